@@ -1,0 +1,1 @@
+"""The command line: click only at the top, one module per command."""

@@ -1,0 +1,1 @@
+"""Derivations: one recording becomes another, declared and memoised like measures."""

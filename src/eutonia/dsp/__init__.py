@@ -1,0 +1,1 @@
+"""Pure array functions: filters, spectra, coherence, envelopes, bursts."""

@@ -1,0 +1,1 @@
+"""One module per file format; the registry picks one by suffix and content."""

@@ -1,0 +1,1 @@
+"""The measures: one folder per instrument, one module per measure."""

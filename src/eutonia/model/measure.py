@@ -1,0 +1,326 @@
+"""How a measure is declared, what it is given and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model.recording import Events, Floats
+
+Tier = Literal["clinical", "supportive", "research"]
+Scale = Literal["difference", "ratio", "circular", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """A kind of channel that a measure reads.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of channel, as in `Channel.kind`.
+    derive : str
+        Id of the derivation that is applied first; empty for the signal as read.
+    min_rate_hz, min_s : float
+        Least sampling rate, and least usable seconds in the condition.
+    not_flags : frozenset of str
+        Quality flags that exclude a channel.
+    event : str
+        Name of an event that must be marked in the span (see ``knowledge/events``).
+    """
+
+    kind: str
+    derive: str = ""
+    min_rate_hz: float = 0.0
+    min_s: float = 0.0
+    not_flags: frozenset[str] = frozenset()
+    event: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aux:
+    """Another condition that a measure needs by definition, such as the maximal contraction.
+
+    Parameters
+    ----------
+    task : str
+        Level of the factor ``task``.
+    optional : str
+        What is noted on the estimate where it was not recorded; empty: then NotMeasurable.
+    """
+
+    task: str
+    optional: str = ""
+
+
+@dataclass(frozen=True)
+class Each:
+    """One target per channel of the only input."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """One target per pair of muscles of the only input, related as the muscle table says."""
+
+    relation: Literal["antagonist", "homologue", "all"]
+
+
+@dataclass(frozen=True)
+class Cross:
+    """One target per pair of a channel of input `first` and one of input `second`.
+
+    `first_sites` limits the first, in this order; empty: all.
+    """
+
+    first: str
+    second: str
+    first_sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One target: all channels together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a measure needs before it can run."""
+
+    inputs: Mapping[str, Input]
+    target: Each | Pairs | Cross | Whole
+    aux: Mapping[str, Aux] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockBootstrap:
+    """Resample blocks of `block_s` seconds (0: the measure's natural blocks, such as trials)."""
+
+    block_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jackknife:
+    """Leave blocks out one at a time; the interval is formed on `transform` of the value."""
+
+    transform: Literal["none", "log", "fisher"] = "none"
+
+
+@dataclass(frozen=True)
+class Analytic:
+    """The measure returns its own limits from a published formula."""
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Student's interval over the values of at least three repeats."""
+
+
+@dataclass(frozen=True)
+class NoInterval:
+    """No interval can be given; the reason is from ``NO_INTERVAL``."""
+
+    reason: str
+
+
+#: Why a number may stand without an interval: the closed list.
+NO_INTERVAL: Mapping[str, str] = {
+    "few_blocks": "too few independent blocks (fewer than 8)",
+    "few_repeats": "fewer than 3 repeats",
+    "exact": "counted or entered, not estimated",
+    "undefined": "no interval is defined for this measure",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """Where a measure has been shown to hold."""
+
+    lo: float
+    hi: float
+    shown_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """The declaration of a measure: all that the runner, the report and the docs need.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, such as ``emg.cci_fw``; never renamed.
+    version : str
+        Raised whenever the method changes.
+    title : str
+        In words, for a report.
+    unit : str or mapping
+        Unit; a mapping of part to unit where one computation yields several numbers. A part's
+        full id is ``id.part``.
+    tier : {'clinical', 'supportive', 'research'}
+        How much it counts (``domain/clinical-rules.md`` §5).
+    sources : tuple of str
+        Keys of ``knowledge/references``; for a formula of our own, empty.
+    method : str
+        What is computed, in two or three sentences.
+    needs : Needs
+        Inputs, auxiliaries and targets.
+    scale : {'difference', 'ratio', 'circular', 'none'}
+        How two conditions are compared.
+    interval : BlockBootstrap, Jackknife, Analytic, Repeats or NoInterval
+        Where the interval comes from.
+    valid : Range
+        Range in which simulated truth was recovered.
+    invariant : frozenset of str
+        Of ``gain``, ``channel_order``, ``time_shift``: what must not change the value.
+    caution : str
+        What a reader must know before using the number; shown beside it.
+    evidence_against : str
+        Negative evidence, shown beside it.
+    edge_s : float
+        Seconds at each end of a span that filters make unreliable.
+    figure : str
+        Name of the figure that the report draws: ``pairs``, ``bursts``, ``spectrum``,
+        ``coherence``, ``time_course``, ``bars``; empty: none.
+    proofs : tuple of str
+        Of ``simulated``, ``independent``, ``real``: which have been shown, each by a test.
+    """
+
+    id: str
+    version: str
+    title: str
+    unit: str | Mapping[str, str]
+    tier: Tier
+    sources: tuple[str, ...]
+    method: str
+    needs: Needs
+    scale: Scale
+    interval: BlockBootstrap | Jackknife | Analytic | Repeats | NoInterval
+    valid: Range
+    invariant: frozenset[str] = frozenset()
+    caution: str = ""
+    evidence_against: str = ""
+    edge_s: float = 0.0
+    figure: str = ""
+    proofs: tuple[str, ...] = ()
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each part; the part is empty where the measure is one number."""
+        return {"": self.unit} if isinstance(self.unit, str) else self.unit
+
+    def full_id(self, part: str) -> str:
+        """Return the id of one part."""
+        return f"{self.id}.{part}" if part else self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """The samples of one span.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n_channels, n_samples)
+        In the unit of the channel. Masked samples hold interpolated values.
+    mask : ndarray of bool, shape (n_channels, n_samples)
+        True where a sample may be used.
+    rate_hz : float
+        Sampling rate on the visit's clock.
+    events : Events
+        In the span's time.
+    start_s : float
+        Time of the first sample on the visit's clock.
+    """
+
+    x: Floats
+    mask: NDArray[np.bool_]
+    rate_hz: float
+    events: Events
+    start_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What the runner hands to a measure: everything of one condition.
+
+    Parameters
+    ----------
+    blocks : mapping of str to tuple of Block
+        For each input, one block per span. The inputs of a `Cross` have as many blocks each, and
+        those with the same index cover the same time on the visit's clock.
+    targets : ndarray of int, shape (n_targets, k)
+        Rows of the channels of each target (k = 1, 2, or the number of channels for `Whole`).
+    aux : mapping of str to tuple of Block
+        Blocks of the auxiliary conditions, channels as in the only input; empty if not recorded.
+    """
+
+    blocks: Mapping[str, tuple[Block, ...]]
+    targets: NDArray[np.intp]
+    aux: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> tuple[Block, ...]:
+        return self.blocks[name]
+
+
+Finish = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a measure returns: additive block statistics, or values with their own limits.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (n_blocks, n_targets, n_stats), or None
+        Statistics of each block that add up over blocks (sums, counts, spectra). The runner sums
+        them for the value, resamples them for the interval, and pools spans by concatenation.
+    finish : callable
+        Pure function from summed statistics ``(..., n_targets, n_stats)`` to values
+        ``(..., n_targets, n_parts)``. It must broadcast over the leading axes and give NaN where a
+        value is undefined.
+    span : ndarray of int, shape (n_blocks,)
+        Index of the input block (repeat) that each statistic came from.
+    values, lo, hi : ndarray, shape (n_targets, n_parts)
+        Used instead of `blocks` with `Analytic`.
+    reasons : tuple of str, length n_targets
+        Why a target could not be measured (a sentence); empty where it could.
+    n_effective : ndarray, shape (n_targets,), or None
+        Number of independent pieces behind each value; None: the number of blocks.
+    details : mapping of str to ndarray (n_targets,)
+        Further facts about each target, such as the frequency of a peak, which carry no interval
+        and are never compared.
+    evidence : mapping of str to ndarray
+        Named arrays from which figures are drawn.
+    notes : tuple of str
+        What the estimate was normalised by or assumed, such as ``norm=task``.
+    """
+
+    blocks: Floats | None = None
+    finish: Finish | None = None
+    span: NDArray[np.intp] | None = None
+    values: Floats | None = None
+    lo: Floats | None = None
+    hi: Floats | None = None
+    reasons: tuple[str, ...] = ()
+    n_effective: Floats | None = None
+    details: Mapping[str, Floats] = field(default_factory=dict)
+    evidence: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivation:
+    """The declaration of a derivation: one recording becomes another, sample by sample.
+
+    `edge_s` is the margin that a filter needs on each side, so that a part read lazily equals the
+    whole.
+    """
+
+    id: str
+    version: str
+    kind: str
+    method: str
+    sources: tuple[str, ...] = ()
+    edge_s: float = 0.0

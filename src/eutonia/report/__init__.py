@@ -1,0 +1,1 @@
+"""What to say (blocks), figures, and how to write it (html, pdf, csv)."""

@@ -1,0 +1,1 @@
+"""Pure statistics: intervals, agreement, false-discovery control."""
