@@ -12,7 +12,20 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _MODULES = frozenset(
-    "assess derive formats judge knowledge measures model read report run simulate verify".split()
+    [
+        "assess",
+        "derive",
+        "formats",
+        "judge",
+        "knowledge",
+        "measures",
+        "model",
+        "read",
+        "report",
+        "run",
+        "simulate",
+        "verify",
+    ]
 )
 
 __all__ = ["__version__"]

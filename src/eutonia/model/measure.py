@@ -179,8 +179,6 @@ class Measure:
         What a reader must know before using the number; shown beside it.
     evidence_against : str
         Negative evidence, shown beside it.
-    edge_s : float
-        Seconds at each end of a span that filters make unreliable.
     figure : str
         Name of the figure that the report draws: ``pairs``, ``bursts``, ``spectrum``,
         ``coherence``, ``time_course``, ``bars``; empty: none.
@@ -202,7 +200,6 @@ class Measure:
     invariant: frozenset[str] = frozenset()
     caution: str = ""
     evidence_against: str = ""
-    edge_s: float = 0.0
     figure: str = ""
     proofs: tuple[str, ...] = ()
 
@@ -286,6 +283,8 @@ class Result:
         Used instead of `blocks` with `Analytic`.
     reasons : tuple of str, length n_targets
         Why a target could not be measured (a sentence); empty where it could.
+    part_reasons : mapping of str to tuple of str
+        The same for single parts of a target.
     n_effective : ndarray, shape (n_targets,), or None
         Number of independent pieces behind each value; None: the number of blocks.
     details : mapping of str to ndarray (n_targets,)
@@ -304,6 +303,7 @@ class Result:
     lo: Floats | None = None
     hi: Floats | None = None
     reasons: tuple[str, ...] = ()
+    part_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     n_effective: Floats | None = None
     details: Mapping[str, Floats] = field(default_factory=dict)
     evidence: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model.finding import Contrast, Finding, NotMeasurable
+from eutonia.model.finding import Contrast, Estimate, Finding, NotMeasurable
 from eutonia.model.recording import Channel, Issue, Recording, Side, Source
 
 #: Version of the assessment's JSON schema; raised with a migration whenever the shape changes.
@@ -191,13 +191,15 @@ class Manifest:
     """What is needed to recompute the assessment.
 
     `versions` holds Eutonia, Python and the numerical libraries; `measures` the version of each;
-    `inputs` every file read, with its hash, also the sidecars; `outputs` every file written.
+    `inputs` every file read, with its hash, also the sidecars, relative to the visit; `visit` the
+    way from the output folder to the visit; `outputs` every file written.
     """
 
     versions: tuple[tuple[str, str], ...]
     measures: tuple[tuple[str, str], ...]
     inputs: tuple[Source, ...]
     seed: int
+    visit: str = ""
     outputs: tuple[Source, ...] = ()
 
 
@@ -221,3 +223,22 @@ class Assessment:
 
 #: Key of `Estimate.evidence` to named arrays, from which figures are drawn (``evidence.npz``).
 Evidence = dict[str, dict[str, NDArray[np.generic]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Everything that running measures over a visit gave, before it is judged."""
+
+    estimates: tuple[Estimate, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    not_measurable: tuple[NotMeasurable, ...] = ()
+    evidence: Evidence = field(default_factory=dict)
+
+    def plus(self, other: Outcome) -> Outcome:
+        """Return both together, in order."""
+        return Outcome(
+            estimates=self.estimates + other.estimates,
+            contrasts=self.contrasts + other.contrasts,
+            not_measurable=self.not_measurable + other.not_measurable,
+            evidence={**self.evidence, **other.evidence},
+        )

@@ -1,0 +1,271 @@
+"""Check the YAML tables and compile them to one JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from eutonia.knowledge import normalise
+from eutonia.model.errors import InvalidRecord
+
+FOLDER = Path(__file__).parent
+COMPILED = FOLDER / "compiled.json"
+REGIONS = frozenset(["neck", "face", "larynx", "arm", "hand", "trunk", "leg", "foot"])
+AXIS_REGIONS = frozenset(["UC", "LC", "CE", "LX", "UR", "UL", "TR", "DR", "DL"])
+SEEN = frozenset(["abstract", "title", "memory"])
+MARKS = frozenset("VD")  # [M] may not be shown, so it may not stand in a table that is shown
+
+Tables = dict[str, Any]
+
+
+def read_sources(folder: Path = FOLDER) -> Tables:
+    """Read all YAML files into one mapping of table to content.
+
+    Raises
+    ------
+    InvalidRecord
+        If a file is not YAML, a key stands twice, or two files hold the same table.
+    """
+    tables: Tables = {}
+    for path in sorted(folder.glob("*.yaml")):
+        content = _read(path)
+        twice = tables.keys() & content.keys()
+        if twice:
+            raise InvalidRecord(f"{path.name}: table {min(twice)!r} stands in another file too.")
+        tables |= content
+    return tables
+
+
+def _read(path: Path) -> Tables:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """Refuses a key that stands twice, which YAML would silently overwrite."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            keys = [self.construct_object(k, deep=True) for k, _ in node.value]
+            for key in keys:
+                if keys.count(key) > 1:
+                    raise InvalidRecord(f"{path.name}: {key!r} stands twice{node.start_mark}.")
+            return super().construct_mapping(node, deep)
+
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader)
+    except yaml.YAMLError as error:
+        raise InvalidRecord(f"{path.name} is not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise InvalidRecord(f"{path.name} must be a mapping of table to content.")
+    return content
+
+
+def compile_tables(sources: Tables) -> Tables:
+    """Return the tables as the program reads them, with synonyms looked up by normalised text.
+
+    Raises
+    ------
+    InvalidRecord
+        If the sources break a rule; names every problem.
+    """
+    found = problems(sources)
+    if found:
+        raise InvalidRecord("The knowledge files break their rules:\n  " + "\n  ".join(found))
+    tables = dict(sources)
+    tables["muscles"] = _muscles(sources)
+    tables["events"] = {k: _spellings(k, v) for k, v in sources["events"].items()}
+    tables["references"] = {
+        k: v | {"confirmed": v["seen"] != "memory"} for k, v in sources["references"].items()
+    }
+    tables["lookup"] = {name: dict(pairs(sources)) for name, pairs in _SYNONYMS.items()}
+    tables["lookup"]["labels"] = _labels(sources)
+    return tables
+
+
+def _muscles(sources: Tables) -> Tables:
+    opposed: dict[str, list[str]] = {k: [] for k in sources["muscles"]}
+    for entry in sources["antagonists"]:
+        a, b = entry["pair"]
+        opposed[a].append(b)
+        opposed[b].append(a)
+    return {
+        key: {
+            "name": muscle["name"],
+            "region": muscle["region"],
+            "synonyms": muscle.get("synonyms", []),
+            "antagonists": sorted(opposed[key]),
+            "deep": muscle.get("deep", False),
+        }
+        for key, muscle in sources["muscles"].items()
+    }
+
+
+def _spellings(canonical: str, synonyms: list[str]) -> list[str]:
+    words = dict.fromkeys(s.lower() for s in (canonical, *synonyms))
+    return list(dict.fromkeys(w.replace(" ", sep) for w in words for sep in (" ", "_", "")))
+
+
+# --- synonyms -------------------------------------------------------------------------------
+
+Pairs = Iterator[tuple[str, str]]
+
+
+def _named(table: str) -> Callable[[Tables], Pairs]:
+    def pairs(sources: Tables) -> Pairs:
+        for key, entry in sources[table].items():
+            synonyms = entry if isinstance(entry, list) else entry.get("synonyms", ())
+            name = () if isinstance(entry, list) else (entry["name"],)
+            for text in (key, *name, *synonyms):
+                yield normalise(text), key
+
+    return pairs
+
+
+def _electrode_pairs(sources: Tables) -> Pairs:
+    for name in sources["electrodes"]["names"]:
+        yield normalise(name), name
+    for old, new in sources["electrodes"]["old"].items():
+        yield normalise(old), new
+
+
+_SYNONYMS: dict[str, Callable[[Tables], Pairs]] = {
+    "muscles": _named("muscles"),
+    "sides": _named("sides"),
+    "events": _named("events"),
+    "forms": _named("forms"),
+    "electrodes": _electrode_pairs,
+}
+
+
+def _level_pairs(factor: Tables) -> Pairs:
+    for level, synonyms in factor["levels"].items():
+        for text in (level, *synonyms):
+            yield normalise(text), level
+
+
+def _labels(sources: Tables) -> dict[str, dict[str, str]]:
+    """Return what a task label states: phrases first, then tasks, then the other factors.
+
+    A level alone names its factor only for tasks: ``on`` could be of the trick or the stimulator.
+    """
+    labels: dict[str, dict[str, str]] = {}
+    for phrase in sources["phrases"]:
+        for text in phrase["synonyms"]:
+            labels.setdefault(normalise(text), phrase["levels"])
+    for factor, entry in sorted(sources["conditions"].items(), key=lambda item: item[0] != "task"):
+        for level, synonyms in entry["levels"].items():
+            own = (level,) if factor in ("task", "side") else ()
+            for text in (*own, factor + level, *synonyms):
+                labels.setdefault(normalise(text), {factor: level})
+    return labels
+
+
+# --- rules ----------------------------------------------------------------------------------
+
+
+def problems(sources: Tables) -> list[str]:
+    """Return every broken rule of the sources, each as a sentence; empty: none."""
+    needed = (*_SYNONYMS, "antagonists", "conditions", "phrases", "references", "statements")
+    missing = [name for name in (*needed, "evidence") if not sources.get(name)]
+    if missing:
+        return [f"table {name!r} is missing or empty" for name in missing]
+    found = list(_not_text("", sources))
+    if found:
+        return found
+    for name, pairs in _SYNONYMS.items():
+        found += _ambiguous(name, pairs(sources))
+    for rule in (_muscle_rules, _condition_rules, _reference_rules, _form_rules, _evidence_rules):
+        found += rule(sources)
+    found += [f"statements: {k} is empty" for k, v in sources["statements"].items() if not v]
+    return found
+
+
+def _not_text(where: str, node: Any) -> Iterator[str]:
+    """Yield what YAML read as something else than text: a bare on, off, yes, no, null or 1."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if not isinstance(key, str):
+                yield f"{where}: the key {key!r} needs quotes"
+            yield from _not_text(f"{where}.{key}".strip("."), value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _not_text(where, item)
+            if isinstance(item, bool):
+                yield f"{where}: {item!r} needs quotes"
+    elif not isinstance(node, str | bool):
+        yield f"{where}: {node!r} needs quotes"
+
+
+def _ambiguous(where: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    owner: dict[str, str] = {}
+    for text, key in pairs:
+        if not text:
+            yield f"{where}: {key} has an empty synonym"
+        elif owner.setdefault(text, key) != key:
+            yield f"{where}: {text!r} means both {owner[text]} and {key}"
+
+
+def _muscle_rules(sources: Tables) -> Iterator[str]:
+    for key, muscle in sources["muscles"].items():
+        if muscle["region"] not in REGIONS:
+            yield f"muscles: {key} has the unknown region {muscle['region']!r}"
+    seen: set[frozenset[str]] = set()
+    for entry in sources["antagonists"]:
+        pair = frozenset(entry["pair"])
+        if len(pair) != 2 or pair in seen:
+            yield f"antagonists: {sorted(pair)} is not a new pair of two muscles"
+        seen.add(pair)
+        for key in pair - sources["muscles"].keys():
+            yield f"antagonists: no muscle is called {key!r}"
+        if entry.get("mark") not in MARKS:
+            yield f"antagonists: {sorted(pair)} carries no mark of {sorted(MARKS)}"
+
+
+def _condition_rules(sources: Tables) -> Iterator[str]:
+    factors = sources["conditions"]
+    for name, factor in factors.items():
+        if factor["reference"] and factor["reference"] not in factor["levels"]:
+            yield f"conditions: the reference of {name} is not one of its levels"
+        yield from _ambiguous(f"conditions.{name}", _level_pairs(factor))
+    for phrase in sources["phrases"]:
+        for name, level in phrase["levels"].items():
+            if level not in factors.get(name, {"levels": {}})["levels"]:
+                yield f"phrases: {name}={level} is in no condition"
+    texts = ((normalise(t), str(p["levels"])) for p in sources["phrases"] for t in p["synonyms"])
+    yield from _ambiguous("phrases", texts)
+
+
+def _reference_rules(sources: Tables) -> Iterator[str]:
+    for key, entry in sources["references"].items():
+        if entry.get("seen") not in SEEN:
+            yield f"references: {key} does not say how far it was checked"
+        if not entry.get("citation"):
+            yield f"references: {key} has no citation"
+        if ("doi" in entry) != ("doi_seen" in entry):
+            yield f"references: {key} does not say whether its DOI was seen"
+
+
+def _form_rules(sources: Tables) -> Iterator[str]:
+    for key, form in sources["forms"].items():
+        if not form.get("primary"):
+            yield f"forms: {key} names no primary finding"
+        for region in set(form["regions"]) - AXIS_REGIONS:
+            yield f"forms: {key} has the unknown region {region!r}"
+
+
+def _evidence_rules(sources: Tables) -> Iterator[str]:
+    for measure, entry in sources["evidence"].items():
+        for item in (*entry["positive"], *entry["negative"]):
+            if item.get("mark") != "V":
+                yield f"evidence: {measure} cites what was not checked ({item['words'][:40]}…)"
+            for key in item["references"]:
+                reference = sources["references"].get(key)
+                if reference is None:
+                    yield f"evidence: {measure} cites {key}, which is in no reference"
+                elif reference["seen"] == "memory":
+                    yield f"evidence: {measure} cites {key}, which is from memory"
+
+
+def to_json(tables: Tables) -> str:
+    """Return the text of ``compiled.json``."""
+    return json.dumps(tables, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,223 @@
+"""Bursts of muscle activity: how long they last and how often they come."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.dsp.bursts import detect, moving_rms
+from eutonia.model import (
+    Aux,
+    Block,
+    BlockBootstrap,
+    Condition,
+    Each,
+    Floats,
+    Input,
+    Inputs,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+)
+
+BLOCK_S = 2.0
+#: Length of the stretch of rest that counts as quiet, and of the one looked for without rest.
+QUIET_S = 1.0
+#: Rest whose mean is above this multiple of its own quietest second is itself active (our rule).
+RESTLESS = 1.5
+#: Bursts are only told from a baseline that the strongest activity exceeds by this (our rule).
+MIN_CONTRAST = 3.0
+_DRAWN = 3000
+
+MEASURE = Measure(
+    id="emg.burst",
+    version="1",
+    title="EMG bursts",
+    unit={"duration": "ms", "rate": "/s"},
+    tier="supportive",
+    sources=(),
+    method="The muscle is on while the root mean square over 50 ms exceeds mean + 3 SD of its "
+    "baseline; gaps and bursts under 50 ms do not count (our rule). Baseline is the rest "
+    "recording, or the quietest second where rest is itself active or was not recorded. Edges are "
+    "placed where a change of variance is most likely. Mean duration, and bursts per second.",
+    needs=Needs(
+        inputs={
+            "emg": Input(
+                kind="emg",
+                derive="emg.filtered",
+                min_rate_hz=500,
+                min_s=16,
+                not_flags=frozenset({"flat", "clipped", "envelope"}),
+            )
+        },
+        aux={"rest": Aux(task="rest", optional="baseline=quietest second")},
+        target=Each(),
+    ),
+    scale="difference",
+    interval=BlockBootstrap(block_s=BLOCK_S),
+    valid=Range(lo=0, hi=2000, shown_by="docs/measures/emg.burst"),
+    invariant=frozenset({"gain", "channel_order", "time_shift"}),
+    caution="A muscle that is never quiet has no baseline: then bursts cannot be measured. "
+    "Duration alone does not tell dystonia from tremor or myoclonus.",
+    figure="bursts",
+    proofs=("simulated", "independent", "real"),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Detect bursts and sum duration, number and time over blocks; see `MEASURE`."""
+    rows = x.targets[:, 0]
+    baselines = [_baseline(x, row) for row in rows]
+    reasons = tuple(_reason(x, row, b) for row, b in zip(rows, baselines, strict=True))
+    blocks, span = [], []
+    marks: list[tuple[int, float, float]] = []
+    for place, block in enumerate(x["emg"]):
+        parts = []
+        for target, row in enumerate(rows):
+            rms, threshold, _ = baselines[target]
+            on = off = np.zeros(0, dtype=np.intp)
+            if not reasons[target]:
+                on, off = _bursts(block, row, rms=rms, threshold=threshold)
+            parts.append(_sums(block, row, on, off))
+            if place == 0:
+                marks += [(target, float(a), float(b)) for a, b in zip(on, off, strict=True)]
+        blocks.append(np.stack(parts).transpose(2, 0, 1))
+        span += [place] * blocks[-1].shape[0]
+    everything = np.concatenate(blocks)
+    n_bursts = everything[:, :, 1].sum(axis=0)
+    return Result(
+        blocks=everything,
+        finish=_finish,
+        span=np.array(span),
+        reasons=reasons,
+        part_reasons={"duration": tuple("" if n else "No burst was found." for n in n_bursts)},
+        details={"bursts": n_bursts},
+        evidence=_drawn(x["emg"][0], rows, np.array([b[1] for b in baselines]), marks),
+        notes=tuple(sorted({b[2] for b in baselines if b[2]})),
+    )
+
+
+def _finish(total: Floats) -> Floats:
+    duration, number, seconds = np.moveaxis(total, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.stack([1000 * duration / number, number / seconds], axis=-1)
+
+
+def _baseline(x: Inputs, row: int) -> tuple[float, float, str]:
+    """Return root mean square and threshold of one muscle at rest, and what to note."""
+    rest = [_windows(b, row) for b in x.aux.get("rest", ())]
+    rest = [w for w in rest if len(w)]
+    if rest:
+        levels = np.concatenate(rest)
+        seconds = _seconds(levels)
+        if len(seconds) == 0 or levels.mean() <= RESTLESS * seconds.mean(axis=1).min():
+            return _threshold(levels, "")
+        return _threshold(seconds[seconds.mean(axis=1).argmin()], "baseline=quietest second")
+    task = [_seconds(_windows(b, row)) for b in x["emg"]]
+    seconds = np.concatenate([s for s in task if len(s)])
+    return _threshold(seconds[seconds.mean(axis=1).argmin()], "baseline=quietest second")
+
+
+def _threshold(levels: Floats, note: str) -> tuple[float, float, str]:
+    rms = float(np.sqrt(np.mean(levels**2)))
+    return rms, float(levels.mean() + 3 * levels.std()), note
+
+
+def _windows(block: Block, row: int) -> Floats:
+    """Return the moving root mean square of the usable samples."""
+    level = moving_rms(block.x[row], rate_hz=block.rate_hz)[block.mask[row]]
+    step = max(1, round(QUIET_S * block.rate_hz) // 100)
+    return np.asarray(level[::step])  # a hundred values a second are plenty for mean and SD
+
+
+def _seconds(levels: Floats) -> Floats:
+    """Cut levels (100 per second) into overlapping seconds, ``(n, 100)``."""
+    if len(levels) < 100:
+        return np.zeros((0, 100))
+    seconds: Floats = np.lib.stride_tricks.sliding_window_view(levels, 100)[::10]
+    return seconds
+
+
+def _reason(x: Inputs, row: int, baseline: tuple[float, float, str]) -> str:
+    if not baseline[2]:
+        return ""  # measured rest is a baseline even if nothing happens in the task
+    strongest = max(float(np.quantile(_windows(b, row), 0.95)) for b in x["emg"])
+    if strongest < MIN_CONTRAST * baseline[0]:
+        return (
+            "The muscle was never quiet, or never active: its strongest activity is less than "
+            f"{MIN_CONTRAST:g} times the quietest second. Record it at rest, well supported."
+        )
+    return ""
+
+
+def _bursts(
+    block: Block, row: int, *, rms: float, threshold: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the bursts that lie wholly in usable samples and inside the span."""
+    on, off = detect(block.x[row], rate_hz=block.rate_hz, threshold=threshold, baseline_rms=rms)
+    if not len(on):
+        return on, off
+    bad = np.concatenate([[0], np.cumsum(~block.mask[row])])
+    whole = (bad[off] == bad[on]) & (on > 0) & (off < block.x.shape[1])
+    return on[whole], off[whole]
+
+
+def _sums(block: Block, row: int, on: NDArray[np.intp], off: NDArray[np.intp]) -> Floats:
+    """Return seconds of bursts, their number and usable seconds per block, ``(3, n_blocks)``."""
+    length = BLOCK_S * block.rate_hz
+    n_blocks = max(1, round(block.x.shape[1] / length))
+    place = np.minimum((on / length).astype(np.intp), n_blocks - 1)
+    sample = np.minimum(np.arange(block.x.shape[1]) / length, n_blocks - 1).astype(np.intp)
+    return np.stack(
+        [
+            np.bincount(place, weights=(off - on) / block.rate_hz, minlength=n_blocks),
+            np.bincount(place, minlength=n_blocks),
+            np.bincount(sample, weights=block.mask[row], minlength=n_blocks) / block.rate_hz,
+        ]
+    )
+
+
+def _drawn(
+    block: Block, rows: NDArray[np.intp], threshold: Floats, marks: list[tuple[int, float, float]]
+) -> dict[str, np.ndarray]:
+    step = max(1, block.x.shape[1] // _DRAWN)
+    levels = np.stack([moving_rms(block.x[r], rate_hz=block.rate_hz)[::step] for r in rows])
+    channel, on, off = np.array(marks, dtype=np.float64).reshape(-1, 3).T
+    return {
+        "t_s": np.arange(levels.shape[1]) * step / block.rate_hz,
+        "envelope": levels,
+        "threshold": threshold,
+        "burst_channel": channel.astype(np.intp),
+        "onset_s": on / block.rate_hz,
+        "offset_s": off / block.rate_hz,
+    }
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Random bursts over a quiet baseline; the truth is the mean of the process."""
+    from eutonia.simulate import emg
+    from eutonia.simulate.visit import emg_channel, recording, visit
+
+    rng = np.random.default_rng(seed)
+    rate_hz, seconds = 1000, 60
+    channel = emg_channel("splenius_capitis", "left")
+    task, rest = Condition.of(task="posture"), Condition.of(task="rest")
+    gate, *_ = emg.burst_train(
+        rng,
+        duration_s=seconds,
+        rate_hz=rate_hz,
+        mean_duration_s=0.3,
+        mean_gap_s=0.5,
+        spread=0.3,
+    )
+    level = 2.0 + 38.0 * gate
+    signal = level * emg.carrier(rng, 1, seconds * rate_hz, rate_hz=rate_hz)
+    quiet = 2.0 * emg.carrier(rng, 1, 20 * rate_hz, rate_hz=rate_hz)
+    made = visit(
+        recording(signal, (channel,), rate_hz=rate_hz, condition=task),
+        recording(quiet, (channel,), rate_hz=rate_hz, condition=rest),
+    )
+    key = channel.label, task.label
+    return made, {(*key, "duration"): 300.0, (*key, "rate"): 1 / 0.8}

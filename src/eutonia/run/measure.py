@@ -1,0 +1,242 @@
+"""Running one measure, or all of them, over a visit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutonia.measures import Entry
+from eutonia.model import (
+    CannotMeasure,
+    Context,
+    Estimate,
+    Evidence,
+    Measure,
+    NotMeasurable,
+    Outcome,
+    Result,
+    Span,
+    Visit,
+)
+from eutonia.run.contrasts import Measured, contrasts
+from eutonia.run.inputs import Gathered, Memo, Sayer, gather
+from eutonia.run.pool import Pooled, pool
+from eutonia.run.spans import visit_spans
+
+#: Most block values kept with an estimate.
+_KEPT_BLOCKS = 60
+
+Progress = Callable[[str, int, int], None]
+
+
+def run(
+    visit: Visit, entries: Iterable[Entry], *, seed: int = 0, progress: Progress | None = None
+) -> Outcome:
+    """Take every measure from a visit.
+
+    Parameters
+    ----------
+    visit : Visit
+        With recordings that were inspected (``eutonia.quality``).
+    entries : iterable of Entry
+        From ``eutonia.measures.entries()``.
+    seed : int
+        Of all resampling.
+    progress : callable, optional
+        Called with what is done, how many measures are done, and how many there are.
+
+    Returns
+    -------
+    Outcome
+    """
+    todo = list(entries)
+    spans = visit_spans(visit)
+    memo = Memo()
+    outcome = Outcome()
+    for done, entry in enumerate(todo):
+        if progress:
+            progress(entry.declared.title, done, len(todo))
+        outcome = outcome.plus(run_measure(entry, visit, spans, seed=seed, memo=memo))
+    if progress:
+        progress("done", len(todo), len(todo))
+    return outcome
+
+
+def run_measure(
+    entry: Entry,
+    visit: Visit,
+    spans: tuple[Span, ...],
+    *,
+    seed: int = 0,
+    memo: Memo | None = None,
+) -> Outcome:
+    """Take one measure from a visit, in every condition."""
+    measure = entry.declared
+    estimates: list[Estimate] = []
+    missing: list[NotMeasurable] = []
+    measured: list[Measured] = []
+    evidence: Evidence = {}
+    for found in gather(measure, visit, spans, memo or Memo()):
+        if isinstance(found, NotMeasurable):
+            missing.append(found)
+            continue
+        say = Sayer(measure, found.condition)
+        try:
+            result = entry.measure(found.inputs)
+        except CannotMeasure as error:
+            missing.append(say("all_failed", str(error)))
+            continue
+        name = f"{measure.id}|{found.condition.label}" + (f"|{len(evidence)}" if measured else "")
+        own_seed = _seed(seed, measure, found)
+        pooled = pool(measure, result, n_spans=len(found.repeats), seed=own_seed)
+        made = _Maker(measure, found, result, pooled, own_seed, name, _context(visit, found))
+        new, failed = made.estimates()
+        estimates += new
+        missing += [say(code, why, target) for code, why, target in failed]
+        evidence[name] = _evidence(result, found)
+        measured.append(
+            Measured(
+                condition=found.condition,
+                targets=found.targets,
+                pooled=pooled,
+                repeats=found.repeats,
+                usable=made.usable(),
+            )
+        )
+    return Outcome(
+        estimates=tuple(estimates),
+        contrasts=tuple(contrasts(measure, measured, affected=visit.state.affected_side)),
+        not_measurable=tuple(missing),
+        evidence=evidence,
+    )
+
+
+def _seed(seed: int, measure: Measure, found: Gathered) -> int:
+    """Return a seed that depends on what is measured, not on the order of the work."""
+    targets = ";".join(t.label for t in found.targets)
+    text = f"{seed}|{measure.id}|{measure.version}|{found.condition.label}|{targets}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
+
+
+def _context(visit: Visit, found: Gathered) -> Context:
+    state = visit.state
+    drugs = "unknown" if state.drugs is None else ", ".join(d.name for d in state.drugs) or "none"
+    return Context(
+        time=state.time_of_day or "",
+        device=found.device,
+        protocol=state.protocol or "",
+        medication=drugs,
+        stimulator=state.stimulator,
+        days_since_toxin=state.toxin_day,
+    )
+
+
+def _evidence(result: Result, found: Gathered) -> dict[str, np.ndarray]:
+    """Return the measure's arrays with the names of what their rows are about."""
+    channels = [c for t in found.targets for c in t.label.split(" / ")]
+    arrays = {k: np.asarray(v) for k, v in result.evidence.items()}
+    arrays["labels"] = np.array([t.label for t in found.targets])
+    if "targets" in arrays:
+        rows = arrays["targets"].ravel()
+        names = [""] * (int(rows.max()) + 1)
+        for row, name in zip(rows, channels, strict=True):
+            names[row] = name
+        arrays["channels"] = np.array(names)
+    return arrays
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Turns the numbers of one condition into estimates."""
+
+    measure: Measure
+    found: Gathered
+    result: Result
+    pooled: Pooled
+    seed: int
+    evidence: str
+    context: Context
+
+    def usable(self) -> frozenset[tuple[int, int]]:
+        return frozenset(
+            (t, p)
+            for t in range(len(self.found.targets))
+            for p in range(len(self.measure.units))
+            if not self._why_not(t, p)
+        )
+
+    def estimates(self) -> tuple[list[Estimate], list[tuple[str, str, str]]]:
+        """Return the estimates, and what failed: code, reason, target."""
+        made, failed = [], []
+        for t, target in enumerate(self.found.targets):
+            whys = [self._why_not(t, p) for p in range(len(self.measure.units))]
+            if len(set(whys)) == 1 and whys[0]:
+                failed.append(("target", whys[0], target.label))
+                continue
+            for p, (part, why) in enumerate(zip(self.measure.units, whys, strict=True)):
+                if why:
+                    failed.append(("part", f"{part}: {why}", target.label))
+                else:
+                    made.append(self._estimate(t, p))
+        return made, failed
+
+    def _why_not(self, target: int, part: int) -> str:
+        name = list(self.measure.units)[part]
+        reasons = self.result.reasons or ("",) * len(self.found.targets)
+        of_part = self.result.part_reasons.get(name, ("",) * len(self.found.targets))
+        why = self.found.short[target] or reasons[target] or of_part[target]
+        if not why and not np.isfinite(self.pooled.value[target, part]):
+            why = "The value is undefined for these samples (division by zero activity)."
+        return why
+
+    def _estimate(self, t: int, p: int) -> Estimate:
+        measure, found, pooled = self.measure, self.found, self.pooled
+        part = list(measure.units)[p]
+        interval = pooled.interval(t, p)
+        n = self.result.n_effective
+        return Estimate(
+            measure=measure.full_id(part),
+            version=measure.version,
+            part=part,
+            title=measure.title,
+            unit=measure.units[part],
+            tier=measure.tier,
+            sources=measure.sources,
+            target=found.targets[t],
+            condition=found.condition,
+            value=float(pooled.value[t, p]),
+            interval=interval,
+            no_interval="" if interval else pooled.no_interval,
+            n_effective=float(pooled.n_blocks[t] if n is None else n[t]),
+            n_repeats=len(found.repeats),
+            valid=(measure.valid.lo, measure.valid.hi),
+            valid_by=measure.valid.shown_by,
+            quality=found.flags[t],
+            notes=self.result.notes,
+            blocks=self._blocks(t, p),
+            details=self._details(t, part),
+            recordings=found.recordings,
+            context=self.context,
+            seed=self.seed,
+            evidence=self.evidence,
+            row=t,
+        )
+
+    def _blocks(self, t: int, p: int) -> tuple[float, ...]:
+        values = self.pooled.blocks[:, t, p]
+        values = values[np.isfinite(values)]
+        step = max(1, -(-len(values) // _KEPT_BLOCKS))
+        return tuple(float(v) for v in values[::step])
+
+    def _details(self, t: int, part: str) -> tuple[tuple[str, float], ...]:
+        """Return the details of the whole measure and of this part, without its name."""
+        others = tuple(f"{o}." for o in self.measure.units if o != part and o)
+        kept = {
+            name.removeprefix(f"{part}."): float(values[t])
+            for name, values in self.result.details.items()
+            if not name.startswith(others)
+        }
+        return tuple((k, v) for k, v in kept.items() if np.isfinite(v))

@@ -1,0 +1,109 @@
+"""Which channels, and pairs of channels, a measure is taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.knowledge import table
+from eutonia.model import Channel, Cross, Each, Pairs, Target, Whole
+
+Channels = tuple[Channel, ...]
+
+
+def resolve(
+    rule: Each | Pairs | Cross | Whole, channels: dict[str, Channels]
+) -> tuple[NDArray[np.intp], tuple[Target, ...]]:
+    """Return the rows and the names of a measure's targets.
+
+    Parameters
+    ----------
+    rule : Each, Pairs, Cross or Whole
+    channels : dict of str to tuple of Channel
+        Channels of each input, as its blocks hold them.
+
+    Returns
+    -------
+    rows : ndarray of int, shape (n_targets, k)
+    targets : tuple of Target
+    """
+    if isinstance(rule, Cross):
+        first, second = channels[rule.first], channels[rule.second]
+        if rule.first_sites:
+            chosen = [i for s in rule.first_sites for i, c in enumerate(first) if c.site == s]
+        else:
+            chosen = list(range(len(first)))
+        rows = list(product(chosen, range(len(second))))
+        return _rows(rows, 2), tuple(_target(first[i], second[j]) for i, j in rows)
+    (only,) = channels.values()
+    if isinstance(rule, Each):
+        return _rows([(i,) for i in range(len(only))], 1), tuple(_target(c) for c in only)
+    if isinstance(rule, Whole):
+        return _rows([tuple(range(len(only)))], len(only)), (_target(*only),)
+    pairs = [
+        _in_order(i, j, only)
+        for i, j in combinations(range(len(only)), 2)
+        if related(only[i], only[j], rule.relation)
+    ]
+    return _rows(pairs, 2), tuple(_target(only[i], only[j]) for i, j in pairs)
+
+
+def related(a: Channel, b: Channel, relation: str) -> bool:
+    """Tell whether two channels are a pair of the given relation by the muscle table."""
+    if relation == "all":
+        return True
+    if not a.site or not b.site:
+        return False
+    if relation == "homologue":
+        return a.site == b.site and {a.side, b.side} == {"left", "right"}
+    antagonists = table("muscles").get(a.site, {}).get("antagonists", ())
+    return b.site in antagonists and a.side == b.side
+
+
+def why_no_target(rule: Each | Pairs | Cross | Whole, channels: dict[str, Channels]) -> str:
+    """Return a sentence that says why no target was found and what to do."""
+    if isinstance(rule, Pairs):
+        (only,) = channels.values()
+        named = [c.label for c in only if c.site]
+        unnamed = [c.name for c in only if not c.site]
+        if len(only) < 2:
+            return "Only one channel was recorded; a pair of muscles is needed."
+        advice = (
+            f" The muscle of {', '.join(unnamed[:4])} is not known: name it in a corrections file."
+            if unnamed
+            else ""
+        )
+        words = {"antagonist": "antagonists of the same side", "homologue": "left and right of one"}
+        return (
+            f"No two of the recorded muscles are {words.get(rule.relation, 'a pair')} "
+            f"({', '.join(named) or 'none is named'}).{advice}"
+        )
+    if isinstance(rule, Cross):
+        return (
+            f"None of the electrodes {', '.join(rule.first_sites)} was recorded together with a "
+            "muscle."
+        )
+    return "No channel can be used."
+
+
+def _rows(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.intp]:
+    return np.array(rows, dtype=np.intp).reshape(len(rows), width)
+
+
+def _in_order(i: int, j: int, channels: Channels) -> tuple[int, int]:
+    """Order a pair by side and site, so that its name does not depend on the file's order."""
+    key = [(c.side, c.site or c.name, c.name) for c in (channels[i], channels[j])]
+    return (i, j) if key[0] <= key[1] else (j, i)
+
+
+def _target(*channels: Channel) -> Target:
+    sides = {c.side for c in channels}
+    return Target(
+        label=" / ".join(c.label for c in channels),
+        channels=tuple(c.name for c in channels),
+        sites=tuple(c.site or c.name for c in channels),
+        side=next(iter(sides)) if len(sides) == 1 and sides <= {"left", "right"} else "",
+    )

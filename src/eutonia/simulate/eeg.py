@@ -1,0 +1,157 @@
+"""Scalp EEG with known truth: aperiodic background, oscillations, patterns, shared drives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from eutonia.model import Floats
+from eutonia.simulate import noise
+from eutonia.simulate.montage import position
+from eutonia.simulate.noise import Psd
+
+#: Below this frequency the aperiodic background is flat, so that its power stays finite.
+KNEE_HZ = 0.5
+
+
+def aperiodic_psd(freq_hz: Floats, *, exponent: float, level_uv: float) -> Floats:
+    """Return the one-sided density, uV²/Hz, of the aperiodic background.
+
+    Parameters
+    ----------
+    freq_hz : ndarray
+        Frequencies.
+    exponent : float
+        The density falls as 1/f to this power, and is flat below 0.5 Hz.
+    level_uv : float
+        Amplitude density at 1 Hz, in uV per root hertz.
+    """
+    return level_uv**2 / np.maximum(np.asarray(freq_hz, dtype=np.float64), KNEE_HZ) ** exponent
+
+
+def aperiodic(
+    rng: np.random.Generator,
+    n_channels: int,
+    n_samples: int,
+    *,
+    rate_hz: float,
+    exponent: float,
+    level_uv: float,
+) -> Floats:
+    """Draw independent channels of aperiodic background in uV, ``(n_channels, n_samples)``.
+
+    Their density is exactly `aperiodic_psd`, up to half the sampling rate.
+    """
+
+    def psd(freq_hz: Floats) -> Floats:
+        return aperiodic_psd(freq_hz, exponent=exponent, level_uv=level_uv)
+
+    return noise.coloured(rng, n_channels, n_samples, rate_hz=rate_hz, psd=psd)
+
+
+def oscillation_psd(freq_hz: Floats, *, centre_hz: float, width_hz: float, rms_uv: float) -> Floats:
+    """Return the one-sided density, uV²/Hz, of an oscillation: a Gaussian peak.
+
+    `width_hz` is the standard deviation of the peak, `rms_uv` the root of its area.
+    """
+    z = (np.asarray(freq_hz, dtype=np.float64) - centre_hz) / width_hz
+    return rms_uv**2 / (width_hz * np.sqrt(2 * np.pi)) * np.exp(-0.5 * z**2)
+
+
+def oscillation(
+    rng: np.random.Generator,
+    n_samples: int,
+    *,
+    rate_hz: float,
+    centre_hz: float,
+    width_hz: float,
+    rms_uv: float,
+) -> Floats:
+    """Draw one stationary Gaussian oscillation in uV, ``(n_samples,)``, by `oscillation_psd`."""
+
+    def psd(freq_hz: Floats) -> Floats:
+        return oscillation_psd(freq_hz, centre_hz=centre_hz, width_hz=width_hz, rms_uv=rms_uv)
+
+    return noise.coloured(rng, 1, n_samples, rate_hz=rate_hz, psd=psd)[0]
+
+
+def band_power(psd: Psd, *, band_hz: tuple[float, float]) -> float:
+    """Return the true power in a band, unit², of a process with a known one-sided density."""
+    lo, hi = band_hz
+    # Midpoints of 1 mHz cells: exact far beyond what any recording resolves.
+    n = max(1, round((hi - lo) * 1000))
+    width = (hi - lo) / n
+    return float(np.sum(psd(lo + width * (np.arange(n) + 0.5))) * width)
+
+
+def band_share(psd: Psd, *, band_hz: tuple[float, float], total_hz: tuple[float, float]) -> float:
+    """Return the true relative power, 0 to 1: power of a band over that of a wider one."""
+    return band_power(psd, band_hz=band_hz) / band_power(psd, band_hz=total_hz)
+
+
+def scalp_pattern(electrodes: Sequence[str], *, centre: str, spread: float) -> Floats:
+    """Return the weight of a source at each electrode: 1 at its centre, falling with distance.
+
+    Parameters
+    ----------
+    electrodes : sequence of str
+        Names of the 10-10 system.
+    centre : str
+        Electrode above the source.
+    spread : float
+        Distance on the unit sphere, in radians, at which the weight is exp(-1/2).
+
+    Returns
+    -------
+    ndarray, shape (n_electrodes,)
+
+    Raises
+    ------
+    UnknownName
+        For a name that is not of the 10-10 system.
+    """
+    at = np.stack([position(name) for name in electrodes])
+    angle = np.arccos(np.clip(at @ position(centre), -1, 1))
+    return np.exp(-0.5 * (angle / spread) ** 2)
+
+
+def corticomuscular_coherence(
+    freq_hz: Floats,
+    *,
+    weight_uv: float,
+    depth: float,
+    drive_band_hz: tuple[float, float],
+    eeg_psd: Psd,
+    emg_psd: Floats,
+) -> Floats:
+    """Return the true coherence of an EEG channel with a rectified EMG that share a drive.
+
+    The EEG is ``weight_uv c(t) + background``, the EMG ``(1 + depth c(t) + ...) n(t)``, with c of
+    unit variance and flat in `drive_band_hz`.
+
+    Parameters
+    ----------
+    freq_hz : ndarray
+        Frequencies.
+    weight_uv : float
+        Amplitude of the drive in the EEG channel.
+    depth : float
+        Modulation depth of the EMG.
+    drive_band_hz : tuple of float
+        Band of the drive.
+    eeg_psd : callable
+        One-sided density of the EEG's background, uV²/Hz, at frequencies in Hz.
+    emg_psd : ndarray
+        One-sided density of the rectified EMG at `freq_hz`, for unit mean amplitude (`auto` of
+        `eutonia.simulate.emg.rectified_spectra`, with ``depth_common=depth``).
+
+    Returns
+    -------
+    ndarray
+        Magnitude-squared coherence, shape of `freq_hz`.
+    """
+    f = np.asarray(freq_hz, dtype=np.float64)
+    drive = noise.band_psd(f, band_hz=drive_band_hz)
+    cross2 = (2 / np.pi) * (weight_uv * depth * drive) ** 2
+    return cross2 / ((weight_uv**2 * drive + eeg_psd(f)) * emg_psd)

@@ -1,0 +1,26 @@
+"""What all tests share: where the real recordings are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Return the folder of the composite visit that ships with Eutonia; it never skips."""
+    folder = ROOT / "samples"
+    assert folder.is_dir(), f"{folder} is missing: the samples are part of the repository"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real recordings that are too large to ship, or skip."""
+    named = os.environ.get("EUTONIA_SHARED_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real recordings in {folder}; set EUTONIA_SHARED_DATA to their folder")
+    return folder
