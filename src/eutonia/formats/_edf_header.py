@@ -189,9 +189,7 @@ def _signals(path: Path, fixed: bytes, raw: bytes) -> Header:
         record_s=record_s,
         labels=labels,
         units=tuple(_text(b) for b in fields["unit"]),
-        physical=tuple(
-            zip(numbers("physical minimum"), numbers("physical maximum"), strict=True)
-        ),
+        physical=tuple(zip(numbers("physical minimum"), numbers("physical maximum"), strict=True)),
         digital=tuple(zip(numbers("digital minimum"), numbers("digital maximum"), strict=True)),
         samples=samples,
     )
@@ -234,7 +232,9 @@ def _count_records(path: Path, header: Header, stated: bytes, *, exact: bool) ->
             )
         )
     if rest and available < promised:
-        issues.append(_issue("part_record", f"An incomplete last record ({rest} bytes) is left out"))
+        issues.append(
+            _issue("part_record", f"An incomplete last record ({rest} bytes) is left out")
+        )
     return replace(header, n_records=min(promised, available), issues=tuple(issues))
 
 
@@ -247,9 +247,7 @@ def _start(raw: bytes) -> float | None:
     """Return the start as seconds since 1970; None for placeholders and nonsense."""
     if _START.fullmatch(raw) is None:
         return None
-    day, month, year, hour, minute, second = (
-        int(raw[i : i + 2]) for i in (0, 3, 6, 8, 11, 14)
-    )
+    day, month, year, hour, minute, second = (int(raw[i : i + 2]) for i in (0, 3, 6, 8, 11, 14))
     year += 1900 if year >= 85 else 2000
     if (day, month, hour, minute, second) == (1, 1, 0, 0, 0):
         return None  # what writers put for "not known"

@@ -192,7 +192,5 @@ def _store(blocks: Iterator[Floats], digest: str, n: int) -> tuple[Floats, str]:
             file.write(np.ascontiguousarray(block).tobytes())
     atexit.register(target.unlink, missing_ok=True)
     n_rows = target.stat().st_size // (8 * n)
-    values: NDArray[np.float64] = np.memmap(
-        target, dtype=np.float64, mode="r", shape=(n_rows, n)
-    )
+    values: NDArray[np.float64] = np.memmap(target, dtype=np.float64, mode="r", shape=(n_rows, n))
     return values, str(target)

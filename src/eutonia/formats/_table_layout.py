@@ -137,7 +137,11 @@ def find(path: Path) -> Layout:
 
 
 def _encoding(path: Path, raw: bytes) -> str:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if raw.startswith(mark):
             return name
     if raw.count(0) > len(raw) // 4:
@@ -170,7 +174,7 @@ def _dialect(lines: Sequence[str]) -> tuple[str, str, int]:
         same = [r for r in rows if len(r) == width]
         values = sum(is_value(c, decimal) for r in same for c in r) / len(same)
         filled = sum(c.lower() not in _BLANK for r in same for c in r) / len(same)
-        if values < 1 or agree < 0.5 * len(rows):
+        if values < 1 or values < 0.5 * filled or agree < 0.5 * len(rows):
             continue
         score = (values * agree / len(rows), values / max(filled, 1.0), -rank)
         if best is None or score > best[0]:

@@ -26,7 +26,7 @@ _CLOCK = re.compile(
     r"(?:(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})[ T_])?(\d{1,2}):(\d{2}):(\d{2})(?:[.,:](\d+))?"
     r"(?:Z|([+-])(\d{2}):?(\d{2}))?"
 )
-_EPOCH = {1.0: (1e8, 1e10), 1e-3: (1e11, 1e13), 1e-6: (1e14, 1e16), 1e-9: (1e17, 1e19)}
+_EPOCH = (9.4e8, 4.1e9)  # seconds since 1970 of the years 2000 to 2100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +79,11 @@ def unit_of(name: str, written: str, stamps: Floats) -> tuple[float, str]:
     named = [w for w in words(name) if w in units.TIME and w not in ("min", "h")]
     if named:
         return units.TIME[named[-1]], ""
-    for second, (lo, hi) in _EPOCH.items():
-        if lo < abs(stamps[0]) < hi and second >= 1e-6:
-            return second, f"counted since 1970 in {_word(second)}"
     steps = np.abs(np.diff(stamps))
     step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
+    for second in (1.0, 1e-3, 1e-6, 1e-9):
+        if _EPOCH[0] < abs(stamps[0]) * second < _EPOCH[1] and step * second <= 2:
+            return second, f"counted since 1970 in {_word(second)}"
     # Chosen so that the rate lies between 2 Hz and 2 kHz.
     for second, limit in ((1.0, 0.5), (1e-3, 500.0), (1e-6, 5e5)):
         if step <= limit:
@@ -166,7 +166,7 @@ def timing(stamps: Floats, *, stated_hz: float | None = None, unit_s: float = 1.
         rate_hz=None,
         n_samples=len(t),
         order=order,
-        start_s=start if start > 1e8 else None,
+        start_s=start if _EPOCH[0] < start < _EPOCH[1] else None,
         issues=tuple(issues),
         seams=seams,
     )
@@ -254,7 +254,10 @@ def _paused(kept: Timing, t: Floats, steps: Floats, issues: list[Issue]) -> Timi
             runs.append((int(row), place))
     n = runs[-1][1] + len(t) - runs[-1][0]
     placed = np.concatenate(
-        [np.arange(b - a) + p for (a, p), b in zip(runs, [r for r, _ in runs[1:]] + [len(t)], strict=True)]
+        [
+            np.arange(b - a) + p
+            for (a, p), b in zip(runs, [r for r, _ in runs[1:]] + [len(t)], strict=True)
+        ]
     )
     if float(np.abs(t - placed * step).max()) > max(5 * step, 0.01):
         issues.append(_issue("uneven", f"The sampling is uneven (median step {step:g} s)", "note"))

@@ -64,7 +64,9 @@ def stem(path: Path) -> str:
 
 def entities(path: Path) -> dict[str, str]:
     """Return the entities in a BIDS name, such as ``{'sub': '01', 'task': 'rest'}``."""
-    return dict(_ENTITY.fullmatch(p).groups() for p in stem(path).split("_") if _ENTITY.fullmatch(p))  # type: ignore[union-attr,misc]
+    return dict(
+        _ENTITY.fullmatch(p).groups() for p in stem(path).split("_") if _ENTITY.fullmatch(p)
+    )  # type: ignore[union-attr,misc]
 
 
 def modality(path: Path) -> str:
@@ -119,7 +121,9 @@ def load_json(path: Path) -> tuple[dict[str, Any], str]:
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        what = "is empty" if path.is_file() and path.stat().st_size == 0 else f"is damaged ({error})"
+        what = (
+            "is empty" if path.is_file() and path.stat().st_size == 0 else f"is damaged ({error})"
+        )
         return {}, f"{path.name} {what} and was left out."
     return (found, "") if isinstance(found, dict) else ({}, f"{path.name} holds no JSON object.")
 
@@ -153,7 +157,10 @@ def table_rows(path: Path) -> tuple[list[dict[str, str]], str]:
         return [], f"{path.name} cannot be read ({error}) and was left out."
     if not text.strip():
         return [], f"{path.name} is empty and was left out."
-    clean = [{(k or "").strip(): (v or "").strip() for k, v in r.items() if isinstance(v, str)} for r in rows]
+    clean = [
+        {(k or "").strip(): (v or "").strip() for k, v in r.items() if isinstance(v, str)}
+        for r in rows
+    ]
     return clean, ""
 
 
@@ -182,8 +189,23 @@ def person(folder: Path) -> Person:
         age: float | None = float(row.get("age", ""))
     except ValueError:
         age = None
-    sex = {"f": "female", "female": "female", "m": "male", "male": "male", "o": "other", "other": "other"}
-    hand = {"r": "right", "right": "right", "l": "left", "left": "left", "a": "both", "ambidextrous": "both", "both": "both"}
+    sex = {
+        "f": "female",
+        "female": "female",
+        "m": "male",
+        "male": "male",
+        "o": "other",
+        "other": "other",
+    }
+    hand = {
+        "r": "right",
+        "right": "right",
+        "l": "left",
+        "left": "left",
+        "a": "both",
+        "ambidextrous": "both",
+        "both": "both",
+    }
     return Person(
         id=name,
         age_years=age if age is not None and 0 <= age < 130 else None,

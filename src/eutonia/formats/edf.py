@@ -91,9 +91,7 @@ class EdfSignal:
         return out
 
 
-def _records(
-    path: Path, layout: EdfSignal | Header, first: int, last: int
-) -> NDArray[np.uint8]:
+def _records(path: Path, layout: EdfSignal | Header, first: int, last: int) -> NDArray[np.uint8]:
     return np.memmap(
         path,
         dtype=np.uint8,
@@ -175,9 +173,7 @@ def _group(
     issues = list(whole.issues)
     found = places([header.labels[i] for i in rows], units=[unit for unit, _, _ in scales])
     for i, (unit, gain, _), at in zip(rows, scales, found, strict=True):
-        channels.append(
-            Channel(name=named[i], kind=at.kind, unit=unit, site=at.site, side=at.side)
-        )
+        channels.append(Channel(name=named[i], kind=at.kind, unit=unit, site=at.site, side=at.side))
         if unit == units.UNKNOWN and gain == 1.0 and header.units[i]:
             message = "Its digital or physical range is empty, so the scale is not known."
             issues.append(

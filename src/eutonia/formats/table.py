@@ -55,8 +55,8 @@ def read(path: Path) -> tuple[Recording, ...]:
     """
     layout, stated_hz = _with_sidecar(path, _table_layout.find(path))
     body = _table_body.read(path, layout)
-    if not len(body.values):
-        raise UnreadableFile(f"{path}: the file holds a header but no rows of numbers.")
+    if len(body.values) < 2:
+        raise UnreadableFile(f"{path}: the file holds fewer than two rows of numbers.")
     layout = _named(layout, body.values.shape[1])
     column, counters = _time_column(layout, body)
     timing, notes = _timing(layout, body, column, stated_hz)
@@ -142,15 +142,16 @@ def _time_column(layout: Layout, body: Body) -> tuple[int | None, tuple[int, ...
         for c, name in enumerate(layout.names)
         if (TIME_WORDS & set(words(name)) or layout.units[c].lower() in ("s", "ms", "ns"))
         and np.isfinite(values[:, c]).mean() > 0.9
-        and rising[c] > 0.5
+        and rising[c] > 0.9
+        and values.shape[1] > 1
     ]
     if named:
         extra = [c for c, name in enumerate(layout.names) if TIME_WORDS & set(words(name))]
         return named[0], tuple(numbered + extra)
     first = values[:, 0]
+    if values.shape[1] > 1 and len(first) > 9 and np.all(np.diff(first) == 1):
+        return None, (0, *numbered)
     if values.shape[1] > 1 and layout.names[0] == "column 1" and rising[0] > 0.99:
-        if np.all(np.diff(first) == 1):
-            return None, (0, *numbered)
         return 0, tuple(numbered)
     return None, tuple(numbered)
 

@@ -181,7 +181,7 @@ def problems(sources: Tables) -> list[str]:
 
 
 def _not_text(where: str, node: Any) -> Iterator[str]:
-    """Yield what YAML read as something else than text: a bare on, off, yes, no, null or 1."""
+    """Yield what YAML read as something else than text: a bare on, off, yes, no or null."""
     if isinstance(node, dict):
         for key, value in node.items():
             if not isinstance(key, str):
@@ -190,9 +190,9 @@ def _not_text(where: str, node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _not_text(where, item)
-            if isinstance(item, bool):
+            if isinstance(item, bool | int | float):
                 yield f"{where}: {item!r} needs quotes"
-    elif not isinstance(node, str | bool):
+    elif node is None:
         yield f"{where}: {node!r} needs quotes"
 
 

@@ -22,7 +22,6 @@ from eutonia.model import (
     Visit,
 )
 
-BLOCK_S = 2.0
 #: Length of the stretch of rest that counts as quiet, and of the one looked for without rest.
 QUIET_S = 1.0
 #: Rest whose mean is above this multiple of its own quietest second is itself active (our rule).
@@ -41,7 +40,8 @@ MEASURE = Measure(
     method="The muscle is on while the root mean square over 50 ms exceeds mean + 3 SD of its "
     "baseline; gaps and bursts under 50 ms do not count (our rule). Baseline is the rest "
     "recording, or the quietest second where rest is itself active or was not recorded. Edges are "
-    "placed where a change of variance is most likely. Mean duration, and bursts per second.",
+    "placed where a change of variance is most likely. Mean duration, and one over the mean time "
+    "from onset to onset.",
     needs=Needs(
         inputs={
             "emg": Input(
@@ -56,7 +56,7 @@ MEASURE = Measure(
         target=Each(),
     ),
     scale="difference",
-    interval=BlockBootstrap(block_s=BLOCK_S),
+    interval=BlockBootstrap(block_s=0),
     valid=Range(lo=0, hi=2000, shown_by="docs/measures/emg.burst"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="A muscle that is never quiet has no baseline: then bursts cannot be measured. "
@@ -80,11 +80,11 @@ def measure(x: Inputs) -> Result:
             on = off = np.zeros(0, dtype=np.intp)
             if not reasons[target]:
                 on, off = _bursts(block, row, rms=rms, threshold=threshold)
-            parts.append(_sums(block, row, on, off))
+            parts.append(_per_burst(block, row, on, off))
             if place == 0:
                 marks += [(target, float(a), float(b)) for a, b in zip(on, off, strict=True)]
-        blocks.append(np.stack(parts).transpose(2, 0, 1))
-        span += [place] * blocks[-1].shape[0]
+        blocks.append(_padded(parts))
+        span += [place] * len(blocks[-1])
     everything = np.concatenate(blocks)
     n_bursts = everything[:, :, 1].sum(axis=0)
     return Result(
@@ -93,6 +93,7 @@ def measure(x: Inputs) -> Result:
         span=np.array(span),
         reasons=reasons,
         part_reasons={"duration": tuple("" if n else "No burst was found." for n in n_bursts)},
+        n_effective=n_bursts,
         details={"bursts": n_bursts},
         evidence=_drawn(x["emg"][0], rows, np.array([b[1] for b in baselines]), marks),
         notes=tuple(sorted({b[2] for b in baselines if b[2]})),
@@ -100,9 +101,10 @@ def measure(x: Inputs) -> Result:
 
 
 def _finish(total: Floats) -> Floats:
-    duration, number, seconds = np.moveaxis(total, -1, 0)
+    duration, number, cycle, cycles, seconds = np.moveaxis(total, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([1000 * duration / number, number / seconds], axis=-1)
+        rate = np.where(cycles > 0, cycles / cycle, number / seconds)
+        return np.stack([1000 * duration / number, rate], axis=-1)
 
 
 def _baseline(x: Inputs, row: int) -> tuple[float, float, str]:
@@ -164,19 +166,28 @@ def _bursts(
     return on[whole], off[whole]
 
 
-def _sums(block: Block, row: int, on: NDArray[np.intp], off: NDArray[np.intp]) -> Floats:
-    """Return seconds of bursts, their number and usable seconds per block, ``(3, n_blocks)``."""
-    length = BLOCK_S * block.rate_hz
-    n_blocks = max(1, round(block.x.shape[1] / length))
-    place = np.minimum((on / length).astype(np.intp), n_blocks - 1)
-    sample = np.minimum(np.arange(block.x.shape[1]) / length, n_blocks - 1).astype(np.intp)
-    return np.stack(
-        [
-            np.bincount(place, weights=(off - on) / block.rate_hz, minlength=n_blocks),
-            np.bincount(place, minlength=n_blocks),
-            np.bincount(sample, weights=block.mask[row], minlength=n_blocks) / block.rate_hz,
-        ]
-    )
+def _per_burst(block: Block, row: int, on: NDArray[np.intp], off: NDArray[np.intp]) -> Floats:
+    """Return duration, 1, time to the next onset, 1 if there is one, and usable seconds.
+
+    Shape ``(n_bursts, 5)``, in seconds; all usable seconds are counted with the first row, which
+    exists even without a burst.
+    """
+    rows = np.zeros((max(1, len(on)), 5))
+    rows[: len(on), 0] = (off - on) / block.rate_hz
+    rows[: len(on), 1] = 1
+    if len(on) > 1:
+        bad = np.concatenate([[0], np.cumsum(~block.mask[row])])
+        whole = bad[on[1:]] == bad[on[:-1]]
+        rows[: len(on) - 1, 2] = np.where(whole, np.diff(on) / block.rate_hz, 0)
+        rows[: len(on) - 1, 3] = whole
+    rows[0, 4] = block.mask[row].sum() / block.rate_hz
+    return rows
+
+
+def _padded(parts: list[Floats]) -> Floats:
+    """Stack the bursts of several muscles, the shorter lists filled up with zeros."""
+    longest = max(len(p) for p in parts)
+    return np.stack([np.pad(p, ((0, longest - len(p)), (0, 0))) for p in parts], axis=1)
 
 
 def _drawn(

@@ -56,7 +56,8 @@ MEASURE = Measure(
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=5, hi=95, shown_by="docs/measures/emg.cci_fw"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="Botulinum toxin lowers the maximal contraction, so an index in % of it can hide the "
+    caution="The best half second of a maximal contraction lies a few per cent above its mean. "
+    "Botulinum toxin lowers the maximal contraction, so an index in % of it can hide the "
     "toxin's effect: across a toxin cycle compare µV at the same sites. Without a maximal "
     "contraction (norm=task) it does not compare between people. Cross-talk between neighbouring "
     "muscles looks like co-contraction.",
@@ -67,7 +68,7 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Sum common and total area over blocks of one second; see `MEASURE`."""
-    scale, notes = _normaliser(x)
+    scale, notes = normaliser(x)
     first, second = x.targets.T
     blocks, span = [], []
     for place, block in enumerate(x["emg"]):
@@ -87,7 +88,7 @@ def measure(x: Inputs) -> Result:
         blocks=np.concatenate(blocks),
         finish=_finish,
         span=np.array(span),
-        evidence=_drawn(x["emg"][0], scale, x),
+        evidence=drawn(x["emg"][0], scale, x),
         notes=notes,
     )
 
@@ -103,7 +104,7 @@ def _finish(total: Floats) -> Floats:
     return index
 
 
-def _normaliser(x: Inputs) -> tuple[Floats, tuple[str, ...]]:
+def normaliser(x: Inputs) -> tuple[Floats, tuple[str, ...]]:
     """Return each channel's level for 100 %, and what to note where that is not a maximum."""
     best = _best(x.aux.get("mvc", ()), len(x["emg"][0].x))
     if np.isfinite(best).all():
@@ -124,7 +125,7 @@ def _best(blocks: tuple[Block, ...], n_channels: int) -> Floats:
     return best
 
 
-def _drawn(block: Block, scale: Floats, x: Inputs) -> dict[str, np.ndarray]:
+def drawn(block: Block, scale: Floats, x: Inputs) -> dict[str, np.ndarray]:
     """Return the envelopes of the first span in %, thinned for a figure."""
     step = max(1, block.x.shape[1] // _DRAWN)
     return {
@@ -148,16 +149,27 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
         emg_channel(site, "right") for site in ("extensor_carpi_radialis", "flexor_carpi_radialis")
     )
     task, mvc = Condition.of(task="writing"), Condition.of(task="mvc")
-    band = (20.0, 450.0)
+    band = (60.0, 250.0)
     gain = np.array([[400.0], [250.0]])
-    writing = gain * _levels(rng, n, rate_hz) * emg.carrier(rng, 2, n, rate_hz=1000, band_hz=band)
-    most = gain * emg.carrier(rng, 2, 9_000, rate_hz=1000, band_hz=band)
+    writing = (
+        gain * _levels(rng, n, rate_hz) * emg.carrier(rng, 2, n, rate_hz=rate_hz, band_hz=band)
+    )
+    most = gain * _steady_tone(9_000, rate_hz)
     made = visit(
         recording(writing, channels, rate_hz=rate_hz, condition=task),
         recording(most, channels, rate_hz=rate_hz, condition=mvc),
     )
     label = " / ".join(c.label for c in channels)
-    return made, {(label, task.label, ""): _true_index()}
+    return made, {(label, task.label, ""): common_area(*long_levels())}
+
+
+def _steady_tone(n: int, rate_hz: int) -> Floats:
+    """Return a tone with the mean absolute value of unit Gaussian noise.
+
+    The best half second of noise would be a few per cent above its mean; a tone's is exactly it.
+    """
+    phase = 2 * np.pi * 110 * np.arange(n) / rate_hz
+    return np.asarray(np.sqrt(np.pi / 2) * np.sin(phase))
 
 
 def _levels(rng: np.random.Generator, n: int, rate_hz: float) -> Floats:
@@ -173,6 +185,6 @@ def _levels(rng: np.random.Generator, n: int, rate_hz: float) -> Floats:
 
 
 @cache
-def _true_index() -> float:
-    levels = _levels(np.random.default_rng(0), 2_000_000, 100)
-    return common_area(*levels)
+def long_levels() -> Floats:
+    """Return the levels of the example over more than five hours, at 100 Hz."""
+    return _levels(np.random.default_rng(0), 2_000_000, 100)

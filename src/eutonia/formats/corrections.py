@@ -1,0 +1,242 @@
+"""The user's corrections of a recording: a small file beside it that is applied at every read.
+
+``<name of the recording>.corrections.yaml``::
+
+    channels:
+      EMG1: {name: SCM left, muscle: sternocleidomastoid, side: left}
+      EMG2: {bad: true}
+    condition: {task: writing, trick: "on"}
+    bad:
+      - {start_s: 12.5, stop_s: 14, reason: cable touched, channel: EMG1}
+    rate_hz: 1000
+    line_hz: 50
+    clock: {id: visit, offset_s: 0.25}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from eutonia.formats import bids
+from eutonia.formats.describe import level_of, task_of
+from eutonia.formats.sites import muscle_of, place
+from eutonia.knowledge import table
+from eutonia.model import (
+    BadSpan,
+    Channel,
+    Clock,
+    Condition,
+    InvalidRecord,
+    Issue,
+    Recording,
+    Source,
+)
+
+KINDS = (
+    *("eeg", "emg", "ecg", "eog", "lfp", "acc", "gyro", "mag", "position", "audio", "resp"),
+    *("eda", "temperature", "force", "trigger", "misc"),
+)
+SIDES = ("left", "right", "midline", "unknown")
+_FIELDS = ("channels", "condition", "bad", "rate_hz", "line_hz", "clock")
+_CHANNEL_FIELDS = ("name", "kind", "muscle", "site", "side", "bad")
+_BAD_FIELDS = ("start_s", "stop_s", "reason", "channel")
+_CLOCK_FIELDS = ("id", "offset_s", "drift_ppm")
+
+
+def file_for(path: Path) -> Path:
+    """Return where the corrections of a recording are looked for."""
+    return path.with_name(f"{bids.stem(path)}.corrections.yaml")
+
+
+def corrected(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording, ...]:
+    """Return the recordings of a file with its corrections applied, if there are any.
+
+    Raises
+    ------
+    InvalidRecord
+        Naming the field, its value and what is allowed.
+    """
+    file = file_for(path)
+    if not file.is_file():
+        return recordings
+    found = _load(file)
+    known = [c.name for r in recordings for c in r.channels]
+    for old in found.get("channels", {}):
+        _one_of(file, f"channels: {old}", old, known)
+    digest = _digest(file)
+    issue = Issue(
+        code="corrected",
+        severity="note",
+        message=f"Corrections of {file.name} were applied: {', '.join(found) or 'none'}.",
+    )
+    source = Source(path=str(file.resolve()), sha256=digest)
+    return tuple(
+        replace(
+            _apply(recording, found, file),
+            issues=(*_settled(recording, found), issue),
+            sources=(*recording.sources, source),
+        )
+        for recording in recordings
+    )
+
+
+def _settled(recording: Recording, found: Mapping[str, Any]) -> tuple[Issue, ...]:
+    return tuple(i for i in recording.issues if not (i.code == "no_rate" and "rate_hz" in found))
+
+
+def _digest(file: Path) -> str:
+    from hashlib import sha256
+
+    return sha256(file.read_bytes()).hexdigest()
+
+
+def _load(file: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidRecord(
+            f"{file}: this is no valid YAML ({error}). Correct the file."
+        ) from error
+    if found is None:
+        return {}
+    _mapping(file, "the file", found)
+    for field in found:
+        _one_of(file, "field", field, _FIELDS)
+    for field, allowed in (("clock", _CLOCK_FIELDS), ("channels", None), ("condition", None)):
+        if field in found:
+            _mapping(file, field, found[field])
+            for inner in found[field] if allowed else ():
+                _one_of(file, f"{field}: field", inner, allowed or ())
+    if not isinstance(found.get("bad", []), list):
+        raise InvalidRecord(f"{file}: bad is {found['bad']!r}; it has to be a list of spans.")
+    return dict(found)
+
+
+def _apply(recording: Recording, found: Mapping[str, Any], file: Path) -> Recording:
+    changes: dict[str, Any] = {}
+    bad = list(recording.bad)
+    renamed: dict[str, str] = {}
+    channels = []
+    for channel in recording.channels:
+        entry = found.get("channels", {}).get(channel.name)
+        new = channel if entry is None else _channel(channel, entry, file)
+        renamed[channel.name] = new.name
+        channels.append(new)
+        if entry is not None and entry.get("bad"):
+            stop = recording.duration_s
+            bad.append(
+                BadSpan(start_s=0.0, stop_s=stop, reason="marked bad by the user", channel=new.name)
+            )
+    if len({c.name for c in channels}) < len(channels):
+        raise InvalidRecord(f"{file}: channels: two channels would get the same name.")
+    bad = [replace(b, channel=renamed.get(b.channel, b.channel)) for b in bad]
+    bad += [_bad(b, renamed, file) for b in found.get("bad", [])]
+    for field in ("rate_hz", "line_hz"):
+        if field in found:
+            changes[field] = _number(file, field, found[field], above=0.0)
+    if "rate_hz" in changes:
+        changes["stamps_s"] = None
+    if "clock" in found:
+        clock = found["clock"]
+        changes["clock"] = Clock(
+            id=str(clock.get("id", "visit")),
+            offset_s=_number(file, "clock: offset_s", clock.get("offset_s", 0.0)),
+            drift_ppm=_number(file, "clock: drift_ppm", clock.get("drift_ppm", 0.0)),
+            aligned="declared",
+        )
+    levels = _levels(found.get("condition", {}), file)
+    return replace(
+        recording,
+        channels=tuple(channels),
+        bad=tuple(bad),
+        condition=recording.condition.replace(**levels),
+        **changes,
+    )
+
+
+def _channel(channel: Channel, entry: object, file: Path) -> Channel:
+    where = f"channels: {channel.name}"
+    _mapping(file, where, entry)
+    assert isinstance(entry, Mapping)
+    for field in entry:
+        _one_of(file, f"{where}: field", field, _CHANNEL_FIELDS)
+    kind = str(entry.get("kind", channel.kind))
+    _one_of(file, f"{where}: kind", kind, KINDS)
+    name = str(entry.get("name", channel.name))
+    if "kind" not in entry and "muscle" in entry:
+        kind = "emg"
+    site, side = channel.site, channel.side
+    if "name" in entry or "kind" in entry:
+        at = place(name, unit=channel.unit, kind=kind)
+        site, side = at.site or site, at.side if at.side != "unknown" else side
+    if "muscle" in entry:
+        site = muscle_of(str(entry["muscle"]))[0]
+        if not site:
+            _one_of(file, f"{where}: muscle", entry["muscle"], sorted(table("muscles")))
+    if "site" in entry:
+        site = str(entry["site"])
+    if "side" in entry:
+        _one_of(file, f"{where}: side", entry["side"], SIDES)
+        side = entry["side"]
+    return replace(channel, name=name, kind=kind, site=site, side=side)
+
+
+def _bad(entry: object, renamed: Mapping[str, str], file: Path) -> BadSpan:
+    _mapping(file, "bad", entry)
+    assert isinstance(entry, Mapping)
+    for field in entry:
+        _one_of(file, "bad: field", field, _BAD_FIELDS)
+    start = _number(file, "bad: start_s", entry.get("start_s"))
+    stop = _number(file, "bad: stop_s", entry.get("stop_s"))
+    if stop <= start:
+        raise InvalidRecord(
+            f"{file}: bad: stop_s is {stop:g}; it has to be after start_s {start:g}."
+        )
+    channel = str(entry.get("channel", "") or "")
+    if channel:
+        _one_of(file, "bad: channel", channel, (*renamed, *renamed.values()))
+    reason = str(entry.get("reason", "marked bad by the user"))
+    return BadSpan(start_s=start, stop_s=stop, reason=reason, channel=renamed.get(channel, channel))
+
+
+def _levels(entry: Mapping[str, Any], file: Path) -> dict[str, str]:
+    """Check factors, and translate levels; a level that is not known is kept."""
+    out: dict[str, str] = {}
+    for factor, level in entry.items():
+        _one_of(file, "condition: factor", factor, sorted(table("conditions")))
+        text = (
+            {True: "on", False: "off"}.get(level, str(level))
+            if isinstance(level, bool)
+            else str(level)
+        )
+        if factor == "task":
+            out |= task_of(text)
+        else:
+            known = table("conditions")[factor]["levels"]
+            out[factor] = text if text in known else level_of(text).get(factor, text)
+            _one_of(file, f"condition: {factor}", out[factor], sorted(known))
+    return out
+
+
+def _mapping(file: Path, field: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise InvalidRecord(f"{file}: {field} is {value!r}; it has to hold `name: value` pairs.")
+
+
+def _one_of(file: Path, field: str, value: object, allowed: Iterable[str]) -> None:
+    names = list(dict.fromkeys(allowed))
+    if value not in names:
+        raise InvalidRecord(f"{file}: {field} is {value!r}; allowed: {', '.join(names)}.")
+
+
+def _number(file: Path, field: str, value: object, *, above: float | None = None) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidRecord(f"{file}: {field} is {value!r}; it has to be a number.")
+    if above is not None and not value > above:
+        raise InvalidRecord(f"{file}: {field} is {value!r}; it has to be above {above:g}.")
+    return float(value)

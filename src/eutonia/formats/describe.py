@@ -1,0 +1,361 @@
+"""What a recording's sidecars say about it: BIDS JSON, ``channels.tsv`` and ``events.tsv``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.formats import bids, units
+from eutonia.formats.signals import Scaled, written_units
+from eutonia.formats.sites import key, muscle_of, place, side_of
+from eutonia.knowledge import table
+from eutonia.model import (
+    BadSpan,
+    Channel,
+    Clock,
+    Condition,
+    Events,
+    Floats,
+    Issue,
+    Recording,
+    Side,
+    Source,
+)
+
+_LOOK_S = 10.0  # seconds looked at to tell volts from microvolts
+#: Usual size (robust standard deviation, µV) of surface recordings; our rule, unconfirmed.
+_USUAL_UV = {"emg": (1.0, 5e3), "eeg": (1.0, 1e3), "ecg": (20.0, 2e4), "eog": (5.0, 5e3)}
+_RATE_TOLERANCE = 0.01
+
+
+def described(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording, ...]:
+    """Return the recordings of a file with all that its sidecars say applied."""
+    meta = bids.metadata(path)
+    issues = [_issue("sidecar", text) for text in _broken(path)]
+    sources = tuple(_source(f) for f in _files(path))
+    rows = bids.channel_rows(path)
+    modality = bids.SUFFIX_KIND.get(bids.modality(path), "")
+    events, event_issues = _events(path)
+    issues += event_issues
+    named = _condition(path, meta)
+    out = []
+    for recording in recordings:
+        found = _with_metadata(recording, meta)
+        if rows:
+            found = _with_channels(found, rows, single=len(recordings) == 1)
+        found = _with_default_kind(found, modality)
+        if len(events):
+            found = replace(found, events=events)
+        found = replace(
+            found,
+            kind=modality or found.kind or kind_of(found.channels),
+            condition=named if named.levels else found.condition,
+            events=canonical(found.events),
+            sources=(*found.sources, *sources),
+            issues=(*found.issues, *issues),
+        )
+        out.append(found)
+    return tuple(out)
+
+
+def kind_of(channels: tuple[Channel, ...]) -> str:
+    """Return the kind of a recording: what most of its channels are."""
+    groups = {"acc": "motion", "gyro": "motion", "mag": "motion", "position": "motion"}
+    kinds = [c.kind for c in channels if c.kind not in ("misc", "trigger")]
+    if not kinds:
+        return "physio" if channels else "events"
+    most = max(sorted(set(kinds)), key=kinds.count)
+    return most if most in ("eeg", "emg", "audio", "lfp") else groups.get(most, "physio")
+
+
+def level_of(text: str) -> dict[str, str]:
+    """Return the factors and levels that a label states; empty where it is not known.
+
+    Examples
+    --------
+    >>> level_of("writing")
+    {'task': 'writing'}
+    """
+    return dict(_levels().get(key(text), {}))
+
+
+def task_of(text: str) -> dict[str, str]:
+    """Return the condition that a task label states; a task that is not known is kept as it is."""
+    found = table("conditions")["task"]["levels"]
+    for level, synonyms in found.items():
+        if key(text) in (key(level), *map(key, synonyms)):
+            return {"task": level}
+    return level_of(text) or {"task": text}
+
+
+@cache
+def _levels() -> dict[str, dict[str, str]]:
+    """Return every label that means one condition; labels that mean two are left out."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for factor, entry in table("conditions").items():
+        for level, synonyms in entry["levels"].items():
+            plain = {key(s) for s in (level, *synonyms, f"{factor} {level}")}
+            for word in plain:
+                found.setdefault(word, []).append({factor: level})
+    for phrase in _phrases():
+        for synonym in phrase["synonyms"]:
+            found.setdefault(key(synonym), []).append(dict(phrase["levels"]))
+    tasks = {w: [x for x in meant if "task" in x] for w, meant in found.items()}
+    return {
+        w: (tasks[w][0] if len(meant) > 1 else meant[0])
+        for w, meant in found.items()
+        if len(meant) == 1 or len(tasks[w]) == 1
+    }
+
+
+def _phrases() -> list[dict[str, Any]]:
+    try:
+        return list(table("phrases"))
+    except KeyError:
+        return []
+
+
+@cache
+def _event_names() -> dict[str, str]:
+    return {key(word): name for name, others in table("events").items() for word in (name, *others)}
+
+
+def canonical(events: Events) -> Events:
+    """Name events as ``knowledge/events`` does; the written name is kept in ``written``."""
+    names = tuple(_event_names().get(key(n), n) if not level_of(n) else n for n in events.name)
+    if names == events.name:
+        return events
+    written: NDArray[np.generic] = np.array(events.name)
+    return replace(events, name=names, columns={**events.columns, "written": written})
+
+
+def _condition(path: Path, meta: dict[str, Any]) -> Condition:
+    entities = bids.entities(path)
+    if not bids.modality(path):
+        return Condition()
+    levels = level_of(entities.get("acq", ""))
+    task = entities.get("task") or bids.present(str(meta.get("TaskName", "")))
+    return Condition.of(**(levels | (task_of(task) if task else {})))
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    kinds = ("channels", "events")
+    return (*bids.metadata_files(path), *(f for k in kinds for f in bids.sidecars(path, k, ".tsv")))
+
+
+def _source(path: Path) -> Source:
+    return Source(path=str(path.resolve()), sha256=sha256(path.read_bytes()).hexdigest())
+
+
+def _broken(path: Path) -> list[str]:
+    found = [bids.load_json(f)[1] for f in bids.metadata_files(path)]
+    found += [bids.table_rows(f)[1] for f in bids.sidecars(path, "channels", ".tsv")]
+    return [text for text in found if text]
+
+
+def _with_metadata(recording: Recording, meta: dict[str, Any]) -> Recording:
+    """Apply the JSON sidecar."""
+    issues = list(recording.issues)
+    line, rate = meta.get("PowerLineFrequency"), meta.get("SamplingFrequency")
+    if isinstance(rate, int | float) and recording.rate_hz and "#" not in recording.id:
+        if abs(rate / recording.rate_hz - 1) > _RATE_TOLERANCE and not any(
+            i.code == "rate_disagrees" for i in issues
+        ):
+            text = f"The JSON sidecar says {rate:g} Hz, the file {recording.rate_hz:g} Hz"
+            issues.append(_issue("rate_disagrees", text + "; the file's rate was used."))
+    names = (meta.get("Manufacturer"), meta.get("ManufacturersModelName"))
+    device = " ".join(n for n in names if isinstance(n, str) and bids.present(n))
+    clock = recording.clock
+    declared = meta.get("EutoniaClock")
+    if isinstance(declared, dict) and isinstance(declared.get("id"), str):
+        clock = Clock(
+            id=declared["id"],
+            offset_s=_float(declared.get("offset_s")),
+            drift_ppm=_float(declared.get("drift_ppm")),
+            aligned="declared",
+        )
+    labels = meta.get("EutoniaLabels", ())
+    return replace(
+        recording,
+        line_hz=float(line) if isinstance(line, int | float) and line > 0 else recording.line_hz,
+        device=device or recording.device,
+        simulated=recording.simulated or (isinstance(labels, list) and "SIMULATED" in labels),
+        clock=clock,
+        issues=tuple(issues),
+    )
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _with_channels(recording: Recording, rows: list[dict[str, str]], *, single: bool) -> Recording:
+    """Apply ``channels.tsv``: matched by name, or by order where only the names differ."""
+    by_name = {r["name"]: r for r in rows}
+    issues = list(recording.issues)
+    names = [c.name for c in recording.channels]
+    matched = [by_name.get(n) for n in names]
+    if not any(matched) and len(rows) == len(names) and single:
+        matched = list(rows)
+        text = "The names in channels.tsv and in the file differ; those of channels.tsv were taken"
+        issues.append(_issue("names_disagree", f"{text}, in the same order."))
+    elif single and (unknown := [r["name"] for r in rows if r["name"] not in names]):
+        text = f"channels.tsv names channels that the file does not hold: {', '.join(unknown[:8])}."
+        issues.append(_issue("names_disagree", text))
+    channels = [
+        c if row is None else _channel(c, row)
+        for c, row in zip(recording.channels, matched, strict=True)
+    ]
+    factors, channels, unit_issues = _units(recording, channels, matched)
+    bad = list(recording.bad)
+    for channel, row in zip(channels, matched, strict=True):
+        if row and row.get("status", "").lower() == "bad":
+            why = bids.present(row.get("status_description")) or "marked bad in channels.tsv"
+            bad.append(
+                BadSpan(start_s=0.0, stop_s=recording.duration_s, reason=why, channel=channel.name)
+            )
+    signal = recording.signal
+    if signal is not None and any(f != 1 for f in factors):
+        signal = Scaled(signal, tuple(factors))
+    return replace(
+        recording,
+        channels=tuple(channels),
+        signal=signal,
+        issues=(*issues, *unit_issues),
+        bad=tuple(bad),
+    )
+
+
+def _channel(channel: Channel, row: dict[str, str]) -> Channel:
+    kind = bids.TYPE_KIND.get(row.get("type", "").upper(), "")
+    named = place(row["name"], unit=channel.unit, kind=kind)
+    target = bids.present(row.get("target_muscle"))
+    muscle, glued = muscle_of(target) if target else ("", "unknown")
+    sides: list[Side] = [
+        side_of(bids.present(row.get("side"))),
+        side_of(target),
+        glued,
+        named.side,
+        side_of(bids.present(row.get("group"))),
+        channel.side,
+    ]
+    return replace(
+        channel,
+        name=row["name"],
+        kind=kind or channel.kind,
+        site=muscle or named.site or channel.site,
+        side=next((s for s in sides if s != "unknown"), "unknown"),
+    )
+
+
+def _units(
+    recording: Recording, channels: list[Channel], rows: list[dict[str, str] | None]
+) -> tuple[list[float], list[Channel], list[Issue]]:
+    """Settle the unit of each channel where the header and ``channels.tsv`` differ."""
+    headers = written_units(recording.signal) or ("",) * len(channels)
+    factors, out, taken, kept = [], [], [], []
+    for i, (channel, row, header) in enumerate(zip(channels, rows, headers, strict=True)):
+        stated = bids.present(row.get("units")) if row else ""
+        unit, factor = units.standard(stated)
+        in_file, file_factor = units.standard(header)
+        scale = 1.0
+        if stated and in_file == units.UNKNOWN and channel.unit == units.UNKNOWN:
+            scale, channel = factor, replace(channel, unit=unit)
+        elif stated and header and (unit, factor) != (in_file, file_factor):
+            same_kind = unit == in_file == channel.unit
+            if same_kind and _fits_better(recording, i, channel.kind, factor / file_factor):
+                scale = factor / file_factor
+                taken.append((channel.name, header, stated))
+            else:
+                kept.append((channel.name, header, stated))
+        factors.append(scale)
+        out.append(channel)
+    issues = []
+    for group, used in ((taken, "channels.tsv, by the size of the signal"), (kept, "the header")):
+        if group:
+            names = ", ".join(n for n, _, _ in group[:6]) + (" …" if len(group) > 6 else "")
+            text = (
+                f"The file's header says {group[0][1]} but channels.tsv {group[0][2]} for {names}; "
+                f"the unit of {used} was used. Check it before trusting amplitudes."
+            )
+            issues.append(_issue("units_disagree", text))
+    return factors, out, issues
+
+
+def _fits_better(recording: Recording, row: int, kind: str, scale: float) -> bool:
+    """Whether only the other unit gives a usual amplitude."""
+    if kind not in _USUAL_UV or recording.signal is None:
+        return False
+    n = int(_LOOK_S * (recording.rate_hz or 1000.0))
+    middle = max(0, recording.n_samples // 2 - n // 2)
+    x = recording.signal.read(middle, middle + n, (row,))[0]
+    x = x[np.isfinite(x)]
+    if len(x) == 0:
+        return False
+    size = 1.4826 * float(np.median(np.abs(x - np.median(x))))
+    lo, hi = _USUAL_UV[kind]
+    return lo <= size * scale <= hi and not lo <= size <= hi
+
+
+def _with_default_kind(recording: Recording, modality: str) -> Recording:
+    """Take unnamed electrical channels of an ``_emg`` file for EMG, and so on."""
+    if modality not in ("eeg", "emg", "lfp"):
+        return recording
+    electrical = ("uV", units.UNKNOWN)
+    channels = []
+    for channel in recording.channels:
+        if channel.kind == "misc" and channel.unit in electrical:
+            found = place(channel.name, unit=channel.unit, kind=modality)
+            site = channel.site or found.site
+            side = channel.side if channel.side != "unknown" else found.side
+            channel = replace(channel, kind=modality, site=site, side=side)  # noqa: PLW2901
+        channels.append(channel)
+    return replace(recording, channels=tuple(channels))
+
+
+def _events(path: Path) -> tuple[Events, list[Issue]]:
+    """Read ``events.tsv``; rows without an onset are left out and reported."""
+    files = bids.sidecars(path, "events", ".tsv")
+    if not files:
+        return Events(), []
+    rows, wrong = bids.table_rows(files[-1])
+    issues = [_issue("sidecar", wrong)] if wrong else []
+    kept = [r for r in rows if np.isfinite(_number(r.get("onset")))]
+    if len(kept) < len(rows):
+        text = f"{len(rows) - len(kept)} event(s) in {files[-1].name} have no onset; left out."
+        issues.append(_issue("events", text))
+    if not kept:
+        return Events(), issues
+    onset: Floats = np.array([_number(r["onset"]) for r in kept])
+    duration = np.nan_to_num(np.array([_number(r.get("duration")) for r in kept]))
+    extra = [k for k in kept[0] if k and k not in ("onset", "duration", "trial_type")]
+    columns = {k: _column([r.get(k, "n/a") for r in kept]) for k in extra}
+    names = tuple(
+        bids.present(r.get("trial_type")) or bids.present(r.get("value")) or "event" for r in kept
+    )
+    return Events(onset_s=onset, duration_s=duration, name=names, columns=columns), issues
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text) if text else float("nan")
+    except ValueError:
+        return float("nan")
+
+
+def _column(texts: list[str]) -> NDArray[np.generic]:
+    numbers = [_number(t) for t in texts]
+    filled = [bids.present(t) for t in texts]
+    if all(np.isfinite(n) or not f for n, f in zip(numbers, filled, strict=True)) and any(filled):
+        return np.array(numbers)
+    return np.array(texts)
+
+
+def _issue(code: str, message: str) -> Issue:
+    return Issue(code=code, severity="warning", message=message)

@@ -1,0 +1,102 @@
+"""Co-contraction index of Rudolph."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from eutonia.dsp.segments import sums
+from eutonia.measures.emg import cci_fw
+from eutonia.model import (
+    Aux,
+    BlockBootstrap,
+    Floats,
+    Inputs,
+    Measure,
+    Needs,
+    Pairs,
+    Range,
+    Result,
+    Visit,
+)
+
+BLOCK_S = 1.0
+#: Below this share of maximum the ratio of the two is noise; such samples are left out (our rule).
+MIN_LEVEL = 0.02
+
+MEASURE = Measure(
+    id="emg.cci_rudolph",
+    version="1",
+    title="Co-contraction of antagonists (Rudolph)",
+    unit="1",
+    tier="supportive",
+    sources=("Rudolph2000",),
+    method="Mean over time of (lower / higher) · (lower + higher) of the two envelopes, each as a "
+    "share of its maximal contraction (0 to 2). Samples whose higher envelope is below 2 % of "
+    "maximum are left out.",
+    needs=Needs(
+        inputs=cci_fw.MEASURE.needs.inputs,
+        aux={"mvc": Aux(task="mvc", optional="norm=task")},
+        target=Pairs("antagonist"),
+    ),
+    scale="difference",
+    interval=BlockBootstrap(block_s=BLOCK_S),
+    valid=Range(lo=0.02, hi=1.5, shown_by="docs/measures/emg.cci_rudolph"),
+    invariant=frozenset({"gain", "channel_order", "time_shift"}),
+    caution=cci_fw.MEASURE.caution,
+    figure="pairs",
+    proofs=("simulated", "independent"),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum the shared activity over blocks of one second; see `MEASURE`."""
+    scale, notes = cci_fw.normaliser(x)
+    blocks, span, seen, left_out = [], [], 0.0, np.zeros(len(x.targets))
+    for place, block in enumerate(x["emg"]):
+        length = round(BLOCK_S * block.rate_hz)
+        level = block.x / scale
+        parts = []
+        for target, (one, other) in enumerate(x.targets):
+            both = (block.mask[one] & block.mask[other])[None]
+            active = both & (np.maximum(level[one], level[other]) >= MIN_LEVEL)
+            shared = shared_activity(level[one], level[other])[None]
+            parts.append(np.concatenate(sums(shared, active, length)))
+            left_out[target] += both.sum() - active.sum()
+        seen += block.x.shape[1]
+        blocks.append(np.stack(parts).transpose(2, 0, 1))
+        span += [place] * blocks[-1].shape[0]
+    return Result(
+        blocks=np.concatenate(blocks),
+        finish=_finish,
+        span=np.array(span),
+        details={"share_left_out": left_out / seen},
+        evidence=cci_fw.drawn(x["emg"][0], scale, x),
+        notes=notes,
+    )
+
+
+def shared_activity(first: Floats, second: Floats) -> Floats:
+    """Return (lower / higher) · (lower + higher) of two envelopes, sample by sample."""
+    lower, higher = np.minimum(first, second), np.maximum(first, second)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shared: Floats = np.where(higher > 0, lower / higher * (lower + higher), 0.0)
+    return shared
+
+
+def _finish(total: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean: Floats = total[..., :1] / total[..., 1:]
+    return mean
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Return the visit of `emg.cci_fw`; the truth is the index of its noise-free levels."""
+    made, truth = cci_fw.example(seed)
+    return made, dict.fromkeys(truth, _true_index())
+
+
+@cache
+def _true_index() -> float:
+    return float(shared_activity(*cci_fw.long_levels()).mean())

@@ -1,0 +1,335 @@
+"""Any path to recordings: a file, a loose folder, or a visit in BIDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from eutonia import formats
+from eutonia.formats import bids, clocks, corrections, describe
+from eutonia.formats.sites import key, place, words
+from eutonia.knowledge import table
+from eutonia.model import (
+    Condition,
+    EutoniaError,
+    Issue,
+    Lost,
+    Person,
+    Recording,
+    Span,
+    UnreadableFile,
+    Visit,
+    VisitState,
+)
+
+#: Called with the number of files done, of all files, and the name of the next.
+Progress = Callable[[int, int, str], None]
+
+_SIDECARS = frozenset("channels events electrodes coordsystem scans participants sessions".split())
+_SIGNALS = frozenset(
+    ".vhdr .eeg .xdf .c3d .mat .set .fif .h5 .hdf5 .svc .bin .cwa .gt3x .gdf .cnt .trc .acq .mff "
+    ".nwb .smr .mp4 .mov .avi .mkv .webm .mp3 .m4a .mid .npz .npy .parquet .xlsx".split()
+)
+_KINDS = ("eeg", "emg", "lfp", "audio", "ecg", "eog", "acc", "gyro")
+
+
+def read(path: Path | str) -> tuple[Recording, ...]:
+    """Read one file with its sidecars and corrections.
+
+    Parameters
+    ----------
+    path : path
+        A recording of any format that `eutonia.formats` reads.
+
+    Returns
+    -------
+    tuple of Recording
+        One per stream or rate; samples stay in the file until they are asked for.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is damaged, empty or of another kind.
+    InvalidRecord
+        If its corrections break their schema.
+    """
+    return clocks.one_file(_read(Path(path)))
+
+
+def _read(path: Path) -> tuple[Recording, ...]:
+    found = formats.of(path).read(path)
+    return corrections.corrected(_inferred(describe.described(found, path), path), path)
+
+
+def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
+    """Read a visit: a BIDS session, a loose folder, or a single file.
+
+    Parameters
+    ----------
+    path : path
+        ``sub-01/ses-02``, ``sub-01`` or a data set with exactly one visit, a folder of recordings,
+        or one recording.
+    progress : callable, optional
+        Called with files done, files in all, and the name of the next file.
+
+    Returns
+    -------
+    Visit
+        Files that cannot be read, and signals of a format that Eutonia does not read, are in
+        ``lost``; documents and pictures are passed over.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is no such folder, it holds no recording at all, or several visits.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise UnreadableFile(f"{path}: there is no such file or folder.")
+    folder = path if path.is_file() else _visit_folder(path)
+    files = [path] if path.is_file() else _candidates(folder)
+    base = folder.parent if folder.is_file() else folder
+    recordings: list[Recording] = []
+    lost: list[Lost] = []
+    for i, file in enumerate(files):
+        name = file.relative_to(base).as_posix()
+        if progress:
+            progress(i, len(files), name)
+        try:
+            recordings += (_placed(r, name, base) for r in _visit_file(file))
+        except EutoniaError as error:
+            lost.append(Lost(path=name, error=str(error)))
+        except (OSError, MemoryError) as error:
+            lost.append(Lost(path=name, error=f"{file}: cannot be read ({error})."))
+    if progress:
+        progress(len(files), len(files), "")
+    if not recordings and not lost:
+        raise UnreadableFile(f"{path}: no recording was found here. Name the folder of a visit.")
+    state, broken = _state(base)
+    labels = set(bids.labels(base)) | (
+        {"SIMULATED"} if any(r.simulated for r in recordings) else set()
+    )
+    return Visit(
+        id=folder.stem if folder.is_file() else folder.name,
+        person=bids.person(base) if _is_bids(base) else Person(id="unknown"),
+        recordings=_on_one_clock(recordings, base),
+        lost=(*lost, *broken),
+        state=state,
+        labels=tuple(sorted(labels)),
+    )
+
+
+def _is_bids(folder: Path) -> bool:
+    return any(p.name.startswith("sub-") for p in (folder, *folder.parents))
+
+
+def _visit_folder(path: Path) -> Path:
+    """Return the one visit below a folder, or the folder itself."""
+    path = path.resolve()
+    if path.name.startswith("ses-"):
+        return path
+    people = (
+        [path]
+        if path.name.startswith("sub-")
+        else sorted(p for p in path.glob("sub-*") if p.is_dir())
+    )
+    if not people:
+        return path
+    visits = [v for p in people for v in (sorted(p.glob("ses-*")) or [p])]
+    if len(visits) == 1:
+        return visits[0]
+    names = ", ".join(v.relative_to(path.parent).as_posix() for v in visits[:12])
+    raise UnreadableFile(f"{path}: holds {len(visits)} visits; name one of them: {names}.")
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """Return the files of a visit that are or may be signals."""
+    known = {s for f in formats.all_formats() for s in f.suffixes}
+    found = []
+    for file in sorted(folder.rglob("*")):
+        parts = file.relative_to(folder).parts
+        if not file.is_file() or any(p.startswith(".") or p == "derivatives" for p in parts):
+            continue
+        if bids.stem(file).split("_")[-1] in _SIDECARS and file.suffix in (".tsv", ".json"):
+            continue
+        ending = formats.suffix(file)
+        if ending in known or ending in _SIGNALS:
+            found.append(file)
+    return found
+
+
+def _visit_file(file: Path) -> tuple[Recording, ...]:
+    """Read one file of a visit; a text that is no table is passed over."""
+    ending = formats.suffix(file)
+    if ending in (".txt", ".dat") and file.stat().st_size:
+        table_format = next(f for f in formats.all_formats() if f.id == "table")
+        if not table_format.reads(file):
+            return ()
+    if ending in _SIGNALS and not any(f.reads(file) for f in formats.all_formats()):
+        raise UnreadableFile(
+            f"{file}: signals of this kind ({ending}) are not read yet; export them as EDF, "
+            "CSV or WAV to include them."
+        )
+    return _read(file)
+
+
+def _placed(recording: Recording, name: str, base: Path) -> Recording:
+    """Name a recording, and the files behind it, after their place in the visit."""
+    stream = recording.id.partition("#")[2]
+    sources = []
+    for source in recording.sources:
+        at = Path(source.path)
+        if not at.is_absolute():
+            sources.append(replace(source, path=name))
+        elif at.is_relative_to(base.resolve()):
+            sources.append(replace(source, path=at.relative_to(base.resolve()).as_posix()))
+        else:
+            up = at.relative_to(base.resolve(), walk_up=True) if hasattr(at, "_raw_paths") else at
+            sources.append(replace(source, path=up.as_posix()))
+    return replace(recording, id=f"{name}#{stream}" if stream else name, sources=tuple(sources))
+
+
+def _on_one_clock(recordings: list[Recording], base: Path) -> tuple[Recording, ...]:
+    times = bids.acquisition_times(base.resolve())
+    acq = {
+        r.id: times[file]
+        for r in recordings
+        if (file := (base / r.id.split("#")[0]).resolve()) in times
+    }
+    acq |= {name.split("#")[0]: when for name, when in acq.items()}
+    found = clocks.aligned(recordings, acq)
+    return tuple(_after_start(r, found, base) for r in found)
+
+
+def _after_start(recording: Recording, others: tuple[Recording, ...], base: Path) -> Recording:
+    """Place a physio recording by its ``StartTime`` beside the recording of the same run."""
+    file = base / recording.id.split("#")[0]
+    start = bids.metadata(file).get("StartTime")
+    if bids.modality(file) != "physio" or not isinstance(start, int | float):
+        return recording
+    mine = {k: v for k, v in bids.entities(file).items() if k != "recording"}
+    for other in others:
+        at = base / other.id.split("#")[0]
+        theirs = {k: v for k, v in bids.entities(at).items() if k != "recording"}
+        if at != file and theirs == mine and bids.modality(at) in ("eeg", "emg", "ieeg"):
+            clock = replace(
+                other.clock, offset_s=other.clock.offset_s + float(start), aligned="declared"
+            )
+            return replace(recording, clock=clock)
+    return recording
+
+
+def _state(base: Path) -> tuple[VisitState, tuple[Lost, ...]]:
+    from eutonia.formats.intake import load
+
+    try:
+        return load(base), ()
+    except EutoniaError as error:
+        return VisitState(), (Lost(path="visit state", error=str(error)),)
+
+
+def _inferred(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording, ...]:
+    """Take kind and task of a loose file from its name, and say so."""
+    if bids.modality(path):
+        return recordings
+    named = words(bids.stem(path))
+    kind = next((k for k in _KINDS if k in named), "")
+    levels = _levels_in(named)
+    out = []
+    for r in recordings:
+        said = []
+        channels = tuple(
+            replace(c, kind=p.kind, site=p.site, side=p.side)
+            if c.kind == "misc" and kind and (p := place(c.name, unit=c.unit, kind=kind))
+            else c
+            for c in r.channels
+        )
+        if channels != r.channels:
+            said.append(f"channels of unknown kind as {kind}")
+        if levels and not r.condition.levels:
+            said.append("condition " + Condition.of(**levels).label)
+        issue = Issue(
+            code="inferred",
+            severity="note",
+            message=f"From the file's name: {'; '.join(said)}. Correct it in "
+            f"{corrections.file_for(path).name} where it is wrong.",
+        )
+        out.append(
+            replace(
+                r,
+                kind=describe.kind_of(channels) if channels != r.channels else r.kind,
+                channels=channels,
+                condition=r.condition if r.condition.levels else Condition.of(**levels),
+                issues=(*r.issues, issue) if said else r.issues,
+            )
+        )
+    return tuple(out)
+
+
+def _levels_in(named: tuple[str, ...]) -> dict[str, str]:
+    """Return the condition that words of a file's name state, two words together first."""
+    found: dict[str, str] = {}
+    rest = list(named)
+    for length in (3, 2, 1):
+        for i in range(len(rest) - length + 1):
+            levels = (
+                describe.level_of(" ".join(rest[i : i + length]))
+                if all(rest[i : i + length])
+                else {}
+            )
+            if levels and not levels.keys() & found.keys() and "side" not in levels:
+                found |= levels
+                rest[i : i + length] = [""] * length
+    return found
+
+
+def spans(recording: Recording) -> tuple[Span, ...]:
+    """Return the stretches of a recording that hold one condition each.
+
+    Events with a duration become spans where their name is a known condition (``writing``,
+    ``trick on``) or a column is named like a factor (``task``, ``side``, ``trick``); where there
+    are none, the whole recording is one span. `repeat` counts within the recording.
+    """
+    events = recording.events
+    factors = table("conditions")
+    columns = {k: v for k, v in events.columns.items() if k in factors}
+    found: list[tuple[float, float, Condition]] = []
+    for i in range(len(events)):
+        if not events.duration_s[i] > 0:
+            continue
+        levels = describe.level_of(events.name[i])
+        for factor, values in columns.items():
+            text = bids.present(str(values[i]))
+            if text:
+                levels |= describe.task_of(text) if factor == "task" else _level(factor, text)
+        start = max(0.0, float(events.onset_s[i]))
+        stop = min(recording.duration_s, float(events.onset_s[i] + events.duration_s[i]))
+        if levels and stop > start:
+            found.append((start, stop, recording.condition.replace(**levels)))
+    if not found:
+        found = [(0.0, recording.duration_s, recording.condition)]
+    counts: dict[Condition, int] = {}
+    out = []
+    for start, stop, condition in sorted(found, key=lambda f: f[0]):
+        counts[condition] = counts.get(condition, 0) + 1
+        out.append(
+            Span(
+                recording=recording.id,
+                start_s=start,
+                stop_s=stop,
+                condition=condition,
+                repeat=counts[condition],
+            )
+        )
+    return tuple(out)
+
+
+def _level(factor: str, text: str) -> dict[str, str]:
+    """Return the level of a factor's column, through its synonyms; an unknown one is kept."""
+    for level, synonyms in table("conditions")[factor]["levels"].items():
+        if key(text) in (key(level), *map(key, synonyms)):
+            return {factor: level}
+    return {factor: text}

@@ -1,0 +1,78 @@
+"""Spectra against SciPy and MNE, and against known densities."""
+
+import numpy as np
+import pytest
+
+from eutonia.dsp.spectrum import frequencies, hann, power_density, segment_transforms
+
+
+def _welch(x, rate_hz, length, mask=None):
+    mask = np.ones(x.shape, dtype=bool) if mask is None else mask
+    density, count = power_density(
+        x, mask, rate_hz=rate_hz, length=length, step=length // 2, group_s=4
+    )
+    return density.sum(axis=0) / count.sum(axis=0)[:, None]
+
+
+@pytest.mark.parametrize("length", [256, 250, 251])
+def test_welch_equals_scipy(length):
+    """Summed groups give SciPy's Welch spectrum to rounding, for even and odd lengths."""
+    from scipy.signal import welch
+
+    x = np.random.default_rng(1).standard_normal((3, 5000)) + 4.0
+    noverlap = length - length // 2
+    _, expected = welch(x, fs=250, nperseg=length, noverlap=noverlap)
+    np.testing.assert_allclose(_welch(x, 250.0, length), expected, rtol=1e-10)
+
+
+def test_welch_equals_mne():
+    """The spectrum equals MNE's with the same window and segments."""
+    from mne.time_frequency import psd_array_welch
+
+    x = np.random.default_rng(2).standard_normal((2, 8000))
+    expected, freq = psd_array_welch(
+        x, 500, n_fft=1000, n_overlap=500, window="hann", fmax=250, verbose="error"
+    )
+    np.testing.assert_allclose(frequencies(1000, 500.0), freq)
+    np.testing.assert_allclose(_welch(x, 500.0, 1000), expected, rtol=1e-8)
+
+
+def test_power_of_a_sine_is_its_mean_square():
+    """The integral over frequency is the variance, whatever the unit."""
+    t = np.arange(10_000) / 1000
+    x = 3.0 * np.sin(2 * np.pi * 40 * t)[None]
+    density = _welch(x, 1000.0, 500)
+    assert density.sum() * 2.0 == pytest.approx(4.5, rel=1e-6)
+
+
+def test_bad_samples_leave_their_segments_out():
+    """A masked artefact changes nothing but the number of segments."""
+    rng = np.random.default_rng(3)
+    x = rng.standard_normal((1, 4000))
+    mask = np.ones(x.shape, dtype=bool)
+    mask[0, 1990:2010] = False
+    spoilt = x.copy()
+    spoilt[~mask] = 1e6
+    np.testing.assert_array_equal(_welch(spoilt, 250.0, 250, mask), _welch(x, 250.0, 250, mask))
+    _, count = power_density(x, mask, rate_hz=250.0, length=250, step=250, group_s=100)
+    assert count.sum() == 14  # two of sixteen segments touch the artefact
+
+
+def test_hann_is_scipys_periodic_window():
+    """The window is the periodic Hann window."""
+    from scipy.signal.windows import hann as reference
+
+    np.testing.assert_allclose(hann(64), reference(64, sym=False), atol=1e-15)
+
+
+def test_transforms_keep_only_wanted_bins():
+    """A transform of some bins equals the same bins of a whole transform."""
+    x = np.random.default_rng(4).standard_normal((1, 1000))
+    first = np.array([0, 300])
+    bins = np.array([2, 5, 9])
+    part = segment_transforms(x, first, length=200, bins=bins)[0]
+    window = hann(200) / np.sqrt((hann(200) ** 2).sum())
+    for place, begin in enumerate(first):
+        segment = x[0, begin : begin + 200]
+        whole = np.fft.rfft((segment - segment.mean()) * window)
+        np.testing.assert_allclose(part[place], whole[bins], atol=1e-12)
