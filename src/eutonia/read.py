@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from eutonia import formats
 from eutonia.formats import bids, clocks, corrections, describe
 from eutonia.formats.sites import key, place, words
@@ -28,10 +26,9 @@ from eutonia.model import (
 #: Called with the number of files done, of all files, and the name of the next.
 Progress = Callable[[int, int, str], None]
 
-_SIDECARS = frozenset("channels events electrodes coordsystem scans participants sessions".split())
+_SIDECARS = frozenset(["channels", "events", "electrodes", "coordsystem", "scans", "participants", "sessions"])
 _SIGNALS = frozenset(
-    ".vhdr .eeg .xdf .c3d .mat .set .fif .h5 .hdf5 .svc .bin .cwa .gt3x .gdf .cnt .trc .acq .mff "
-    ".nwb .smr .mp4 .mov .avi .mkv .webm .mp3 .m4a .mid .npz .npy .parquet .xlsx".split()
+    [".vhdr", ".eeg", ".xdf", ".c3d", ".mat", ".set", ".fif", ".h5", ".hdf5", ".svc", ".bin", ".cwa", ".gt3x", ".gdf", ".cnt", ".trc", ".acq", ".mff", ".nwb", ".smr", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".m4a", ".mid", ".npz", ".npy", ".parquet", ".xlsx"]
 )
 _KINDS = ("eeg", "emg", "lfp", "audio", "ecg", "eog", "acc", "gyro")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -269,6 +268,6 @@ def _replace(path: Path, write: Callable[[Path], Any]) -> None:
     part = path.with_name(path.name + ".part")
     try:
         write(part)
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -28,7 +28,6 @@ from eutonia.model import (
     BadSpan,
     Channel,
     Clock,
-    Condition,
     InvalidRecord,
     Issue,
     Recording,

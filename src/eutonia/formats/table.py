@@ -33,7 +33,7 @@ from eutonia.model import (
 
 _SEAM_S = 0.5  # on either side of a jump of the clock nothing is measured; our rule
 _SPARSE = 0.2  # share of rows up to which a column of words holds events; our rule
-_EVENT_WORDS = frozenset("event events marker markers annotation annotations elements".split())
+_EVENT_WORDS = frozenset(["event", "events", "marker", "markers", "annotation", "annotations", "elements"])
 
 
 def looks_like_table(path: Path) -> bool:

@@ -7,15 +7,13 @@ compiles them to ``compiled.json``, which loads in milliseconds.
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
-_WORDS = re.compile(r"[^\W\d_]+")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @cache
@@ -29,8 +27,8 @@ def table(name: str) -> Any:
     """Return one table, such as ``muscles``.
 
     The tables are ``muscles``, ``antagonists``, ``electrodes``, ``sides``, ``conditions``,
-    ``phrases``, ``events``, ``forms``, ``references``, ``statements``, ``evidence``, ``intake`` and
-    ``lookup`` (normalised synonym to id). They are shared: do not change them.
+    ``phrases``, ``events``, ``forms``, ``references``, ``statements``, ``evidence`` and
+    ``intake``. They are shared: do not change them.
 
     Raises
     ------
@@ -57,60 +55,32 @@ def find(name: str, text: str) -> str:
 
     Parameters
     ----------
-    name : {'muscles', 'electrodes', 'sides', 'events', 'forms'}
+    name : {'muscles', 'sides', 'events', 'forms'}
         The table.
     text : str
         A name or abbreviation in any of the table's languages, in any spelling of case, accents,
-        spaces and hyphens; ``m.`` or ``musculus`` before a muscle is allowed.
+        spaces and hyphens.
 
     Examples
     --------
-    >>> find("muscles", "M. Sternocleido-mastoideus")
+    >>> find("muscles", "Sterno-cléido-mastoïdien")
     'sternocleidomastoid'
-    >>> find("electrodes", "T3")
-    'T7'
     """
-    keys: dict[str, str] = table("lookup")[name]
-    found = keys.get(normalise(text), "")
-    if not found and name == "muscles":
-        bare = re.sub(r"^\s*(m\.|musculus\b|musc\.?\b|muscle\b)|\bmuscle\s*$", "", text, flags=re.I)
-        found = keys.get(normalise(bare), "")
-    return found
+    return _ids(name).get(normalise(text), "")
 
 
-def condition_of(label: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Read a task label or annotation, such as ``writingTrickOn``, as a condition.
+@cache
+def _ids(name: str) -> dict[str, str]:
+    return dict(synonyms(table(name)))
 
-    Returns
-    -------
-    levels : dict of str to str
-        Factor to level; where a label states no factor, it is not there.
-    unknown : tuple of str
-        The words that are in no table, in order.
 
-    Examples
-    --------
-    >>> condition_of("restEyesClosed")
-    ({'task': 'rest', 'eyes': 'closed'}, ())
-    >>> condition_of("writing, juggling")
-    ({'task': 'writing'}, ('juggling',))
-    """
-    labels: dict[str, dict[str, str]] = table("lookup")["labels"]
-    words = _WORDS.findall(_HUMP.sub(" ", label))
-    levels: dict[str, str] = {}
-    unknown: list[str] = []
-    start = 0
-    while start < len(words):
-        for stop in range(len(words), start, -1):
-            found = labels.get(normalise("".join(words[start:stop])))
-            if found is not None:
-                levels |= found
-                start = stop
-                break
-        else:
-            unknown.append(words[start])
-            start += 1
-    return levels, tuple(unknown)
+def synonyms(entries: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield every normalised name of a table with the id that it stands for."""
+    for key, entry in entries.items():
+        listed = isinstance(entry, list)
+        names = entry if listed else (entry["name"], *entry.get("synonyms", ()))
+        for text in (key, *names):
+            yield normalise(text), key
 
 
 def citation(key: str) -> str:

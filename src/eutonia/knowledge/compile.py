@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from eutonia.knowledge import normalise
+from eutonia.knowledge import normalise, synonyms
 from eutonia.model.errors import InvalidRecord
 
 FOLDER = Path(__file__).parent
@@ -18,6 +18,7 @@ SEEN = frozenset(["abstract", "title", "memory"])
 MARKS = frozenset("VD")  # [M] may not be shown, so it may not stand in a table that is shown
 
 Tables = dict[str, Any]
+_NAMED = ("muscles", "sides", "events", "forms")  # tables whose entries are found by their names
 
 
 def read_sources(folder: Path = FOLDER) -> Tables:
@@ -61,7 +62,7 @@ def _read(path: Path) -> Tables:
 
 
 def compile_tables(sources: Tables) -> Tables:
-    """Return the tables as the program reads them, with synonyms looked up by normalised text.
+    """Return the tables as the program reads them: antagonists both ways, references marked.
 
     Raises
     ------
@@ -77,8 +78,6 @@ def compile_tables(sources: Tables) -> Tables:
     tables["references"] = {
         k: v | {"confirmed": v["seen"] != "memory"} for k, v in sources["references"].items()
     }
-    tables["lookup"] = {name: dict(pairs(sources)) for name, pairs in _SYNONYMS.items()}
-    tables["lookup"]["labels"] = _labels(sources)
     return tables
 
 
@@ -105,79 +104,38 @@ def _spellings(canonical: str, synonyms: list[str]) -> list[str]:
     return list(dict.fromkeys(w.replace(" ", sep) for w in words for sep in (" ", "_", "")))
 
 
-# --- synonyms -------------------------------------------------------------------------------
-
-Pairs = Iterator[tuple[str, str]]
-
-
-def _named(table: str) -> Callable[[Tables], Pairs]:
-    def pairs(sources: Tables) -> Pairs:
-        for key, entry in sources[table].items():
-            synonyms = entry if isinstance(entry, list) else entry.get("synonyms", ())
-            name = () if isinstance(entry, list) else (entry["name"],)
-            for text in (key, *name, *synonyms):
-                yield normalise(text), key
-
-    return pairs
-
-
-def _electrode_pairs(sources: Tables) -> Pairs:
-    for name in sources["electrodes"]["names"]:
-        yield normalise(name), name
-    for old, new in sources["electrodes"]["old"].items():
-        yield normalise(old), new
-
-
-_SYNONYMS: dict[str, Callable[[Tables], Pairs]] = {
-    "muscles": _named("muscles"),
-    "sides": _named("sides"),
-    "events": _named("events"),
-    "forms": _named("forms"),
-    "electrodes": _electrode_pairs,
-}
-
-
-def _level_pairs(factor: Tables) -> Pairs:
-    for level, synonyms in factor["levels"].items():
-        for text in (level, *synonyms):
-            yield normalise(text), level
-
-
-def _labels(sources: Tables) -> dict[str, dict[str, str]]:
-    """Return what a task label states: phrases first, then tasks, then the other factors.
-
-    A level alone names its factor only for tasks: ``on`` could be of the trick or the stimulator.
-    """
-    labels: dict[str, dict[str, str]] = {}
-    for phrase in sources["phrases"]:
-        for text in phrase["synonyms"]:
-            labels.setdefault(normalise(text), phrase["levels"])
-    for factor, entry in sorted(sources["conditions"].items(), key=lambda item: item[0] != "task"):
-        for level, synonyms in entry["levels"].items():
-            own = (level,) if factor in ("task", "side") else ()
-            for text in (*own, factor + level, *synonyms):
-                labels.setdefault(normalise(text), {factor: level})
-    return labels
-
-
 # --- rules ----------------------------------------------------------------------------------
 
 
 def problems(sources: Tables) -> list[str]:
     """Return every broken rule of the sources, each as a sentence; empty: none."""
-    needed = (*_SYNONYMS, "antagonists", "conditions", "phrases", "references", "statements")
-    missing = [name for name in (*needed, "evidence") if not sources.get(name)]
+    needed = (
+        *_NAMED,
+        "electrodes",
+        "antagonists",
+        "conditions",
+        "phrases",
+        "references",
+        "statements",
+    )
+    missing = [name for name in (*needed, "evidence", "intake") if not sources.get(name)]
     if missing:
         return [f"table {name!r} is missing or empty" for name in missing]
     found = list(_not_text("", sources))
     if found:
         return found
-    for name, pairs in _SYNONYMS.items():
-        found += _ambiguous(name, pairs(sources))
+    for name in _NAMED:
+        found += _ambiguous(name, synonyms(sources[name]))
+    found += _ambiguous("electrodes", _electrodes(sources["electrodes"]))
     for rule in (_muscle_rules, _condition_rules, _reference_rules, _form_rules, _evidence_rules):
         found += rule(sources)
     found += [f"statements: {k} is empty" for k, v in sources["statements"].items() if not v]
     return found
+
+
+def _electrodes(table: Tables) -> Iterator[tuple[str, str]]:
+    yield from ((normalise(name), name) for name in table["names"])
+    yield from ((normalise(old), new) for old, new in table["old"].items())
 
 
 def _not_text(where: str, node: Any) -> Iterator[str]:
@@ -226,7 +184,7 @@ def _condition_rules(sources: Tables) -> Iterator[str]:
     for name, factor in factors.items():
         if factor["reference"] and factor["reference"] not in factor["levels"]:
             yield f"conditions: the reference of {name} is not one of its levels"
-        yield from _ambiguous(f"conditions.{name}", _level_pairs(factor))
+        yield from _ambiguous(f"conditions.{name}", synonyms(factor["levels"]))
     for phrase in sources["phrases"]:
         for name, level in phrase["levels"].items():
             if level not in factors.get(name, {"levels": {}})["levels"]:

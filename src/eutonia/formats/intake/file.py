@@ -11,10 +11,17 @@ from pathlib import Path
 from reprlib import repr as short
 from typing import Any
 
-from eutonia.formats.intake.questions import check, no_such_field, questions, skipped
+from eutonia.formats.intake.questions import applies, check, no_such_field, questions, skipped
 from eutonia.model import InvalidRecord, VisitState
 
 MAX_BYTES = 1_000_000
+_BECAUSE = {
+    "toxin_product": "toxin_never is yes",
+    "toxin_day": "toxin_never is yes",
+    "toxin_cycle": "toxin_never is yes",
+    "stimulator_minutes": "stimulator is none",
+    "safety_reported": "safety_asked is not yes",
+}
 
 
 def parse(mapping: Mapping[str, Any]) -> VisitState:
@@ -43,21 +50,10 @@ def parse(mapping: Mapping[str, Any]) -> VisitState:
             raise InvalidRecord(no_such_field(key, list(asked)))
         if not skipped(asked[key], value):
             answers[key] = check(asked[key], value)
-    state = VisitState(**answers)
-    _contradictions(state)
-    return state
-
-
-def _contradictions(state: VisitState) -> None:
-    had = [
-        f for f in ("toxin_product", "toxin_day", "toxin_cycle") if getattr(state, f) is not None
-    ]
-    if state.toxin_never and had:
-        raise InvalidRecord(f"toxin_never is yes, but {had[0]} is given; change one of them.")
-    if state.safety_reported and not state.safety_asked:
-        raise InvalidRecord("safety_reported is given, but safety_asked is not yes; set it to yes.")
-    if state.stimulator == "none" and state.stimulator_minutes is not None:
-        raise InvalidRecord("stimulator is none, but stimulator_minutes is given; change one.")
+    for key in answers:
+        if not applies(asked[key], answers):
+            raise InvalidRecord(f"{key} is given, but {_BECAUSE[key]}; change one of them.")
+    return VisitState(**answers)
 
 
 # --- files --------------------------------------------------------------------------------------

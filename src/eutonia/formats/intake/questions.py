@@ -88,6 +88,17 @@ def _definitions() -> list[dict[str, Any]]:
     return [{**q, "choices": forms} if q["field"] == "form" else dict(q) for q in table("intake")]
 
 
+def applies(question: Question, answers: Mapping[str, Any]) -> bool:
+    """Return whether a question makes sense beside the answers that were given so far."""
+    if question.field in ("toxin_product", "toxin_day", "toxin_cycle"):
+        return answers.get("toxin_never") is not True
+    if question.field == "stimulator_minutes":
+        return answers.get("stimulator") != "none"
+    if question.field == "safety_reported":
+        return answers.get("safety_asked") is True
+    return True
+
+
 def no_such_field(key: object, known: list[str]) -> str:
     """Return why a field is refused: a dose, a name, or a slip of the pen."""
     word = str(key).lower() if isinstance(key, str) else ""

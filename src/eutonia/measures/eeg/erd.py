@@ -32,6 +32,8 @@ REFERENCE_S = (-3.5, -2.5)
 MOVEMENT_S = (0.0, 1.0)
 #: Trials that the protocol asks for (measures.md §5).
 WANTED_TRIALS = 40
+#: Fewest trials for a value (our rule: as many as an interval needs).
+MIN_TRIALS = 8
 #: Time course: windows of one second, an eighth of a second apart.
 WINDOW_S = 1.0
 _STEP_S = 0.125
@@ -94,11 +96,18 @@ def measure(x: Inputs) -> Result:
         blocks=everything,
         finish=_finish,
         span=np.array(span),
-        reasons=tuple("" if n else "No trial without bad samples." for n in trials),
+        reasons=tuple("" if n >= MIN_TRIALS else _too_few(n) for n in trials),
         n_effective=trials,
         details={"trials": trials},
         evidence=_drawn(np.concatenate(courses)),
         notes=() if trials.max() >= WANTED_TRIALS else (f"fewer than {WANTED_TRIALS} trials",),
+    )
+
+
+def _too_few(trials: float) -> str:
+    return (
+        f"Only {trials:.0f} usable movements; at least {MIN_TRIALS}, better {WANTED_TRIALS}, are "
+        "needed, 6 s or more apart."
     )
 
 

@@ -23,11 +23,13 @@ from eutonia.model import (
     Visit,
 )
 
-BLOCK_S = 1.0
+BLOCK_S = 2.0
 #: The maximal contraction is the best mean envelope over this window (our rule).
 MVC_WINDOW_S = 0.5
 #: Samples kept of an envelope for the figure.
 _DRAWN = 1500
+#: Seconds for which one of the simulated muscles leads.
+_KNOT_S = 0.5
 
 MEASURE = Measure(
     id="emg.cci_fw",
@@ -45,7 +47,7 @@ MEASURE = Measure(
                 kind="emg",
                 derive="emg.envelope",
                 min_rate_hz=1000,
-                min_s=10,
+                min_s=16,
                 not_flags=frozenset({"flat", "clipped", "envelope"}),
             )
         },
@@ -67,7 +69,7 @@ MEASURE = Measure(
 
 
 def measure(x: Inputs) -> Result:
-    """Sum common and total area over blocks of one second; see `MEASURE`."""
+    """Sum common and total area over blocks of two seconds; see `MEASURE`."""
     scale, notes = normaliser(x)
     first, second = x.targets.T
     blocks, span = [], []
@@ -174,12 +176,12 @@ def _steady_tone(n: int, rate_hz: int) -> Floats:
 
 def _levels(rng: np.random.Generator, n: int, rate_hz: float) -> Floats:
     """Draw two activation levels (share of maximum): one muscle leads, then the other."""
-    knots = round(n / rate_hz / 0.8) + 3
+    knots = round(n / rate_hz / _KNOT_S) + 3
     leads = rng.integers(0, 2, knots)
     strong, weak = rng.uniform(0.25, 0.45, knots), rng.uniform(0.04, 0.14, knots)
     level = np.stack([np.where(leads == 0, strong, weak), np.where(leads == 1, strong, weak)])
-    kernel = np.hanning(round(0.8 * rate_hz))
-    steps = np.repeat(level, round(0.8 * rate_hz), axis=1)
+    kernel = np.hanning(round(_KNOT_S * rate_hz))
+    steps = np.repeat(level, round(_KNOT_S * rate_hz), axis=1)
     smooth = [np.convolve(row, kernel / kernel.sum(), mode="valid")[:n] for row in steps]
     return np.stack(smooth)
 

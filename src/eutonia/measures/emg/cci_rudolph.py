@@ -21,7 +21,7 @@ from eutonia.model import (
     Visit,
 )
 
-BLOCK_S = 1.0
+BLOCK_S = 2.0
 #: Below this share of maximum the ratio of the two is noise; such samples are left out (our rule).
 MIN_LEVEL = 0.02
 
@@ -51,7 +51,7 @@ MEASURE = Measure(
 
 
 def measure(x: Inputs) -> Result:
-    """Sum the shared activity over blocks of one second; see `MEASURE`."""
+    """Sum the shared activity over blocks of two seconds; see `MEASURE`."""
     scale, notes = cci_fw.normaliser(x)
     blocks, span, seen, left_out = [], [], 0.0, np.zeros(len(x.targets))
     for place, block in enumerate(x["emg"]):

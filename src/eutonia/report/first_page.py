@@ -1,0 +1,192 @@
+"""The first page: terse fixed rows, for someone with one minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from eutonia.model import Assessment, Contrast, Finding
+from eutonia.report import state as visit_state
+from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
+from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, tier_of, unit_of
+from eutonia.report.words import (
+    contrast_words,
+    held,
+    limits,
+    listed,
+    number,
+    part_words,
+    q_words,
+    short,
+    statement,
+    value_in_words,
+    with_unit,
+)
+
+#: Rows that findings and contrasts may take, so that the page stays one page.
+MAX_FINDINGS = 8
+MAX_CONTRASTS = 3
+_MAX_TARGETS = 2
+
+
+def first_page(assessment: Assessment) -> tuple[Block, ...]:
+    """Return the first page after ``clinical-rules`` §6, with what this visit has.
+
+    Research-tier numbers never stand on it.
+    """
+    state = assessment.state
+    rows: list[tuple[str, Text]] = [
+        ("PERSON", visit_state.person(assessment)),
+        ("SAFETY", visit_state.safety(state)),
+        ("STATE", visit_state.terse(state)),
+        ("COMPARABLE", "no earlier visit given"),
+        ("GOAL", visit_state.goal(state)),
+        ("PAIN", visit_state.pain(state)),
+        ("EXAMINER", visit_state.examiner(assessment)),
+        *_findings(assessment),
+        *_contrasts(assessment),
+        ("CHANGE", _change(assessment)),
+        ("NOT TAKEN", _not_taken(assessment)),
+        ("TO DISCUSS", _to_discuss(assessment)),
+    ]
+    danger = [Note(text=visit_state.safety(state), kind="danger")] if state.safety_reported else []
+    return (
+        Heading(text="At a glance", level=2, anchor="glance"),
+        *danger,
+        KeyValues(caption="The visit at a glance", rows=tuple(rows)),
+    )
+
+
+def shown_findings(assessment: Assessment) -> tuple[Finding, ...]:
+    """Return what may stand on the first page: nothing of the research tier."""
+    allowed = [f for f in assessment.findings if f.estimate.tier != "research"]
+    return ranked(allowed, affected=assessment.state.affected_side)
+
+
+def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    shown = shown_findings(assessment)
+    if not shown:
+        yield "FINDINGS", _nothing(assessment)
+        return
+    if not any(f.estimate.tier == "clinical" for f in shown):
+        yield "CLINICAL", "no clinical-tier number was taken at this visit; supportive ones follow"
+    groups: dict[tuple[bool, str, str], list[Finding]] = {}
+    for f in shown:
+        key = (f.primary, f.estimate.measure, f.estimate.condition.label)
+        groups.setdefault(key, []).append(f)
+    for (primary, _, _), group in list(groups.items())[:MAX_FINDINGS]:
+        yield ("PRIMARY" if primary else group[0].estimate.tier.upper()), _one_row(group)
+    hidden = len(groups) - MAX_FINDINGS
+    if hidden > 0:
+        yield "MORE", (f"{hidden} further rows of findings: ", Ref("findings", "findings"))
+
+
+def _one_row(group: list[Finding]) -> Text:
+    e = group[0].estimate
+    part = f", {part_words(e.part)}" if e.part else ""
+    values = [
+        f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}"
+        for f in group[:_MAX_TARGETS]
+    ]
+    lead = f"{e.title}{part}, {e.condition.label}: {'; '.join(values)}"
+    if len(group) <= _MAX_TARGETS:
+        return lead
+    anchor = f"measure-{declared_id(e.measure)}"
+    return (f"{lead}; ", Ref(f"{len(group) - _MAX_TARGETS} more", anchor))
+
+
+def _nothing(assessment: Assessment) -> Text:
+    if assessment.findings:
+        return (
+            "Only research-tier numbers were taken; none of them belongs on this page: ",
+            Ref("findings", "findings"),
+        )
+    return ("Nothing could be measured; the reasons: ", Ref("not measured", "not-measured"))
+
+
+def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    allowed = [c for c in assessment.contrasts if tier_of(c, assessment) != "research"]
+    differ = [c for c in ranked_contrasts(allowed) if c.q is not None and c.q < 0.05]
+    for c in differ[:MAX_CONTRASTS]:
+        yield "DIFFERS", _contrast(c, assessment)
+    if len(differ) > MAX_CONTRASTS:
+        more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
+        yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
+    elif allowed and not differ:
+        yield "DIFFERS", "no difference between conditions or sides was shown (exploratory)"
+
+
+def _contrast(c: Contrast, assessment: Assessment) -> str:
+    title = next(
+        (
+            f.estimate.title + (f", {part_words(f.estimate.part)}" if f.estimate.part else "")
+            for f in assessment.findings
+            if f.estimate.measure == c.measure
+        ),
+        c.measure,
+    )
+    shared = f", {held(c)}" if held(c) else ""
+    interval = f" {limits(c.interval, c.value)}" if c.interval is not None else ""
+    value = with_unit(number(c.value, c.interval) + interval, unit_of(c, assessment))
+    return (
+        f"{title}, {short(c.target.label, 60)}{shared}: {contrast_words(c)} = {value}; "
+        f"q {q_words(c.q)}, exploratory"
+    )
+
+
+def _change(assessment: Assessment) -> str:
+    words = [
+        f"{f.estimate.title}, {short(f.estimate.target.label, 60)}: {c.words} ({c.verdict})"
+        for f in shown_findings(assessment)
+        for c in f.comparisons
+        if c.kind == "earlier visit"
+    ]
+    return listed(words, 2) if words else "no earlier visit given -> not judged".replace("->", "→")
+
+
+def _not_taken(assessment: Assessment) -> Text:
+    told = [m for m in assessment.not_measurable if m.tier != "research"]
+    research = len(assessment.not_measurable) - len(told)
+    parts = []
+    if assessment.lost:
+        names = (short(PurePosixPath(lost.path).name, 40) for lost in assessment.lost)
+        count = len(assessment.lost)
+        parts.append(f"{count} {'file' if count == 1 else 'files'} lost ({listed(names, 3)})")
+    titles = dict.fromkeys(
+        m.title + (f" ({m.condition.label})" if m.condition.levels else "") for m in told
+    )
+    if titles:
+        parts.append(listed(titles, 4))
+    if research:
+        parts.append(f"{research} research-tier numbers")
+    if not parts:
+        return "nothing was asked for that could not be taken"
+    return (f"{'; '.join(parts)}; why: ", Ref("not measured", "not-measured"))
+
+
+def _to_discuss(assessment: Assessment) -> Text:
+    state = assessment.state
+    topics = []
+    if state.safety_reported:
+        topics.append("what was reported under SAFETY")
+    elif not state.safety_asked:
+        topics.append("the questions about danger, not yet asked")
+    if state.pain:
+        topics.append(f"pain {state.pain:g}/10")
+    if state.global_change is not None and state.global_change < 0:
+        topics.append("the person feels worse")
+    if state.goal:
+        topics.append("the goal")
+    if assessment.lost or assessment.not_measurable:
+        topics.append("what was not taken")
+    return (
+        f"{'; '.join(topics)} | " if topics else "",
+        Ref("plain words", "plain"),
+        ", ",
+        Ref("findings", "findings"),
+        ", ",
+        Ref("conditions", "conditions"),
+        ", ",
+        Ref("methods", "methods"),
+        f" | {statement('sign_off')}",
+    )

@@ -1,0 +1,68 @@
+"""Which of many numbers are shown first: a fixed order, the same for every assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eutonia.model import Assessment, Contrast, Finding
+from eutonia.report.words import card
+
+_TIERS = {"clinical": 0, "supportive": 1, "research": 2}
+_REST = ("rest", "")
+
+
+def declared_id(measure: str) -> str:
+    """Return the id of the measure that a part belongs to."""
+    found = card(measure)
+    return measure if found is None else found.id
+
+
+def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding, ...]:
+    """Return findings in order of relevance.
+
+    Primary for the form first; then by tier; then those that differ from another condition or side;
+    then the task before rest; then the affected side; then the largest values.
+    """
+
+    def key(f: Finding) -> tuple[float, ...]:
+        e = f.estimate
+        return (
+            not f.primary,
+            _TIERS[e.tier],
+            not any(c.verdict == "differs" for c in f.comparisons),
+            e.condition.get("task") in _REST,
+            bool(affected) and e.target.side != affected,
+            -abs(e.value),
+        )
+
+    return tuple(sorted(findings, key=key))
+
+
+def ranked_contrasts(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:
+    """Return contrasts by q, then by how far the value lies from none, in widths of its interval."""
+
+    def key(c: Contrast) -> tuple[float, float]:
+        away = abs(c.value - (c.scale == "ratio"))
+        width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
+        return (2.0 if c.q is None else c.q, -(away / width if width > 0 else 0.0))
+
+    return tuple(sorted(contrasts, key=key))
+
+
+def tier_of(contrast: Contrast, assessment: Assessment) -> str:
+    """Return the tier of a contrast's measure; ``research`` where it is not known."""
+    for f in assessment.findings:
+        if f.estimate.measure == contrast.measure:
+            return f.estimate.tier
+    declared = card(contrast.measure)
+    return "research" if declared is None else declared.tier
+
+
+def unit_of(contrast: Contrast, assessment: Assessment) -> str:
+    """Return the unit of a contrast's value."""
+    if contrast.scale == "ratio":
+        return "times"
+    for f in assessment.findings:
+        if f.estimate.measure == contrast.measure:
+            return f.estimate.unit
+    return ""

@@ -1,0 +1,199 @@
+"""Numbers, units, conditions and measures in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from eutonia.knowledge import table
+from eutonia.model import NO_INTERVAL, Contrast, Estimate, Interval, Measure, VisitState
+
+UNITS = {"1": "", "uV": "µV", "uV2/Hz": "µV²/Hz", "m/s2": "m/s²", "deg": "°"}
+
+#: What the person reads instead of the title of a measure that may stand on their page.
+PLAIN = {
+    "emg.rms": "how strongly the muscle worked",
+    "emg.cci_fw": "how much two opposing muscles worked at the same time",
+    "emg.burst.duration": "how long the muscle stayed on each time",
+    "emg.burst.rate": "how often the muscle switched on",
+}
+
+#: Instruments by the kinds of signal that a measure needs: key, heading, plain words.
+INSTRUMENTS = {
+    "emg": ("Muscles (surface EMG)", "muscle signals"),
+    "eeg": ("Brain waves (EEG)", "brain waves"),
+    "eeg-emg": ("Brain waves and muscles together (EEG and EMG)", "brain waves and muscle signals"),
+    "audio": ("Voice (audio)", "voice"),
+    "motion": ("Movement (motion sensors)", "movement"),
+    "physio": ("Heart, breathing and skin", "heart and breathing"),
+    "events": ("Events and keys", "key presses and other events"),
+    "misc": ("Other signals", "other signals"),
+}
+
+
+def statement(key: str) -> str:
+    """Return one of the sentences that several modules share."""
+    return str(table("statements").get(key, ""))
+
+
+def card(measure_id: str) -> Measure | None:
+    """Return the declaration of a measure, by its id or a part's; None if there is none (any more).
+
+    A report is also written of an assessment that an older Eutonia made.
+    """
+    from eutonia.measures import get
+    from eutonia.model import UnknownName
+
+    try:
+        return get(measure_id)
+    except UnknownName:
+        return None
+
+
+def citation(key: str) -> str:
+    """Return a source in full, or its key where the reference is not known."""
+    from eutonia.knowledge import citation as known
+
+    try:
+        return known(key)
+    except KeyError:
+        return f"{key} (not in the list of references)"
+
+
+def unit(name: str) -> str:
+    """Return a unit as it is printed."""
+    return UNITS.get(name, name)
+
+
+def instrument(measure_id: str) -> str:
+    """Return the key of `INSTRUMENTS` that a measure belongs to."""
+    declared = card(measure_id)
+    if declared is not None:
+        kinds = "-".join(sorted({i.kind for i in declared.needs.inputs.values()}))
+    else:
+        kinds = measure_id.partition(".")[0]
+    return kinds if kinds in INSTRUMENTS else "misc"
+
+
+def number(value: float, interval: Interval | None = None) -> str:
+    """Round a number to two significant digits of its interval's width, or to three of its own.
+
+    Examples
+    --------
+    >>> number(12.3456)
+    '12.3'
+    """
+    return _fixed(value, _decimals(value, interval))
+
+
+def limits(interval: Interval, value: float) -> str:
+    """Return the limits of an interval, rounded as its value is: ``[0.12, 0.34]``."""
+    digits = _decimals(value, interval)
+    return f"[{_fixed(interval.lo, digits)}, {_fixed(interval.hi, digits)}]"
+
+
+def _decimals(value: float, interval: Interval | None) -> int:
+    """Return how many decimals are shown; negative: rounded to tens, hundreds…"""
+    width = interval.hi - interval.lo if interval is not None else 0.0
+    if width > 0:
+        return min(12, 1 - math.floor(math.log10(width)))
+    if value == 0:
+        return 0
+    return min(12, max(0, 2 - math.floor(math.log10(abs(value)))))
+
+
+def _fixed(value: float, decimals: int) -> str:
+    rounded = round(value, decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+    text = f"{rounded:.{max(0, decimals)}f}"
+    return text.replace("-", "−") if float(text) else text.replace("-", "")
+
+
+def with_unit(value: str, name: str) -> str:
+    """Join a number and its unit, with a space that does not break."""
+    return f"{value}\u00a0{unit(name)}" if unit(name) else value
+
+
+def value_in_words(e: Estimate) -> str:
+    """Return value, interval and unit: ``45 [40, 50] %``; a missing interval is said."""
+    shown = number(e.value, e.interval)
+    if e.interval is None:
+        return f"{with_unit(shown, e.unit)} (no interval)"
+    return with_unit(f"{shown} {limits(e.interval, e.value)}", e.unit)
+
+
+def no_interval(key: str) -> str:
+    """Return why a number has no interval."""
+    return f"none: {NO_INTERVAL.get(key, key or 'reason not given')}"
+
+
+def interval_kind(interval: Interval | None, reason: str) -> str:
+    """Return what an interval is of, in words, or why there is none."""
+    if interval is None:
+        return no_interval(reason)
+    level = f"{100 * interval.level:g}\u00a0%, " if interval.level != 0.95 else ""
+    return level + interval.kind
+
+
+def contrast_words(c: Contrast) -> str:
+    """Return what is held against what: ``writing − rest``, ``right side ÷ left side``."""
+    sign = "÷" if c.scale == "ratio" else "−"
+    name = {"task": "", "side": " side"}.get(c.factor, "")
+    lead = "" if c.factor in ("task", "side") else f"{spaced(c.factor)} "
+    return f"{lead}{spaced(c.a)}{name} {sign} {lead}{spaced(c.b)}{name}"
+
+
+def held(c: Contrast) -> str:
+    """Return the levels that both terms of a contrast share; empty: none."""
+    kept = [(k, v) for k, v in c.condition.levels if k != c.factor]
+    return ", ".join(spaced(v) if k == "task" else f"{spaced(k)} {spaced(v)}" for k, v in kept)
+
+
+def q_words(q: float | None) -> str:
+    """Return a q-value as it is printed."""
+    if q is None:
+        return "not tested"
+    return "< 0.001" if q < 0.001 else f"{q:.3f}" if q < 0.1 else f"{q:.2f}"
+
+
+def spaced(name: str) -> str:
+    """Return an id in words."""
+    return name.replace("_", " ")
+
+
+def part_words(part: str) -> str:
+    """Return the part of a measure in words: ``4_7`` is ``4–7 Hz``."""
+    lo, _, hi = part.partition("_")
+    return f"{lo}–{hi}\u00a0Hz" if lo.isdigit() and hi.isdigit() else spaced(part)
+
+
+def form(state: VisitState) -> str:
+    """Return the name of the form of dystonia, or that none was named."""
+    if not state.form:
+        return "no form named"
+    forms: dict[str, Any] = table("forms")
+    return str(forms[state.form]["name"]) if state.form in forms else spaced(state.form)
+
+
+def tried(value: bool | float | str | None, suffix: str = "") -> str:
+    """Return what was answered at intake, or ``unknown``."""
+    if value is None or value == "":
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}{suffix}" if isinstance(value, float | int) else f"{value}{suffix}"
+
+
+def listed(items: Iterable[str], most: int = 12) -> str:
+    """Join at most `most` items, and say how many more there are."""
+    shown = list(items)
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
+
+
+def short(text: str, most: int = 40) -> str:
+    """Shorten a name in its middle, where it is longer than `most` characters."""
+    if len(text) <= most:
+        return text
+    keep = most - 1
+    return f"{text[: keep - keep // 2]}…{text[len(text) - keep // 2 :]}"

@@ -1,0 +1,223 @@
+"""The runner: clocks, repeats, contrasts and reasons."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eutonia.measures import entry
+from eutonia.model import (
+    ArraySignal,
+    BadSpan,
+    Clock,
+    Condition,
+    Events,
+    VisitState,
+)
+from eutonia.run import run, run_measure, visit_spans
+from eutonia.run.inputs import common_time
+from eutonia.simulate.visit import emg_channel, recording, visit
+
+RATE = 1000.0
+BICEPS = emg_channel("biceps_brachii", "right"), emg_channel("biceps_brachii", "left")
+
+
+def _noise(seed, level, seconds=20, **condition):
+    rng = np.random.default_rng(seed)
+    x = np.array(level)[:, None] * rng.standard_normal((len(level), round(seconds * RATE)))
+    made = recording(x, BICEPS[: len(level)], rate_hz=RATE, condition=Condition.of(**condition))
+    return replace(made, id=f"{made.id}_{seed}")
+
+
+def _rms(*recordings, **state):
+    made = replace(visit(*recordings), state=VisitState(**state))
+    return run_measure(entry("emg.rms"), made, visit_spans(made))
+
+
+def test_task_is_compared_with_rest_on_the_declared_scale():
+    """A muscle three times as active in the task has a ratio whose interval holds 3."""
+    outcome = _rms(_noise(1, [10.0], task="rest"), _noise(2, [30.0], task="writing"))
+    (contrast,) = outcome.contrasts
+    assert (contrast.factor, contrast.a, contrast.b) == ("task", "writing", "rest")
+    assert contrast.interval.lo < 3.0 < contrast.interval.hi
+    assert contrast.interval.kind == "within the recording"
+    assert contrast.p < 0.01
+
+
+def test_two_different_factors_are_not_compared():
+    """Conditions that differ in task and trick give no contrast."""
+    outcome = _rms(
+        _noise(1, [10.0], task="rest", trick="off"), _noise(2, [30.0], task="writing", trick="on")
+    )
+    assert outcome.contrasts == ()
+
+
+def test_an_unstated_factor_is_not_a_level():
+    """A condition that leaves the trick open is not compared with one that states it."""
+    outcome = _rms(_noise(1, [10.0], task="writing"), _noise(2, [30.0], task="writing", trick="on"))
+    assert outcome.contrasts == ()
+
+
+def test_three_repeats_are_pooled_and_compared_in_pairs():
+    """With three repeats of both, the contrast is paired and its interval is between repeats."""
+    rest = [_noise(i, [10.0], task="rest") for i in range(3)]
+    task = [_noise(10 + i, [20.0 + 2 * i], task="writing") for i in range(3)]
+    outcome = _rms(*rest, *task)
+    assert {e.n_repeats for e in outcome.estimates} == {3}
+    (contrast,) = outcome.contrasts
+    assert contrast.paired == "repeats"
+    assert contrast.interval.kind == "between repeats"
+    values = [np.log(r.signal.read()[0].std()) for r in task]
+    rests = [np.log(r.signal.read()[0].std()) for r in rest]
+    from scipy.stats import ttest_rel
+
+    # The order of recordings at one time is that of their names: the same for both tasks.
+    assert contrast.p == pytest.approx(ttest_rel(values, rests).pvalue, rel=0.05)
+
+
+def test_the_affected_side_comes_first():
+    """Sides are compared as affected against other; without a named side, left against right."""
+    pair = _noise(3, [30.0, 10.0], task="writing")
+    (named,) = _rms(pair, affected_side="right").contrasts
+    assert (named.factor, named.a, named.b) == ("side", "right", "left")
+    assert named.value == pytest.approx(3, rel=0.05)
+    (unnamed,) = _rms(pair).contrasts
+    assert unnamed.value == pytest.approx(1 / 3, rel=0.05)
+
+
+def test_false_positive_rate_of_contrasts_is_the_nominal_one():
+    """Two equal conditions differ at p < 0.05 in about one of twenty visits."""
+    p = []
+    for seed in range(200):
+        outcome = _rms(
+            _noise(1000 + seed, [10.0], 12, task="rest"),
+            _noise(5000 + seed, [10.0], 12, task="writing"),
+        )
+        p.append(outcome.contrasts[0].p)
+    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 200))
+
+
+def test_flat_and_clipped_channels_are_named_and_left_out():
+    """An excluded channel is one sentence; the others are measured."""
+    made = _noise(4, [10.0, 10.0], task="rest")
+    flat = replace(made.channels[0], flags=("flat",))
+    outcome = _rms(replace(made, channels=(flat, made.channels[1])))
+    assert [e.target.label for e in outcome.estimates] == ["left biceps brachii"]
+    (missing,) = outcome.not_measurable
+    assert missing.target == "right biceps brachii"
+    assert "flat" in missing.reason
+
+
+def test_a_channel_with_too_few_good_samples_says_so():
+    """When most of one channel is bad, it gives a sentence with the seconds left."""
+    made = _noise(5, [10.0, 10.0], task="rest")
+    bad = (BadSpan(start_s=2, stop_s=20, reason="loose", channel=made.channels[0].name),)
+    outcome = _rms(replace(made, bad=bad))
+    assert len(outcome.estimates) == 1
+    assert "2.0 s" in outcome.not_measurable[0].reason
+
+
+def test_a_low_sampling_rate_is_refused_with_both_rates():
+    """The sentence says what was found and what is needed."""
+    made = replace(_noise(6, [10.0], task="rest"), rate_hz=200.0)
+    (missing,) = _rms(made).not_measurable
+    assert "200 Hz" in missing.reason
+    assert "500 Hz" in missing.reason
+
+
+def test_recordings_on_different_clocks_are_not_simultaneous():
+    """Corticomuscular coherence asks for one clock and says how to give it."""
+    cmc = entry("cmc")
+    made, _ = cmc.example(0)
+    apart = replace(
+        made,
+        recordings=tuple(replace(r, clock=Clock(id=r.id)) for r in made.recordings),
+    )
+    (missing,) = run_measure(cmc, apart, visit_spans(apart)).not_measurable
+    assert "one clock" in missing.reason
+    assert "offset_s" in missing.reason
+
+
+def test_a_wrong_offset_destroys_corticomuscular_coherence():
+    """The alignment is really used: half a second off, and the coherence is gone."""
+    cmc = entry("cmc")
+    made, truth = cmc.example(0)
+    eeg, emg = made.recordings
+    shifted = replace(emg, clock=replace(emg.clock, offset_s=0.5))
+    off = replace(made, recordings=(eeg, shifted))
+    value = {e.part: e.value for e in run_measure(cmc, off, visit_spans(off)).estimates}["beta"]
+    assert abs(value) < 0.05
+    assert min(truth.values()) > 0.3
+
+
+def test_drift_is_followed():
+    """A clock that drifts by 200 ppm loses coherence unless the drift is declared."""
+    cmc = entry("cmc")
+    made, truth = cmc.example(1)
+    eeg, emg = made.recordings
+    # The EMG logger's clock runs fast: it takes 200 more samples per million, so that its nominal
+    # time is stretched. Resample the signal to what it would have stored.
+    n = emg.n_samples
+    stored = np.interp(np.arange(n) / (1 + 200e-6), np.arange(n), emg.signal.read()[0])
+    drifting = replace(emg, signal=ArraySignal(stored[None]))
+    told = replace(drifting, clock=replace(emg.clock, drift_ppm=-200.0))
+
+    def beta(emg_recording):
+        v = replace(made, recordings=(eeg, emg_recording))
+        return {e.part: e.value for e in run_measure(cmc, v, visit_spans(v)).estimates}["beta"]
+
+    (expected,) = truth.values()
+    assert beta(told) == pytest.approx(expected, abs=0.06)
+    assert beta(drifting) < 0.6 * beta(told)
+
+
+def test_common_time_is_the_overlap():
+    """Two recordings share the time between the later start and the earlier end."""
+    made, _ = entry("cmc").example(2)
+    spans = {s.recording: s for s in visit_spans(made)}
+    pieces = [(r, spans[r.id]) for r in made.recordings]
+    start, stop = common_time(pieces)
+    assert start == 2.0
+    assert stop == pytest.approx(130.0)
+
+
+def test_events_are_needed_where_declared():
+    """Without movement events, desynchronisation says which to mark and where."""
+    erd = entry("erd")
+    made, _ = erd.example(0)
+    without = replace(made, recordings=tuple(replace(r, events=Events()) for r in made.recordings))
+    (missing,) = run_measure(erd, without, visit_spans(without)).not_measurable
+    assert "movement" in missing.reason
+    assert "events.tsv" in missing.reason
+
+
+def test_no_movement_with_a_free_reference_is_a_sentence():
+    """Movements every two seconds leave no reference: not measurable, with advice."""
+    erd = entry("erd")
+    made, _ = erd.example(0)
+    onset = np.arange(5.0, 300.0, 2.0)
+    crowded = Events(onset_s=onset, duration_s=np.ones(len(onset)), name=("movement",) * len(onset))
+    busy = replace(made, recordings=tuple(replace(r, events=crowded) for r in made.recordings))
+    (missing,) = run_measure(erd, busy, visit_spans(busy)).not_measurable
+    assert "Only 1 usable" in missing.reason
+    assert "6 s" in missing.reason
+    late = replace(busy.recordings[0], events=replace(crowded, onset_s=onset - 3))
+    none = replace(busy, recordings=(late,))
+    (missing,) = run_measure(erd, none, visit_spans(none)).not_measurable
+    assert missing.code == "all_failed"
+
+
+def test_numbers_do_not_depend_on_the_other_measures():
+    """A measure alone and among all gives identical estimates."""
+    made, _ = entry("emg.burst").example(0)
+    alone = run(made, [entry("emg.burst")], seed=4)
+    among = run(made, [entry("emg.rms"), entry("emg.burst")], seed=4)
+    assert alone.estimates == tuple(e for e in among.estimates if e.measure.startswith("emg.burst"))
+
+
+def test_another_seed_moves_limits_but_not_values():
+    """The seed is of the resampling only."""
+    made, _ = entry("emg.rms").example(0)
+    one, two = (run(made, [entry("emg.rms")], seed=s).estimates for s in (1, 2))
+    assert [e.value for e in one] == [e.value for e in two]
+    assert [e.interval for e in one] != [e.interval for e in two]
