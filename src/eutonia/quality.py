@@ -18,6 +18,7 @@ from eutonia.formats.signals import file_of
 from eutonia.model import BadSpan, Channel, Issue, Recording, Source
 
 FLAT_S = 1.0  # equal samples for this long are a fault of the recorder
+LEAST_FLAT = 10  # samples, at low rates
 CLIPPED_SHARE = 1e-3  # of the samples that sit at the same extreme value
 CLIPPED_RUN = 3  # samples in a row that make a rail
 CLIPPED_RUNS = 5  # such runs; a single plateau is a slow signal's own peak
@@ -114,7 +115,7 @@ def _inspected(recording: Recording) -> Recording:
     kinds = [c.kind for c in recording.channels]
     spectral = bool(recording.rate_hz) and any(k in _ELECTRICAL for k in kinds)
     plan = Plan(
-        flat_samples=max(2, round(FLAT_S * found.rate_hz)),
+        flat_samples=max(LEAST_FLAT, round(FLAT_S * found.rate_hz)),
         rail_samples=CLIPPED_RUN,
         window=round(HUM_WINDOW_S * found.rate_hz) if spectral else 0,
         most_windows=MOST_WINDOWS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +24,47 @@ from eutonia.model import (
     VisitState,
 )
 
-#: Called with the number of files done, of all files, and the name of the next.
-Progress = Callable[[int, int, str], None]
+#: Called with the name of the next file, files done, and files in all.
+Progress = Callable[[str, int, int], None]
 
-_SIDECARS = frozenset(["channels", "events", "electrodes", "coordsystem", "scans", "participants", "sessions"])
+_SIDECARS = frozenset(
+    ["channels", "events", "electrodes", "coordsystem", "scans", "participants", "sessions"]
+)
 _SIGNALS = frozenset(
-    [".vhdr", ".eeg", ".xdf", ".c3d", ".mat", ".set", ".fif", ".h5", ".hdf5", ".svc", ".bin", ".cwa", ".gt3x", ".gdf", ".cnt", ".trc", ".acq", ".mff", ".nwb", ".smr", ".mp4", ".mov", ".avi", ".mkv", ".webm", ".mp3", ".m4a", ".mid", ".npz", ".npy", ".parquet", ".xlsx"]
+    [
+        ".vhdr",
+        ".eeg",
+        ".xdf",
+        ".c3d",
+        ".mat",
+        ".set",
+        ".fif",
+        ".h5",
+        ".hdf5",
+        ".svc",
+        ".bin",
+        ".cwa",
+        ".gt3x",
+        ".gdf",
+        ".cnt",
+        ".trc",
+        ".acq",
+        ".mff",
+        ".nwb",
+        ".smr",
+        ".mp4",
+        ".mov",
+        ".avi",
+        ".mkv",
+        ".webm",
+        ".mp3",
+        ".m4a",
+        ".mid",
+        ".npz",
+        ".npy",
+        ".parquet",
+        ".xlsx",
+    ]
 )
 _KINDS = ("eeg", "emg", "lfp", "audio", "ecg", "eog", "acc", "gyro")
 
@@ -70,7 +106,7 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
         ``sub-01/ses-02``, ``sub-01`` or a data set with exactly one visit, a folder of recordings,
         or one recording.
     progress : callable, optional
-        Called with files done, files in all, and the name of the next file.
+        Called with the name of the next file, files done, and files in all.
 
     Returns
     -------
@@ -94,15 +130,17 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
     for i, file in enumerate(files):
         name = file.relative_to(base).as_posix()
         if progress:
-            progress(i, len(files), name)
+            progress(name, i, len(files))
         try:
             recordings += (_placed(r, name, base) for r in _visit_file(file))
         except EutoniaError as error:
-            lost.append(Lost(path=name, error=str(error)))
+            lost.append(Lost(path=name, error=str(error).replace(str(file), name)))
         except (OSError, MemoryError) as error:
-            lost.append(Lost(path=name, error=f"{file}: cannot be read ({error})."))
+            lost.append(
+                Lost(path=name, error=f"{name}: cannot be read ({error.__class__.__name__}).")
+            )
     if progress:
-        progress(len(files), len(files), "")
+        progress("read", len(files), len(files))
     if not recordings and not lost:
         raise UnreadableFile(f"{path}: no recording was found here. Name the folder of a visit.")
     state, broken = _state(base)
@@ -184,8 +222,8 @@ def _placed(recording: Recording, name: str, base: Path) -> Recording:
         elif at.is_relative_to(base.resolve()):
             sources.append(replace(source, path=at.relative_to(base.resolve()).as_posix()))
         else:
-            up = at.relative_to(base.resolve(), walk_up=True) if hasattr(at, "_raw_paths") else at
-            sources.append(replace(source, path=up.as_posix()))
+            up = os.path.relpath(at, base.resolve())
+            sources.append(replace(source, path=Path(up).as_posix()))
     return replace(recording, id=f"{name}#{stream}" if stream else name, sources=tuple(sources))
 
 

@@ -16,13 +16,13 @@ _CACHE_BYTES = 1 << 19
 
 def hann(length: int) -> Floats:
     """Return the periodic Hann window."""
-    phase = np.linspace(0.0, 2 * np.pi, length, endpoint=False, dtype=np.float64)
+    phase = 2 * np.pi * np.arange(length) / length
     return np.asarray(0.5 - 0.5 * np.cos(phase), dtype=np.float64)
 
 
 def frequencies(length: int, rate_hz: float) -> Floats:
     """Return the frequency of each bin of a real transform of `length` samples."""
-    return np.arange(length // 2 + 1) * (rate_hz / length)
+    return np.asarray(np.arange(length // 2 + 1) * (rate_hz / length), dtype=np.float64)
 
 
 def power_density(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -166,8 +167,7 @@ def _dialect(lines: Sequence[str]) -> tuple[str, str, int]:
     body = lines[max(0, len(lines) // 3) :][-60:]
     best: tuple[tuple[float, float, int], tuple[str, str, int]] | None = None
     for rank, (delimiter, decimal) in enumerate(
-        [("\t", "."), ("\t", ","), (";", "."), (";", ","), (",", "."), ("|", "."), ("|", ",")]
-        + [("", "."), ("", ",")]
+        [(d, p) for d in ("\t", ";", ",", "|", "") for p in (".", ",") if d != "," or p == "."]
     ):
         rows = [cells(x, delimiter) for x in body]
         width, agree = Counter(len(r) for r in rows).most_common(1)[0]
@@ -244,7 +244,7 @@ def _rate(comments: Sequence[str], header: list[list[str]], decimal: str) -> flo
         found = _RATE.search(line)
         if found and float(found[1].replace(",", ".")) > 0:
             return float(found[1].replace(",", ".")) * (1000 if found[2] else 1)
-    for above, row in zip(header, header[1:], strict=False):
+    for above, row in itertools.pairwise(header):
         lone = [c for c in row if c]
         titled = [c for c in above if c]
         if len(lone) == len(titled) == 1 and is_value(lone[0], decimal) and not is_clock(lone[0]):

@@ -17,8 +17,24 @@ from eutonia.formats.sites import words
 from eutonia.model import Floats, Issue
 
 #: Words that name a column of time, or of running numbers.
-TIME_WORDS = frozenset(["time", "timestamp", "timestamps", "ts", "t", "zeit", "temps", "tiempo", "tempo", "seconds", "utc"])
-COUNT_WORDS = frozenset(["frame", "sample", "index", "counter", "packet", "count", "idx", "nr", "no"])
+TIME_WORDS = frozenset(
+    [
+        "time",
+        "timestamp",
+        "timestamps",
+        "ts",
+        "t",
+        "zeit",
+        "temps",
+        "tiempo",
+        "tempo",
+        "seconds",
+        "utc",
+    ]
+)
+COUNT_WORDS = frozenset(
+    ["frame", "sample", "index", "counter", "packet", "count", "idx", "nr", "no"]
+)
 JITTER = 0.2  # of a step: larger differences are pauses or jumps
 EVEN_SHARE = 0.99  # of the steps that must agree for an even rate
 LONGEST_FILL = 10  # times the recorded samples: longer pauses are taken for a jump of the clock

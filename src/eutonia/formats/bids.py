@@ -64,9 +64,8 @@ def stem(path: Path) -> str:
 
 def entities(path: Path) -> dict[str, str]:
     """Return the entities in a BIDS name, such as ``{'sub': '01', 'task': 'rest'}``."""
-    return dict(
-        _ENTITY.fullmatch(p).groups() for p in stem(path).split("_") if _ENTITY.fullmatch(p)
-    )  # type: ignore[union-attr,misc]
+    found = (_ENTITY.fullmatch(part) for part in stem(path).split("_"))
+    return {m[1]: m[2] for m in found if m}
 
 
 def modality(path: Path) -> str:

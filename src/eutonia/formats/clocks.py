@@ -30,9 +30,9 @@ def one_file(recordings: Sequence[Recording]) -> tuple[Recording, ...]:
     out = []
     for r in recordings:
         clock = r.clock
-        if clock.id == WALL or len(recordings) > 1:
+        if clock.aligned != "declared":
             offset = clock.offset_s - min(starts) if clock.id == WALL else clock.offset_s
-            name = r.id.split("#")[0]
+            name = r.id.split("#")[0] if len(recordings) > 1 else r.id
             how = "same file" if len(recordings) > 1 else "alone"
             clock = (
                 clock

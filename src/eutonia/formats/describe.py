@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eutonia.formats import bids, units
 from eutonia.formats.signals import Scaled, written_units
-from eutonia.formats.sites import key, muscle_of, place, side_of
+from eutonia.formats.sites import Place, key, muscle_of, place, places, side_of
 from eutonia.knowledge import table
 from eutonia.model import (
     BadSpan,
@@ -208,9 +208,15 @@ def _with_channels(recording: Recording, rows: list[dict[str, str]], *, single: 
     elif single and (unknown := [r["name"] for r in rows if r["name"] not in names]):
         text = f"channels.tsv names channels that the file does not hold: {', '.join(unknown[:8])}."
         issues.append(_issue("names_disagree", text))
+    kinds = [bids.TYPE_KIND.get(r.get("type", "").upper(), "") if r else "" for r in matched]
+    found = places(
+        [r["name"] if r else n for r, n in zip(matched, names, strict=True)],
+        units=[c.unit for c in recording.channels],
+        kinds=kinds,
+    )
     channels = [
-        c if row is None else _channel(c, row)
-        for c, row in zip(recording.channels, matched, strict=True)
+        c if row is None else _channel(c, row, kind, at)
+        for c, row, kind, at in zip(recording.channels, matched, kinds, found, strict=True)
     ]
     factors, channels, unit_issues = _units(recording, channels, matched)
     bad = list(recording.bad)
@@ -232,9 +238,7 @@ def _with_channels(recording: Recording, rows: list[dict[str, str]], *, single: 
     )
 
 
-def _channel(channel: Channel, row: dict[str, str]) -> Channel:
-    kind = bids.TYPE_KIND.get(row.get("type", "").upper(), "")
-    named = place(row["name"], unit=channel.unit, kind=kind)
+def _channel(channel: Channel, row: dict[str, str], kind: str, named: Place) -> Channel:
     target = bids.present(row.get("target_muscle"))
     muscle, glued = muscle_of(target) if target else ("", "unknown")
     sides: list[Side] = [
@@ -259,46 +263,47 @@ def _units(
 ) -> tuple[list[float], list[Channel], list[Issue]]:
     """Settle the unit of each channel where the header and ``channels.tsv`` differ."""
     headers = written_units(recording.signal) or ("",) * len(channels)
-    factors, out, taken, kept = [], [], [], []
-    for i, (channel, row, header) in enumerate(zip(channels, rows, headers, strict=True)):
+    factors, out = [1.0] * len(channels), list(channels)
+    differing: dict[tuple[str, str], list[int]] = {}
+    for i, (row, header) in enumerate(zip(rows, headers, strict=True)):
         stated = bids.present(row.get("units")) if row else ""
         unit, factor = units.standard(stated)
-        in_file, file_factor = units.standard(header)
-        scale = 1.0
-        if stated and in_file == units.UNKNOWN and channel.unit == units.UNKNOWN:
-            scale, channel = factor, replace(channel, unit=unit)
-        elif stated and header and (unit, factor) != (in_file, file_factor):
-            same_kind = unit == in_file == channel.unit
-            if same_kind and _fits_better(recording, i, channel.kind, factor / file_factor):
-                scale = factor / file_factor
-                taken.append((channel.name, header, stated))
-            else:
-                kept.append((channel.name, header, stated))
-        factors.append(scale)
-        out.append(channel)
+        if stated and not bids.present(header) and out[i].unit == units.UNKNOWN:
+            factors[i], out[i] = factor, replace(out[i], unit=unit)
+        elif stated and header and (unit, factor) != units.standard(header):
+            differing.setdefault((header, stated), []).append(i)
     issues = []
-    for group, used in ((taken, "channels.tsv, by the size of the signal"), (kept, "the header")):
-        if group:
-            names = ", ".join(n for n, _, _ in group[:6]) + (" …" if len(group) > 6 else "")
-            text = (
-                f"The file's header says {group[0][1]} but channels.tsv {group[0][2]} for {names}; "
-                f"the unit of {used} was used. Check it before trusting amplitudes."
-            )
-            issues.append(_issue("units_disagree", text))
+    for (header, stated), group in differing.items():
+        (in_file, file_factor), (unit, factor) = units.standard(header), units.standard(stated)
+        used = "the header"
+        if unit == in_file and _fits_better(recording, out, group, factor / file_factor):
+            used = "channels.tsv (by the size of the signal)"
+            for i in group:
+                factors[i] = factor / file_factor
+        names = ", ".join(out[i].name for i in group[:6]) + (" …" if len(group) > 6 else "")
+        text = (
+            f"The file's header says {header} but channels.tsv {stated} for {names}; the unit of "
+            f"{used} was used. Check it before trusting amplitudes."
+        )
+        issues.append(_issue("units_disagree", text))
     return factors, out, issues
 
 
-def _fits_better(recording: Recording, row: int, kind: str, scale: float) -> bool:
-    """Whether only the other unit gives a usual amplitude."""
+def _fits_better(
+    recording: Recording, channels: list[Channel], rows: list[int], scale: float
+) -> bool:
+    """Whether the typical channel has a usual amplitude in the other unit only."""
+    kind = channels[rows[0]].kind
     if kind not in _USUAL_UV or recording.signal is None:
         return False
     n = int(_LOOK_S * (recording.rate_hz or 1000.0))
     middle = max(0, recording.n_samples // 2 - n // 2)
-    x = recording.signal.read(middle, middle + n, (row,))[0]
-    x = x[np.isfinite(x)]
-    if len(x) == 0:
+    x = recording.signal.read(middle, middle + n, tuple(rows))
+    x = x[:, np.isfinite(x).all(axis=0)]
+    if x.size == 0:
         return False
-    size = 1.4826 * float(np.median(np.abs(x - np.median(x))))
+    from_centre = np.abs(x - np.median(x, axis=1, keepdims=True))
+    size = 1.4826 * float(np.median(np.median(from_centre, axis=1)))
     lo, hi = _USUAL_UV[kind]
     return lo <= size * scale <= hi and not lo <= size <= hi
 

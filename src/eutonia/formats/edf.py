@@ -167,7 +167,7 @@ def _group(
     """Fill in the channels of one rate."""
     rows = list(named)
     samples = header.samples[rows[0]]
-    rate = samples / header.record_s
+    rate = float(f"{samples / header.record_s:.9g}")  # 28519 in 28.519 s are 1000 Hz
     scales = [_scale(header, i) for i in rows]
     channels = []
     issues = list(whole.issues)

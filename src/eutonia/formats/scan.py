@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +118,8 @@ def _without_nan(x: Floats) -> Floats:
     finite = np.isfinite(x)
     n = np.maximum(finite.sum(axis=1), 1)
     mean = np.where(finite, x, 0.0).sum(axis=1) / n
-    return np.where(finite, x, mean[:, None])
+    filled: Floats = np.where(finite, x, mean[:, None])
+    return filled
 
 
 def _add(found: Scan, x: Floats, filled: Floats, good: NDArray[np.bool_], plan: Plan) -> None:
@@ -196,7 +198,7 @@ class _Runs:
             changes = np.flatnonzero(~same[row]) + 1
             self._end_flat(row, start + int(changes[0]), found)
             if counts[row] >= self.least - 1:
-                for a, b in zip(changes, changes[1:], strict=False):
+                for a, b in pairwise(changes):
                     if b - a >= self.least:
                         found.stretches.append((row, start + int(a), start + int(b), "flat"))
             self.flat_from[row] = start + int(changes[-1])

@@ -35,7 +35,44 @@ _WORDS: tuple[tuple[str, str], ...] = (
 _KIND_OF_UNIT = {"m/s2": "acc", "deg/s": "gyro", "uT": "mag", "m": "position", "N": "force"}
 #: Words beside a muscle's name that do not change which muscle is meant.
 _BESIDE = frozenset(
-    ["m", "musc", "muscle", "musculus", "of", "the", "emg", "semg", "raw", "ch", "channel", "chan", "sensor", "im", "electrode", "bipolar", "avg", "surface", "delsys", "trigno", "cometa", "noraxon", "leg", "arm", "hand", "neck", "face", "head", "forearm", "shoulder", "uv", "mv", "v", "imported", "analog", "voltage"]
+    [
+        "m",
+        "musc",
+        "muscle",
+        "musculus",
+        "of",
+        "the",
+        "emg",
+        "semg",
+        "raw",
+        "ch",
+        "channel",
+        "chan",
+        "sensor",
+        "im",
+        "electrode",
+        "bipolar",
+        "avg",
+        "surface",
+        "delsys",
+        "trigno",
+        "cometa",
+        "noraxon",
+        "leg",
+        "arm",
+        "hand",
+        "neck",
+        "face",
+        "head",
+        "forearm",
+        "shoulder",
+        "uv",
+        "mv",
+        "v",
+        "imported",
+        "analog",
+        "voltage",
+    ]
 )
 _ELECTRICAL = ("uV", "adc", "")
 

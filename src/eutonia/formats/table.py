@@ -33,7 +33,9 @@ from eutonia.model import (
 
 _SEAM_S = 0.5  # on either side of a jump of the clock nothing is measured; our rule
 _SPARSE = 0.2  # share of rows up to which a column of words holds events; our rule
-_EVENT_WORDS = frozenset(["event", "events", "marker", "markers", "annotation", "annotations", "elements"])
+_EVENT_WORDS = frozenset(
+    ["event", "events", "marker", "markers", "annotation", "annotations", "elements"]
+)
 
 
 def looks_like_table(path: Path) -> bool:
@@ -60,7 +62,7 @@ def read(path: Path) -> tuple[Recording, ...]:
     layout = _named(layout, body.values.shape[1])
     column, counters = _time_column(layout, body)
     timing, notes = _timing(layout, body, column, stated_hz)
-    issues = [*_layout_issues(path, layout, body), *notes, *timing.issues]
+    issues = [*_layout_issues(layout, body), *notes, *timing.issues]
     if not timing.rate_hz and timing.stamps_s is None:
         message = (
             "Neither a time column nor a sampling rate was found. Give the rate as rate_hz in "
@@ -117,9 +119,9 @@ def _with_sidecar(path: Path, layout: Layout) -> tuple[Layout, float | None]:
 def _named(layout: Layout, n: int) -> Layout:
     """Give every column a name of its own and a unit, known or not."""
     names: list[str] = []
-    for i, name in enumerate((layout.names + ("",) * n)[:n]):
-        name, k = name or f"column {i + 1}", 2
-        base = name
+    for i, written in enumerate((layout.names + ("",) * n)[:n]):
+        base, k = written or f"column {i + 1}", 2
+        name = base
         while name in names:
             name, k = f"{base} ({k})", k + 1
         names.append(name)
@@ -263,7 +265,7 @@ def _bad(timing: Timing) -> tuple[BadSpan, ...]:
     return tuple(bad)
 
 
-def _layout_issues(path: Path, layout: Layout, body: Body) -> list[Issue]:
+def _layout_issues(layout: Layout, body: Body) -> list[Issue]:
     issues = []
     if body.ragged:
         text = f"{body.ragged} row(s) have more or fewer cells than the others; filled with NaN."

@@ -47,6 +47,8 @@ class Channel:
     @property
     def label(self) -> str:
         """Side and site in words, or the name where no site is known."""
+        if self.kind == "eeg":  # an electrode's name holds its side
+            return self.site or self.name
         side = f"{self.side} " if self.side in ("left", "right") else ""
         return side + self.site.replace("_", " ") if self.site else self.name
 

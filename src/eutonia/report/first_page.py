@@ -141,7 +141,7 @@ def _change(assessment: Assessment) -> str:
         for c in f.comparisons
         if c.kind == "earlier visit"
     ]
-    return listed(words, 2) if words else "no earlier visit given -> not judged".replace("->", "→")
+    return listed(words, 2) if words else "no earlier visit given → not judged"
 
 
 def _not_taken(assessment: Assessment) -> Text:

@@ -1,0 +1,64 @@
+# Each target sets up its own environment; nothing is needed but Python 3.11 or newer.
+#   make demo       assess the samples and a simulated patient, and say where the reports are
+#   make test       run all tests
+#   make check      style, types, floors, knowledge, stale validation, docs (as in CI)
+#   make validate   recover the simulated truth of every measure over 1,000 seeds (long)
+#   make bench      time and memory of the main job
+#   make docs       build the documentation into docs/_build/html
+#   make clean      remove the environment and everything that was built
+
+VENV ?= .venv
+JOBS ?= auto
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+INPUTS := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check validate bench docs clean
+
+help:
+	@sed -n 's/^#   /  /p' Makefile
+
+demo: $(VENV)/.core
+	$(PY) -m eutonia.cli demo
+
+test: $(VENV)/.dev
+	$(PY) -m pytest -n $(JOBS)
+
+check: $(VENV)/.dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m eutonia.knowledge --check
+	$(PY) -m eutonia.validate --check
+	$(PY) -m pytest tests/test_floors.py tests/test_style.py
+	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+validate: $(VENV)/.dev
+	$(PY) -m eutonia.validate
+
+bench: $(VENV)/.dev
+	$(PY) -m eutonia.bench
+
+docs: $(VENV)/.dev
+	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+clean:
+	rm -rf $(VENV) build dist docs/_build docs/generated demo-output
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The run-time core alone; a stamp file makes the second time fast.
+$(VENV)/.core: $(INPUTS) | $(PY)
+	$(PIP) -c constraints.txt --editable .
+	@touch $@
+
+# The core with everything for tests, checks and docs.
+$(VENV)/.dev: $(INPUTS) | $(PY)
+	$(PIP) -c constraints.txt --group dev --editable .
+	@touch $@ $(VENV)/.core
+
+# Dependency groups need pip 25.1.
+$(PY):
+	@sh tools/make_venv.sh $(VENV)
+	$(PIP) --upgrade "pip>=25.1"

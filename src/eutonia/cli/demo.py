@@ -1,0 +1,71 @@
+"""``eutonia demo``: assess the samples and a simulated patient."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eutonia.cli import DONE, NOTHING
+
+SEED = 1
+
+
+@click.command("demo")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-output"),
+    show_default=True,
+    help="Output folder.",
+)
+def command(out: Path) -> int:
+    """Assess small real recordings of healthy people, and a simulated patient.
+
+    The real recordings come from different people and are labelled COMPOSITE; the simulated ones are
+    labelled SIMULATED on every page.
+    """
+    from eutonia.cli.assess import assessed
+    from eutonia.cli.findings import in_words
+
+    visits = {"composite": samples(), "simulated": _simulated(out)}
+    reports = []
+    measured = True
+    for name, visit in visits.items():
+        assessment, folder = assessed(visit, out=out / name)
+        click.echo(in_words(assessment) + "\n")
+        reports.append(folder / "report.html")
+        measured = measured and bool(assessment.findings)
+    click.echo("Reports:")
+    for report in reports:
+        click.echo(f"  {report.resolve()}")
+    return DONE if measured else NOTHING
+
+
+def samples() -> Path:
+    """Return the one visit of the samples: inside an installed package, else in the repository.
+
+    Raises
+    ------
+    UnreadableFile
+        If there are no samples.
+    """
+    from eutonia.model.errors import UnreadableFile
+
+    package = Path(__file__).parents[1]
+    for folder in (package / "samples", package.parents[1] / "samples"):
+        visits = sorted(folder.glob("sub-*/ses-*"))
+        if visits:
+            return visits[0]
+    raise UnreadableFile("The samples are missing: install Eutonia again, or run it from a clone.")
+
+
+def _simulated(out: Path) -> Path:
+    from eutonia.formats.bids_write import write_visit
+    from eutonia.simulate import simulate
+
+    visit, truth = simulate(seed=SEED)
+    folder = out / "simulated-recordings"
+    path = write_visit(visit, folder)
+    (folder / "truth.json").write_text(truth.to_json(), encoding="utf-8")
+    return path

@@ -1,0 +1,150 @@
+"""The findings of each instrument: figures, the table with the six things, cautions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eutonia.model import Assessment, Evidence, Finding
+from eutonia.report.block import Block, Heading, Note, Paragraph, Table
+from eutonia.report.figures import evidence_figures
+from eutonia.report.relevance import declared_id, ranked
+from eutonia.report.summary import summary_table
+from eutonia.report.words import (
+    INSTRUMENTS,
+    card,
+    instrument,
+    interval_kind,
+    limits,
+    number,
+    part_words,
+    short,
+    spaced,
+    statement,
+    unit,
+    with_unit,
+)
+
+#: Most rows of a table; beyond, a summary stands first and all numbers are in findings.csv.
+MAX_ROWS = 25
+_QEEG = "qEEG has no established diagnostic value in dystonia."
+
+
+def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
+    """Yield the findings, instrument by instrument."""
+    yield Heading(text="Findings", level=2, anchor="findings")
+    if not assessment.findings:
+        yield Paragraph(text="Nothing could be measured at this visit; the reasons stand below.")
+        return
+    yield Paragraph(text=f"{statement('interval')} {statement('abnormal')}", style="small")
+    by_instrument: dict[str, dict[str, list[Finding]]] = {}
+    for f in assessment.findings:
+        measure = declared_id(f.estimate.measure)
+        by_instrument.setdefault(instrument(measure), {}).setdefault(measure, []).append(f)
+    for key in (k for k in INSTRUMENTS if k in by_instrument):
+        yield Heading(text=INSTRUMENTS[key][0], level=3, anchor=f"instrument-{key}")
+        if "eeg" in key:
+            yield Note(text=_QEEG)
+        measures = by_instrument[key]
+        for measure in sorted(measures, key=lambda m: _order(measures[m])):
+            yield from _measure(measure, measures[measure], assessment, evidence)
+
+
+def _order(group: list[Finding]) -> tuple[bool, int, str]:
+    e = group[0].estimate
+    tier = ("clinical", "supportive", "research").index(e.tier)
+    return not any(f.primary for f in group), tier, e.measure
+
+
+def _measure(
+    measure: str, group: list[Finding], assessment: Assessment, evidence: Evidence
+) -> Iterator[Block]:
+    declared = card(measure)
+    e = group[0].estimate
+    yield Heading(text=e.title, level=4, anchor=f"measure-{measure}")
+    yield Paragraph(text=_six_things(measure, group), style="small")
+    if declared is not None and declared.figure:
+        affected = assessment.state.affected_side
+        yield from evidence_figures(declared, ranked(group, affected=affected), evidence)
+    yield from _tables(group, assessment)
+    if declared is not None:
+        if declared.caution:
+            yield Note(text=f"Caution: {declared.caution}")
+        if declared.evidence_against:
+            yield Note(text=f"Evidence against: {declared.evidence_against}")
+    if notes := tuple(dict.fromkeys(n for f in group for n in f.estimate.notes)):
+        yield Paragraph(text=f"Assumed or normalised by: {'; '.join(notes)}.", style="small")
+
+
+def _six_things(measure: str, group: list[Finding]) -> str:
+    """Return what is the same for all numbers of a measure: method, source, range, tier."""
+    e = group[0].estimate
+    versions = ", ".join(dict.fromkeys(f.estimate.version for f in group))
+    sources = ", ".join(e.sources) or "our method"
+    units = ", ".join(dict.fromkeys(unit(f.estimate.unit) or "no unit" for f in group))
+    ranges = dict.fromkeys(f.estimate.valid for f in group)
+    valid = "; ".join(f"{number(lo)} to {number(hi)}" for lo, hi in ranges)
+    primary = ", primary for the form named" if any(f.primary for f in group) else ""
+    return (
+        f"Method {measure}, version {versions} | Source: {sources} | Unit: {units} | "
+        f"Validated from {valid} on simulated truth | Tier: {e.tier}{primary}"
+    )
+
+
+def _tables(group: list[Finding], assessment: Assessment) -> Iterator[Block]:
+    shown = ranked(group, affected=assessment.state.affected_side)
+    if len(shown) <= MAX_ROWS:
+        yield _table(shown, caption="All numbers")
+        return
+    summary = summary_table(group, most=MAX_ROWS)
+    if summary is not None:
+        yield summary
+        shown = shown[:8]
+    yield _table(
+        shown[:MAX_ROWS],
+        caption=f"The {len(shown[:MAX_ROWS])} most relevant (those that differ between conditions "
+        f"or sides, then the largest); all {len(group)} numbers are in findings.csv",
+    )
+
+
+def _table(shown: tuple[Finding, ...], *, caption: str) -> Table:
+    return Table(
+        caption=caption,
+        header=("About", "Condition", "Value", "95 % interval", "It is", "Change", "Remarks"),
+        rows=tuple(_row(f) for f in shown),
+        widths=(3, 2, 1.3, 1.8, 1.9, 1.8, 2.4),
+    )
+
+
+def _row(f: Finding) -> tuple[str, ...]:
+    e = f.estimate
+    part = f" · {part_words(e.part)}" if e.part else ""
+    repeats = f", {e.n_repeats} repeats" if e.n_repeats > 1 else ""
+    return (
+        short(e.target.label, 60) + part,
+        e.condition.label + repeats,
+        with_unit(number(e.value, e.interval), e.unit),
+        limits(e.interval, e.value) if e.interval is not None else "none",
+        interval_kind(e.interval, e.no_interval),
+        change(f),
+        _remarks(f),
+    )
+
+
+def change(f: Finding) -> str:
+    """Return the verdict against measurement error; only an earlier visit can give one."""
+    verdicts = [c.verdict for c in f.comparisons if c.kind == "earlier visit"]
+    return ", ".join(verdicts) if verdicts else "repeatability unknown"
+
+
+def _remarks(f: Finding) -> str:
+    e = f.estimate
+    said = [] if e.in_valid_range else ["▲ outside the validated range"]
+    said += [spaced(q) for q in e.quality]
+    said += [
+        f"{c.against}: {c.verdict}" if c.kind != "reference" else c.verdict
+        for c in f.comparisons
+        if c.kind != "earlier visit"
+    ]
+    if e.origin != "measured":
+        said.append(e.origin)
+    return "; ".join(said) or "–"

@@ -1,0 +1,141 @@
+"""The page for the person who was measured: short sentences, no jargon, no research numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eutonia.model import Assessment, Contrast, RecordingSummary
+from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
+from eutonia.report.relevance import ranked_contrasts, tier_of
+from eutonia.report.words import INSTRUMENTS, PLAIN, held, instrument, short, spaced
+
+_MOST = 5
+
+_WHEN_TO_CALL = (
+    "You find it hard to breathe or to swallow.",
+    "You have strong spasms all over, with fever or sweats.",
+    "You are weak all of a sudden, or you can no longer feel or move a part of your body.",
+    "You think about ending your life.",
+)
+
+
+def plain_page(assessment: Assessment) -> tuple[Block, ...]:
+    """Return the page in plain words (school grade 9 or below, in English)."""
+    return (
+        Heading(text="For you, in plain words", level=2, anchor="plain"),
+        *_safety(assessment),
+        Heading(text="What we recorded", level=3),
+        Paragraph(text=_recorded(assessment), style="plain"),
+        Heading(text="What worked and what did not", level=3),
+        Bullets(items=tuple(_worked(assessment)), style="plain"),
+        Heading(text="What was different", level=3),
+        Bullets(items=tuple(_different(assessment)), style="plain"),
+        Heading(text="What this can and cannot tell you", level=3),
+        Bullets(items=_LIMITS, style="plain"),
+        Heading(text="When to call a doctor", level=3),
+        Paragraph(
+            text="Call your local emergency number now, and do not wait for this report, if:",
+            style="plain",
+        ),
+        Bullets(items=_WHEN_TO_CALL, style="plain"),
+        Paragraph(
+            text="Call your doctor soon if you get worse fast, if you have new pain, or if you are "
+            "worried. Nobody is watching these numbers for you.",
+            style="plain",
+        ),
+    )
+
+
+_LIMITS = (
+    "The numbers say how your body moved and worked while we recorded. They do not say why.",
+    "They do not give a diagnosis. They do not grade you.",
+    "A difference means that two recordings differ. It does not mean that you did badly.",
+    "One visit cannot show if you are better or worse. For that we need more visits.",
+    "Show this report to the person who treats you. Do not change a treatment because of it.",
+)
+
+
+def _safety(assessment: Assessment) -> Iterator[Block]:
+    if assessment.state.safety_reported:
+        yield Note(
+            text="You told us about something that may need help soon. Nobody is reading this "
+            "page for you. Please call a doctor yourself, today.",
+            kind="danger",
+        )
+
+
+def _recorded(assessment: Assessment) -> str:
+    if not assessment.recordings:
+        return "We have no recording of this visit that we could read."
+    kinds = dict.fromkeys(_plain_kind(r) for r in assessment.recordings)
+    minutes = sum(r.duration_s for r in assessment.recordings) / 60
+    tasks = dict.fromkeys(c for r in assessment.recordings for c in r.conditions)
+    did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
+    return f"We recorded your {' and your '.join(kinds)}, {minutes:.0f} minutes in all.{did}"
+
+
+def _plain_kind(recording: RecordingSummary) -> str:
+    return INSTRUMENTS.get(recording.kind, INSTRUMENTS["misc"])[1]
+
+
+def _worked(assessment: Assessment) -> Iterator[str]:
+    n = len(assessment.findings)
+    if n:
+        kinds = dict.fromkeys(
+            INSTRUMENTS[instrument(f.estimate.measure)][1] for f in assessment.findings
+        )
+        yield f"It worked: we could take {n} numbers from your {' and your '.join(kinds)}."
+    else:
+        yield "We could not take any number this time."
+    missing = len(assessment.not_measurable)
+    if missing:
+        times = "one thing" if missing == 1 else f"{missing} things"
+        yield (
+            f"We could not measure {times}. The signal was too short, not clear enough, or "
+            "was not recorded. This is not your fault."
+        )
+    lost = len(assessment.lost)
+    if lost:
+        files = "One file was" if lost == 1 else f"{lost} files were"
+        yield f"{files} broken and could not be read. This is not your fault."
+    if not missing and not lost:
+        yield "All that we set out to measure was measured."
+
+
+def _different(assessment: Assessment) -> Iterator[str]:
+    """Yield what differs, and from what; only numbers that are not for research alone."""
+    told = [
+        c
+        for c in ranked_contrasts(assessment.contrasts)
+        if c.measure in PLAIN and c.q is not None and c.q < 0.05
+        if tier_of(c, assessment) != "research"
+    ]
+    for c in told[:_MOST]:
+        yield _sentence(c)
+    if len(told) > _MOST:
+        yield f"There were {len(told) - _MOST} more such differences. They are in the tables."
+    if not told:
+        yield (
+            "We saw no clear difference between the things you did, or we could not compare them."
+        )
+    else:
+        yield "With many numbers, some differ by chance. We have allowed for that."
+
+
+def _sentence(c: Contrast) -> str:
+    more = c.value > (1.0 if c.scale == "ratio" else 0.0)
+    direction = "Higher" if more else "Lower"
+    if c.factor == "side":
+        against = f"on the {c.a} side than on the {c.b}"
+    elif c.factor == "task":
+        against = f"{_task(c.a)} than {_task(c.b)}"
+    else:
+        against = f"with {spaced(c.factor)} {spaced(c.a)} than with {spaced(c.b)}"
+    during = f", {held(c)}" if held(c) else ""
+    return f"{direction} {against}{during}: {PLAIN[c.measure]} ({short(c.target.label, 60)})."
+
+
+def _task(name: str) -> str:
+    return "at rest" if name == "rest" else f"while {spaced(name)}"
+
+
