@@ -37,7 +37,9 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         near = get_close_matches(args[0], COMMANDS, n=1)
         if args[0] not in COMMANDS and near and not args[0].startswith("-"):
-            raise click.UsageError(f"There is no command {args[0]!r}; did you mean {near[0]!r}?", ctx)
+            raise click.UsageError(
+                f"There is no command {args[0]!r}; did you mean {near[0]!r}?", ctx
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -49,8 +51,9 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="eutonia")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def cli(debug: bool) -> None:  # noqa: ARG001 - `run` takes it from the arguments
+def cli(debug: bool) -> None:
     """Measure dystonia: from a visit's recordings to a report."""
+    # `run` takes --debug from the arguments, wherever it stands; here it is only for the help.
 
 
 def main() -> None:
@@ -72,7 +75,8 @@ def run(arguments: Sequence[str]) -> int:
         return MISTAKE
     except (click.Abort, KeyboardInterrupt):
         return _say(
-            "\nInterrupted. Finished work is kept: run the same command again to go on.", INTERRUPTED
+            "\nInterrupted. Finished work is kept: run the same command again to go on.",
+            INTERRUPTED,
         )
     except BrokenPipeError:  # such as `eutonia measures | head`
         sys.stderr.close()

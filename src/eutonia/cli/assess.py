@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON.")
 @click.option("--no-pdf", is_flag=True, help="Write no PDF.")
 def command(  # noqa: PLR0913 - one per option
+    *,
     visit: Path,
     out: Path | None,
     only: tuple[str, ...],
@@ -49,7 +50,7 @@ def command(  # noqa: PLR0913 - one per option
     return exit_code(assessment)
 
 
-def assessed(  # noqa: PLR0913 - the options of the command
+def assessed(
     visit: Path,
     *,
     out: Path | None = None,

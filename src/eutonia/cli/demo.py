@@ -22,8 +22,8 @@ SEED = 1
 def command(out: Path) -> int:
     """Assess small real recordings of healthy people, and a simulated patient.
 
-    The real recordings come from different people and are labelled COMPOSITE; the simulated ones are
-    labelled SIMULATED on every page.
+    The real recordings come from different people and are labelled COMPOSITE; the simulated ones
+    are labelled SIMULATED on every page.
     """
     from eutonia.cli.assess import assessed
     from eutonia.cli.findings import in_words
@@ -66,6 +66,6 @@ def _simulated(out: Path) -> Path:
 
     visit, truth = simulate(seed=SEED)
     folder = out / "simulated-recordings"
-    path = write_visit(visit, folder)
+    path: Path = write_visit(visit, folder)
     (folder / "truth.json").write_text(truth.to_json(), encoding="utf-8")
     return path

@@ -35,7 +35,7 @@ def command(visit: Path, answers: Path | None, show: bool, as_json: bool) -> int
     intake can be continued.
     """
     from eutonia.formats import intake
-    from eutonia.read import visit_folder
+    from eutonia.read import _visit_folder as visit_folder
 
     folder = visit_folder(visit)
     state = intake.load(folder)
@@ -59,7 +59,6 @@ def _ask_all(state: VisitState, folder: Path) -> int:
     code, part = DONE, ""
     try:
         for question in intake.questions():
-            known = {q: known[q] for q in known if intake.applies(_question(q), known)}
             if not intake.applies(question, known):
                 continue
             if question.part != part:
@@ -76,15 +75,9 @@ def _ask_all(state: VisitState, folder: Path) -> int:
     return code
 
 
-def _question(field: str) -> Question:
-    from eutonia.formats.intake import questions
-
-    return next(q for q in questions() if q.field == field)
-
-
 def _ask(question: Question, known: dict[str, Any]) -> bool:
     """Put one answer into `known`; return False where the person wants to stop."""
-    from eutonia.formats.intake import from_text, parse, to_mapping
+    from eutonia.formats.intake import applies, from_text, parse, questions, to_mapping
     from eutonia.model.errors import InvalidRecord
 
     before = known.get(question.field)
@@ -98,14 +91,18 @@ def _ask(question: Question, known: dict[str, Any]) -> bool:
         if not text:
             return True
         try:
-            value = from_text(question, text)
-            if value is None:
-                known.pop(question.field, None)
-            else:
-                known |= to_mapping(parse({**known, question.field: value}))
+            changed = {**known, question.field: from_text(question, text)}
+            kept = {
+                q.field: changed[q.field]
+                for q in questions()
+                if q.field in changed and applies(q, changed)  # an answer may end others
+            }
+            found = to_mapping(parse(kept))
         except InvalidRecord as error:
             click.echo(paragraph(str(error), indent="  "))
             continue
+        known.clear()
+        known.update(found)
         return True
 
 

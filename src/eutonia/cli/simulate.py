@@ -23,5 +23,7 @@ def command(out: Path, seed: int) -> None:
     visit, truth = simulate(seed=seed)
     path = write_visit(visit, out)
     (out / "truth.json").write_text(truth.to_json(), encoding="utf-8")
-    click.echo(f"{len(visit.recordings)} recordings with seed {seed}; truth in {out / 'truth.json'}")
+    click.echo(
+        f"{len(visit.recordings)} recordings with seed {seed}; truth in {out / 'truth.json'}"
+    )
     click.echo(f"Next: eutonia assess {path}")

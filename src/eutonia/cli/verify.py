@@ -1,4 +1,4 @@
-"""``eutonia verify``: is an assessment still what its manifest says?"""
+"""``eutonia verify``: check that an assessment is still what its manifest says."""
 
 from __future__ import annotations
 

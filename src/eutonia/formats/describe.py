@@ -163,12 +163,11 @@ def _with_metadata(recording: Recording, meta: dict[str, Any]) -> Recording:
     """Apply the JSON sidecar."""
     issues = list(recording.issues)
     line, rate = meta.get("PowerLineFrequency"), meta.get("SamplingFrequency")
-    if isinstance(rate, int | float) and recording.rate_hz and "#" not in recording.id:
-        if abs(rate / recording.rate_hz - 1) > _RATE_TOLERANCE and not any(
-            i.code == "rate_disagrees" for i in issues
-        ):
-            text = f"The JSON sidecar says {rate:g} Hz, the file {recording.rate_hz:g} Hz"
-            issues.append(_issue("rate_disagrees", text + "; the file's rate was used."))
+    reported = "#" in recording.id or any(i.code == "rate_disagrees" for i in issues)
+    stated = float(rate) if isinstance(rate, int | float) and not reported else None
+    if stated and recording.rate_hz and abs(stated / recording.rate_hz - 1) > _RATE_TOLERANCE:
+        text = f"The JSON sidecar says {stated:g} Hz, the file {recording.rate_hz:g} Hz"
+        issues.append(_issue("rate_disagrees", text + "; the file's rate was used."))
     names = (meta.get("Manufacturer"), meta.get("ManufacturersModelName"))
     device = " ".join(n for n in names if isinstance(n, str) and bids.present(n))
     clock = recording.clock

@@ -75,7 +75,8 @@ class Scan:
     def correlation(self) -> Floats:
         """Correlation of the channels about the mean of each block."""
         size = np.sqrt(np.maximum(np.diag(self.products), 1e-300))
-        return self.products / np.outer(size, size)
+        r: Floats = self.products / np.outer(size, size)
+        return r
 
 
 def scan(signal: Signal, plan: Plan) -> Scan:

@@ -237,7 +237,7 @@ _CHECKS: Mapping[str, Callable[[Question, Any], Any]] = {
 
 
 def from_text(question: Question, text: str) -> Any:
-    """Read what a person typed as an answer that `parse` takes; None where it was skipped.
+    """Read what a person typed as a plain answer that `parse` takes; None where it was skipped.
 
     Raises
     ------
@@ -258,8 +258,8 @@ def from_text(question: Question, text: str) -> Any:
         parts = [part.strip() for part in text.split(";") if part.strip()]
         none = text.lower() in ("none", "no", "nothing")
         value = [] if none else [_typed_drug(question, p) for p in parts]
-    check(question, value)
-    return value
+    checked = check(question, value)
+    return value if isinstance(checked, tuple) else checked
 
 
 def _typed_number(question: Question, text: str) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,12 +24,16 @@ from eutonia.model import (
     Visit,
 )
 
-#: Length of the stretch of rest that counts as quiet, and of the one looked for without rest.
+#: Length of the stretch that is looked for where rest is not quiet.
 QUIET_S = 1.0
 #: Rest whose mean is above this multiple of its own quietest second is itself active (our rule).
 RESTLESS = 1.5
 #: Bursts are only told from a baseline that the strongest activity exceeds by this (our rule).
 MIN_CONTRAST = 3.0
+#: Quantile of the levels that counts as strong activity (our rule).
+STRONG = 0.95
+#: What is noted where the baseline is not a recording of rest.
+QUIETEST = "baseline=quietest second"
 _DRAWN = 3000
 
 MEASURE = Measure(
@@ -39,7 +45,8 @@ MEASURE = Measure(
     sources=(),
     method="The muscle is on while the root mean square over 50 ms exceeds mean + 3 SD of its "
     "baseline; gaps and bursts under 50 ms do not count (our rule). Baseline is the rest "
-    "recording, or the quietest second where rest is itself active or was not recorded. Edges are "
+    "recording; where rest is itself active or was not recorded, it is the quietest second and the "
+    "threshold is halfway (in dB) from there to the strong activity (95 % quantile). Edges are "
     "placed where a change of variance is most likely. Mean duration, and one over the mean time "
     "from onset to onset.",
     needs=Needs(
@@ -52,7 +59,7 @@ MEASURE = Measure(
                 not_flags=frozenset({"flat", "clipped", "envelope"}),
             )
         },
-        aux={"rest": Aux(task="rest", optional="baseline=quietest second")},
+        aux={"rest": Aux(task="rest", optional=QUIETEST)},
         target=Each(),
     ),
     scale="difference",
@@ -76,10 +83,9 @@ def measure(x: Inputs) -> Result:
     for place, block in enumerate(x["emg"]):
         parts = []
         for target, row in enumerate(rows):
-            rms, threshold, _ = baselines[target]
             on = off = np.zeros(0, dtype=np.intp)
             if not reasons[target]:
-                on, off = _bursts(block, row, rms=rms, threshold=threshold)
+                on, off = _bursts(block, row, baselines[target])
             parts.append(_per_burst(block, row, on, off))
             if place == 0:
                 marks += [(target, float(a), float(b)) for a, b in zip(on, off, strict=True)]
@@ -95,8 +101,8 @@ def measure(x: Inputs) -> Result:
         part_reasons={"duration": tuple("" if n else "No burst was found." for n in n_bursts)},
         n_effective=n_bursts,
         details={"bursts": n_bursts},
-        evidence=_drawn(x["emg"][0], rows, np.array([b[1] for b in baselines]), marks),
-        notes=tuple(sorted({b[2] for b in baselines if b[2]})),
+        evidence=_drawn(x["emg"][0], rows, np.array([b.threshold for b in baselines]), marks),
+        notes=tuple(sorted({b.note for b in baselines if b.note})),
     )
 
 
@@ -107,24 +113,44 @@ def _finish(total: Floats) -> Floats:
         return np.stack([1000 * duration / number, rate], axis=-1)
 
 
-def _baseline(x: Inputs, row: int) -> tuple[float, float, str]:
-    """Return root mean square and threshold of one muscle at rest, and what to note."""
-    rest = [_windows(b, row) for b in x.aux.get("rest", ())]
-    rest = [w for w in rest if len(w)]
-    if rest:
-        levels = np.concatenate(rest)
-        seconds = _seconds(levels)
-        if len(seconds) == 0 or levels.mean() <= RESTLESS * seconds.mean(axis=1).min():
-            return _threshold(levels, "")
-        return _threshold(seconds[seconds.mean(axis=1).argmin()], "baseline=quietest second")
-    task = [_seconds(_windows(b, row)) for b in x["emg"]]
-    seconds = np.concatenate([s for s in task if len(s)])
-    return _threshold(seconds[seconds.mean(axis=1).argmin()], "baseline=quietest second")
+@dataclass(frozen=True)
+class _Baseline:
+    """Root mean square of a muscle that is off, the level above which it is on, what to note."""
+
+    rms: float
+    threshold: float
+    note: str = ""
 
 
-def _threshold(levels: Floats, note: str) -> tuple[float, float, str]:
-    rms = float(np.sqrt(np.mean(levels**2)))
-    return rms, float(levels.mean() + 3 * levels.std()), note
+def _baseline(x: Inputs, row: int) -> _Baseline:
+    """Take the baseline from rest, or from the quietest second if there is none or it is active."""
+    rest = _levels(x.aux.get("rest", ()), row)
+    quiet = _quietest(x.aux.get("rest", ()), row)
+    if len(rest) and (not len(quiet) or rest.mean() <= RESTLESS * quiet.mean()):
+        return _Baseline(_rms(rest), float(rest.mean() + 3 * rest.std()))
+    if not len(quiet):
+        quiet = _quietest(x["emg"], row)
+    if not len(quiet):
+        return _Baseline(np.inf, np.inf, QUIETEST)
+    # The quietest second is a minimum, so three of its SD are soon passed by chance: halfway (in
+    # dB) to the strong activity is a threshold that repeats.
+    strong = float(np.quantile(_levels(x["emg"], row), STRONG))
+    return _Baseline(_rms(quiet), float(np.sqrt(_rms(quiet) * strong)), QUIETEST)
+
+
+def _rms(levels: Floats) -> float:
+    return float(np.sqrt(np.mean(levels**2)))
+
+
+def _levels(blocks: tuple[Block, ...], row: int) -> Floats:
+    """Return the moving root mean square of all usable samples, 100 a second."""
+    return np.concatenate([np.zeros(0), *(_windows(b, row) for b in blocks)])
+
+
+def _quietest(blocks: tuple[Block, ...], row: int) -> Floats:
+    """Return the 100 levels of the quietest second; empty where no second is usable."""
+    seconds = np.concatenate([np.zeros((0, 100)), *(_seconds(_windows(b, row)) for b in blocks)])
+    return seconds[seconds.mean(axis=1).argmin()] if len(seconds) else np.zeros(0)
 
 
 def _windows(block: Block, row: int) -> Floats:
@@ -142,11 +168,11 @@ def _seconds(levels: Floats) -> Floats:
     return seconds
 
 
-def _reason(x: Inputs, row: int, baseline: tuple[float, float, str]) -> str:
-    if not baseline[2]:
+def _reason(x: Inputs, row: int, baseline: _Baseline) -> str:
+    if not baseline.note:
         return ""  # measured rest is a baseline even if nothing happens in the task
-    strongest = max(float(np.quantile(_windows(b, row), 0.95)) for b in x["emg"])
-    if strongest < MIN_CONTRAST * baseline[0]:
+    strong = float(np.quantile(_levels(x["emg"], row), STRONG))
+    if strong < MIN_CONTRAST * baseline.rms:
         return (
             "The muscle was never quiet, or never active: its strongest activity is less than "
             f"{MIN_CONTRAST:g} times the quietest second. Record it at rest, well supported."
@@ -155,10 +181,15 @@ def _reason(x: Inputs, row: int, baseline: tuple[float, float, str]) -> str:
 
 
 def _bursts(
-    block: Block, row: int, *, rms: float, threshold: float
+    block: Block, row: int, baseline: _Baseline
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the bursts that lie wholly in usable samples and inside the span."""
-    on, off = detect(block.x[row], rate_hz=block.rate_hz, threshold=threshold, baseline_rms=rms)
+    on, off = detect(
+        block.x[row],
+        rate_hz=block.rate_hz,
+        threshold=baseline.threshold,
+        baseline_rms=baseline.rms,
+    )
     if not len(on):
         return on, off
     bad = np.concatenate([[0], np.cumsum(~block.mask[row])])
