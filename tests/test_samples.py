@@ -91,7 +91,7 @@ def test_emg_samples_equal_the_origin(samples: Path, shared_data: Path) -> None:
 
 
 def test_eeg_shows_alpha_over_the_back_of_the_head(samples: Path) -> None:
-    """With the eyes closed, most 1–45 Hz power at O1, Oz and O2 is alpha, with its peak at 10 Hz."""
+    """With the eyes closed, most power at O1, Oz and O2 is alpha, with a peak at 10 Hz."""
     raw = _volts(samples / EEG).pick(["O1..", "Oz..", "O2.."])
     psd = raw.compute_psd("welch", fmin=1, fmax=45, n_fft=320, verbose="error")
     power, freqs = psd.get_data(return_freqs=True)

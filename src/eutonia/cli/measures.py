@@ -115,7 +115,7 @@ def units_in_words(measure: Measure) -> str:
         return measure.unit
     grouped: dict[str, list[str]] = {}
     for part, unit in measure.units.items():
-        grouped.setdefault(unit, []).append(part)
+        grouped.setdefault(unit, []).append(part.replace("_", "-"))
     return "; ".join(f"{unit} ({', '.join(parts)})" for unit, parts in grouped.items())
 
 

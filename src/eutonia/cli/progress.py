@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,12 +43,12 @@ def _rewritten(label: str, out: TextIO) -> Say:
 
 
 def _plain(label: str, out: TextIO) -> Say:
-    last = -math.inf
+    last = time.monotonic()  # what is done at once needs no line
 
     def say(words: str, done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _QUIET_S or done >= total:
+        if now - last >= _QUIET_S:
             last = now
             out.write(f"{label} {done}/{total} {printable(words)}\n")
             out.flush()

@@ -103,7 +103,7 @@ def in_words(recording: Recording, *, everything: bool = False) -> str:
     top = facts(
         [
             ("recording", r.id + ("  [SIMULATED]" if r.simulated else "")),
-            ("kind", f"{r.kind}, {len(r.channels)} channels, {rate}, {_duration(r.duration_s)}"),
+            ("kind", f"{r.kind}, {_counted(len(r.channels))}, {rate}, {_duration(r.duration_s)}"),
             ("device", r.device),
             ("condition", r.condition.label if r.condition.levels else "not stated"),
             ("events", events),
@@ -113,6 +113,10 @@ def in_words(recording: Recording, *, everything: bool = False) -> str:
     )
     parts = [top, _channels(r, everything=everything), _issues(r)]
     return "\n".join(p for p in parts if p)
+
+
+def _counted(n: int) -> str:
+    return f"{n} channel" + ("" if n == 1 else "s")
 
 
 def _duration(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -21,12 +21,16 @@ from eutonia.model import (
     Input,
     Inputs,
     Measure,
+    Needs,
     NotMeasurable,
+    Pairs,
     Recording,
     Span,
     Target,
     Visit,
 )
+from eutonia.run.crosstalk import FLAG as CROSSTALK
+from eutonia.run.crosstalk import SECONDS, correlated
 from eutonia.run.targets import resolve, why_no_target
 
 #: Most bytes of samples that one input may hold in memory.
@@ -153,7 +157,7 @@ def _groups(measure: Measure, by_id: dict[str, Recording], spans: tuple[Span, ..
 def _overlapping(
     piece: dict[str, Piece],
     others: list[str],
-    inputs: dict[str, Input] | object,
+    inputs: Mapping[str, Input],
     known: tuple[dict[str, Recording], tuple[Span, ...]],
 ) -> Iterator[dict[str, Piece]]:
     """Yield the piece with every simultaneous span of the other inputs in the same condition."""
@@ -164,7 +168,7 @@ def _overlapping(
     recording, span = next(iter(piece.values()))
     for other in spans:
         candidate = by_id[other.recording]
-        kind = inputs[others[0]].kind  # type: ignore[index]
+        kind = inputs[others[0]].kind
         if (
             not candidate.indices(kind)
             or candidate.clock.id != recording.clock.id
@@ -234,7 +238,7 @@ def _one(
         condition=say.condition,
         inputs=Inputs(blocks=blocks, targets=rows, aux=aux),
         targets=targets,
-        flags=_flags(needs.target, channels, rows),
+        flags=_flags(needs.target, channels, rows, _shared(needs, pieces[0], kept, rows, memo)),
         recordings=tuple(dict.fromkeys(r.id for p in pieces for r, _ in p.values())),
         repeats=tuple(next(iter(p.values()))[1].repeat for p in pieces),
         device=next((r.device for p in pieces for r, _ in p.values() if r.device), ""),
@@ -277,13 +281,11 @@ def _usable_channels(
 
 
 def _block(
-    name: str, needs: object, piece: dict[str, Piece], rows: tuple[int, ...], memo: Memo
+    name: str, needs: Needs, piece: dict[str, Piece], rows: tuple[int, ...], memo: Memo
 ) -> Block:
     """Read one input of one span, cut to the time that all its inputs cover."""
-    need: Input = needs.inputs[name]  # type: ignore[attr-defined]
     recording, _ = piece[name]
-    start_s, stop_s = common_time(piece.values())
-    return _read(recording, need, (start_s, stop_s), rows, memo)
+    return _read(recording, needs.inputs[name], common_time(piece.values()), rows, memo)
 
 
 def _read(
@@ -356,15 +358,38 @@ def _aux_blocks(
     return tuple(blocks)
 
 
+def _shared(
+    needs: Needs,
+    piece: dict[str, Piece],
+    kept: dict[str, tuple[int, ...]],
+    rows: NDArray[np.intp],
+    memo: Memo,
+) -> NDArray[np.bool_]:
+    """Tell which pairs of EMG channels hear the same muscle, from the first span."""
+    name, need = next(iter(needs.inputs.items()))
+    recording, span = piece[name]
+    if not isinstance(needs.target, Pairs) or need.kind != "emg":
+        return np.zeros(len(rows), dtype=bool)
+    rate = recording.rate_hz or 0.0
+    start = round(span.start_s * rate)
+    stop = min(round(span.stop_s * rate), start + round(SECONDS * rate))
+    x, _ = memo.read(recording, "emg.filtered", start, stop, kept[name])
+    return correlated(x, rows, rate_hz=rate)
+
+
 def _flags(
-    rule: object, channels: dict[str, tuple[Channel, ...]], rows: NDArray[np.intp]
+    rule: object,
+    channels: dict[str, tuple[Channel, ...]],
+    rows: NDArray[np.intp],
+    shared: NDArray[np.bool_],
 ) -> tuple[tuple[str, ...], ...]:
-    """Return the quality flags that remain on each target's channels."""
+    """Return the quality flags of each target: those left on its channels, and cross-talk."""
     columns = _columns(rule, list(channels), rows.shape[1])
-    return tuple(
-        tuple(sorted({f for n, i in zip(columns, row, strict=True) for f in channels[n][i].flags}))
-        for row in rows
-    )
+    found = []
+    for row, same in zip(rows, shared, strict=True):
+        flags = {f for n, i in zip(columns, row, strict=True) for f in channels[n][i].flags}
+        found.append(tuple(sorted(flags | ({CROSSTALK} if same else set()))))
+    return tuple(found)
 
 
 def _columns(rule: object, names: list[str], width: int) -> list[str]:
@@ -375,7 +400,7 @@ def _short(
     rule: object,
     rows: NDArray[np.intp],
     blocks: dict[str, tuple[Block, ...]],
-    inputs: object,
+    inputs: Mapping[str, Input],
 ) -> tuple[str, ...]:
     """Return, for each target, a sentence where too little of it is usable; empty if enough."""
     columns = _columns(rule, list(blocks), rows.shape[1])
@@ -383,10 +408,9 @@ def _short(
     sentences = []
     for row in rows:
         left = min(
-            (float(usable[n][i]) - inputs[n].min_s, n)  # type: ignore[index]
-            for n, i in zip(columns, row, strict=True)
+            (float(usable[n][i]) - inputs[n].min_s, n) for n, i in zip(columns, row, strict=True)
         )
-        need = inputs[left[1]].min_s  # type: ignore[index]
+        need = inputs[left[1]].min_s
         sentences.append(
             f"Only {left[0] + need:.1f} s are free of bad samples; at least {need:g} s are needed."
             if left[0] < -0.5
