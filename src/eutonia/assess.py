@@ -5,30 +5,34 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from eutonia import __version__
+from eutonia.formats import intake
 from eutonia.formats.assessment import save
 from eutonia.formats.outcome import load_outcome, save_outcome
 from eutonia.judge import judge, with_false_discovery
 from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
-    Evidence,
+    InvalidRecord,
     Manifest,
     Outcome,
     Recording,
     RecordingSummary,
+    Source,
     Span,
     Visit,
 )
 from eutonia.quality import inspect
-from eutonia.read import read_visit
+from eutonia.read import read_visit, visit_folder
 from eutonia.run import Memo, run_measure, visit_spans
 
 Progress = Callable[[str, int, int], None]
@@ -69,12 +73,15 @@ def assess(
     Path
         The output folder.
     """
-    chosen = [entry(m) for m in measures] or list(entries().values())
-    visit, evidence, outcome = _measured(path, out, chosen, seed=seed, jobs=jobs, progress=progress)
+    chosen = list({e.declared.id: e for e in map(entry, measures)}.values())
+    chosen = chosen or list(entries().values())
+    path = path if path.is_file() else visit_folder(path)
     folder = out or output_folder(path)
-    manifest = _manifest(visit, chosen, seed=seed, visit_path=relative(path, folder))
+    visit = _inspected(path, progress, steps=len(chosen) + 1)
+    outcome = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
+    manifest = _manifest(visit, path, chosen, seed=seed, folder=folder)
     assessment = conclude(visit, outcome, manifest=manifest)
-    save(assessment, evidence, folder)
+    save(assessment, outcome.evidence, folder)
     return assessment, folder
 
 
@@ -101,45 +108,45 @@ def conclude(visit: Visit, outcome: Outcome, *, manifest: Manifest) -> Assessmen
 def output_folder(path: Path) -> Path:
     """Return where an assessment is kept: BIDS derivatives, or a folder beside a loose visit."""
     path = path.resolve()
-    for parent in (path, *path.parents):
+    name = path.with_suffix("") if path.is_file() else path
+    for parent in path.parents:
         if (parent / "dataset_description.json").is_file():
-            return parent / "derivatives" / "eutonia" / path.relative_to(parent)
-    return path.with_name(f"{path.stem if path.is_file() else path.name}-eutonia")
+            return parent / "derivatives" / "eutonia" / name.relative_to(parent)
+    return name.with_name(f"{name.name}-eutonia")
+
+
+def _inspected(path: Path, progress: Progress | None, *, steps: int) -> Visit:
+    """Read the visit and look for what is wrong with its signals."""
+    if progress:
+        progress("reading", 0, steps)
+    visit = read_visit(path)
+    return replace(visit, recordings=tuple(inspect(r) for r in visit.recordings))
 
 
 def _measured(
-    path: Path,
-    out: Path | None,
+    visit: Visit,
+    folder: Path,
     chosen: list[Entry],
     *,
     seed: int,
     jobs: int,
     progress: Progress | None,
-) -> tuple[Visit, Evidence, Outcome]:
-    """Read, inspect and measure; finished measures are kept and resumed."""
-    say = progress or (lambda *_: None)
-    steps = len(chosen) + 1
-    say("reading", 0, steps)
-    visit = read_visit(path)
-    visit = replace(visit, recordings=tuple(inspect(r) for r in visit.recordings))
-    kept = (out or output_folder(path)) / ".unfinished"
-    key = _key(visit, seed)
-    todo = [e for e in chosen if load_outcome(kept / _name(e, key)) is None]
-    for done, (one, outcome) in enumerate(_work(todo, visit, seed=seed, jobs=jobs), 1):
+) -> Outcome:
+    """Take the measures; what an interrupted run has finished is not done again."""
+    kept, key = folder / ".unfinished", _key(visit, seed)
+    done = {e.declared.id: load_outcome(kept / _name(e, key)) for e in chosen}
+    todo = [e for e in chosen if done[e.declared.id] is None]
+    for one, outcome in _work(todo, visit, seed=seed, jobs=jobs):
         save_outcome(outcome, kept / _name(one, key))
-        say(one.declared.title, steps - len(todo) + done - 1, steps)
+        done[one.declared.id] = outcome
+        if progress:
+            n_done = sum(o is not None for o in done.values())
+            progress(one.declared.title, n_done, len(chosen) + 1)
     total = Outcome()
-    for one in chosen:
-        finished = load_outcome(kept / _name(one, key))
-        if finished is None:
-            raise RuntimeError(f"the finished work on {one.declared.id} cannot be read back")
-        total = total.plus(finished)
-    for file in kept.glob("*"):
-        file.unlink()
-    if kept.is_dir():
-        kept.rmdir()
-    say("judging", steps, steps)
-    return visit, total.evidence, total
+    for finished in done.values():
+        total = total.plus(finished) if finished else total
+    shutil.rmtree(kept, ignore_errors=True)
+    return total
 
 
 def _work(
@@ -196,8 +203,15 @@ def _summary(recording: Recording, spans: tuple[Span, ...]) -> RecordingSummary:
     )
 
 
-def _manifest(visit: Visit, chosen: list[Entry], *, seed: int, visit_path: str) -> Manifest:
+def _manifest(
+    visit: Visit, path: Path, chosen: list[Entry], *, seed: int, folder: Path
+) -> Manifest:
     inputs = {s.path: s for r in visit.recordings for s in r.sources}
+    base = path if path.is_dir() else path.parent
+    with suppress(InvalidRecord):  # several intake files: said among the lost
+        if (answers := intake.path_in(base)) is not None:
+            source = hashed(answers, base)
+            inputs[source.path] = source
     libraries = ("numpy", "scipy", "edfio", "soundfile")
     return Manifest(
         versions=(
@@ -208,10 +222,12 @@ def _manifest(visit: Visit, chosen: list[Entry], *, seed: int, visit_path: str) 
         measures=tuple((e.declared.id, e.declared.version) for e in chosen),
         inputs=tuple(sorted(inputs.values(), key=lambda s: s.path)),
         seed=seed,
-        visit=visit_path,
+        visit=Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix(),
     )
 
 
-def relative(path: Path, folder: Path) -> str:
-    """Return the way from `folder` to `path`, with forward slashes."""
-    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+def hashed(path: Path, root: Path) -> Source:
+    """Return the name of a file below `root`, and its SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Source(path=path.relative_to(root).as_posix(), sha256=digest)

@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from eutonia import formats
-from eutonia.formats import bids, clocks, corrections, describe
-from eutonia.formats.sites import key, place, words
+from eutonia.formats import bids, clocks, conditions, corrections, describe, loose
+from eutonia.formats.sites import key
 from eutonia.knowledge import table
 from eutonia.model import (
     Condition,
     EutoniaError,
-    Issue,
     Lost,
     Person,
     Recording,
@@ -66,7 +65,6 @@ _SIGNALS = frozenset(
         ".xlsx",
     ]
 )
-_KINDS = ("eeg", "emg", "lfp", "audio", "ecg", "eog", "acc", "gyro")
 
 
 def read(path: Path | str) -> tuple[Recording, ...]:
@@ -94,7 +92,7 @@ def read(path: Path | str) -> tuple[Recording, ...]:
 
 def _read(path: Path) -> tuple[Recording, ...]:
     found = formats.of(path).read(path)
-    return corrections.corrected(_inferred(describe.described(found, path), path), path)
+    return corrections.corrected(loose.inferred(describe.described(found, path), path), path)
 
 
 def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
@@ -122,7 +120,7 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
     path = Path(path)
     if not path.exists():
         raise UnreadableFile(f"{path}: there is no such file or folder.")
-    folder = path if path.is_file() else _visit_folder(path)
+    folder = path if path.is_file() else visit_folder(path)
     files = [path] if path.is_file() else _candidates(folder)
     base = folder.parent if folder.is_file() else folder
     recordings: list[Recording] = []
@@ -161,7 +159,7 @@ def _is_bids(folder: Path) -> bool:
     return any(p.name.startswith("sub-") for p in (folder, *folder.parents))
 
 
-def _visit_folder(path: Path) -> Path:
+def visit_folder(path: Path) -> Path:
     """Return the one visit below a folder, or the folder itself."""
     path = path.resolve()
     if path.name.startswith("ses-"):
@@ -266,61 +264,6 @@ def _state(base: Path) -> tuple[VisitState, tuple[Lost, ...]]:
         return VisitState(), (Lost(path="visit state", error=str(error)),)
 
 
-def _inferred(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording, ...]:
-    """Take kind and task of a loose file from its name, and say so."""
-    if bids.modality(path):
-        return recordings
-    named = words(bids.stem(path))
-    kind = next((k for k in _KINDS if k in named), "")
-    levels = _levels_in(named)
-    out = []
-    for r in recordings:
-        said = []
-        channels = tuple(
-            replace(c, kind=p.kind, site=p.site, side=p.side)
-            if c.kind == "misc" and kind and (p := place(c.name, unit=c.unit, kind=kind))
-            else c
-            for c in r.channels
-        )
-        if channels != r.channels:
-            said.append(f"channels of unknown kind as {kind}")
-        if levels and not r.condition.levels:
-            said.append("condition " + Condition.of(**levels).label)
-        issue = Issue(
-            code="inferred",
-            severity="note",
-            message=f"From the file's name: {'; '.join(said)}. Correct it in "
-            f"{corrections.file_for(path).name} where it is wrong.",
-        )
-        out.append(
-            replace(
-                r,
-                kind=describe.kind_of(channels) if channels != r.channels else r.kind,
-                channels=channels,
-                condition=r.condition if r.condition.levels else Condition.of(**levels),
-                issues=(*r.issues, issue) if said else r.issues,
-            )
-        )
-    return tuple(out)
-
-
-def _levels_in(named: tuple[str, ...]) -> dict[str, str]:
-    """Return the condition that words of a file's name state, two words together first."""
-    found: dict[str, str] = {}
-    rest = list(named)
-    for length in (3, 2, 1):
-        for i in range(len(rest) - length + 1):
-            levels = (
-                describe.level_of(" ".join(rest[i : i + length]))
-                if all(rest[i : i + length])
-                else {}
-            )
-            if levels and not levels.keys() & found.keys() and "side" not in levels:
-                found |= levels
-                rest[i : i + length] = [""] * length
-    return found
-
-
 def spans(recording: Recording) -> tuple[Span, ...]:
     """Return the stretches of a recording that hold one condition each.
 
@@ -335,11 +278,11 @@ def spans(recording: Recording) -> tuple[Span, ...]:
     for i in range(len(events)):
         if not events.duration_s[i] > 0:
             continue
-        levels = describe.level_of(events.name[i])
+        levels = conditions.level_of(events.name[i])
         for factor, values in columns.items():
             text = bids.present(str(values[i]))
             if text:
-                levels |= describe.task_of(text) if factor == "task" else _level(factor, text)
+                levels |= conditions.task_of(text) if factor == "task" else _level(factor, text)
         start = max(0.0, float(events.onset_s[i]))
         stop = min(recording.duration_s, float(events.onset_s[i] + events.duration_s[i]))
         if levels and stop > start:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eutonia import __version__
-from eutonia.assess import assess
+from eutonia.assess import assess, hashed
 from eutonia.formats.assessment import load
 from eutonia.formats.manifest import FILE, load_manifest, save_manifest
 from eutonia.model import Assessment, EutoniaError, Finding, Manifest, Source
@@ -22,7 +21,7 @@ def seal(folder: Path) -> Manifest:
     """Write the hashes of all files of an assessment into its manifest."""
     manifest = load_manifest(folder)
     outputs = tuple(
-        _hashed(p, folder) for p in sorted(folder.iterdir()) if p.is_file() and p.name != FILE
+        hashed(p, folder) for p in sorted(folder.iterdir()) if p.is_file() and p.name != FILE
     )
     sealed = replace(manifest, outputs=outputs)
     save_manifest(sealed, folder)
@@ -56,18 +55,12 @@ def verify(folder: Path, *, recompute: bool = True) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _hashed(path: Path, root: Path) -> Source:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Source(path=path.relative_to(root).as_posix(), sha256=digest)
-
-
 def _changed(sources: tuple[Source, ...], root: Path, what: str) -> Iterator[str]:
     for source in sources:
         path = root / source.path
         if not path.is_file():
             yield f"The {what} file {source.path} is missing."
-        elif _hashed(path, root).sha256 != source.sha256:
+        elif hashed(path, root).sha256 != source.sha256:
             yield f"The {what} file {source.path} was changed."
 
 

@@ -84,9 +84,7 @@ def test_values_agree_with_mne(shared_data, name):
     path = shared_data / "formats" / name
     raw = mne.io.read_raw(path, verbose="error", stim_channel=None, infer_types=False)
     ours = {
-        c.name: x
-        for r in edf.read(path)
-        for c, x in zip(r.channels, r.signal.read(), strict=True)
+        c.name: x for r in edf.read(path) for c, x in zip(r.channels, r.signal.read(), strict=True)
     }
     theirs = {n: raw.get_data(n)[0] for n in raw.ch_names if n in ours and n != "Status"}
     assert len(theirs) >= 3

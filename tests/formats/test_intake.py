@@ -1,6 +1,7 @@
 """The intake: what is asked, what is refused, and that nothing gets lost."""
 
 import json
+from contextlib import suppress
 from dataclasses import fields, replace
 
 import pytest
@@ -246,10 +247,8 @@ def test_any_values_are_parsed_or_refused(answers):
 def test_any_bytes_are_read_or_refused(tmp_path, name, raw):
     """A file of anything gives a state or an error of ours."""
     (tmp_path / name).write_bytes(raw)
-    try:
+    with suppress(EutoniaError):
         assert isinstance(intake.load(tmp_path), VisitState)
-    except EutoniaError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -271,7 +270,7 @@ def test_any_bytes_are_read_or_refused(tmp_path, name, raw):
     ],
 )
 def test_hostile_yaml_is_refused(tmp_path, text):
-    """Deep, circular, exploding, executable or absurd YAML is an InvalidRecord with a short text."""
+    """Deep, circular, exploding, executable or absurd YAML is refused with a short text."""
     (tmp_path / "intake.yaml").write_bytes(text.encode())
     with pytest.raises(InvalidRecord) as error:
         intake.load(tmp_path)

@@ -48,7 +48,7 @@ def written(path: Path, t, columns, *, header="t [s],EMG1 [mV]", fmt="{:.9g}") -
     newline=st.sampled_from(["\n", "\r\n"]),
     seed=st.integers(0, 999),
 )
-def test_layout_is_found_out(  # noqa: PLR0913
+def test_layout_is_found_out(
     tmp_path, delimiter, decimal, unit, rate, header, encoding, newline, seed
 ):
     """Delimiter, decimal sign, encoding, header, time unit and rate: any combination is read."""

@@ -12,11 +12,19 @@ from eutonia import knowledge
 from eutonia.knowledge import citation, find, normalise, table
 from eutonia.knowledge.compile import COMPILED, compile_tables, read_sources, to_json
 
-NEEDED = (
-    "sternocleidomastoid splenius_capitis trapezius_upper levator_scapulae flexor_carpi_radialis "
-    "extensor_carpi_radialis flexor_carpi_ulnaris extensor_carpi_ulnaris biceps_brachii "
-    "triceps_brachii first_dorsal_interosseous"
-).split()
+NEEDED = [
+    "sternocleidomastoid",
+    "splenius_capitis",
+    "trapezius_upper",
+    "levator_scapulae",
+    "flexor_carpi_radialis",
+    "extensor_carpi_radialis",
+    "flexor_carpi_ulnaris",
+    "extensor_carpi_ulnaris",
+    "biceps_brachii",
+    "triceps_brachii",
+    "first_dorsal_interosseous",
+]
 
 
 def test_compiled_file_is_current():

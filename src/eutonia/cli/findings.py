@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from eutonia.cli.table import paragraph, render
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
     from eutonia.model import Assessment, Finding, NotMeasurable
 
 MAX_ROWS = 24  # in the terminal; all rows are in findings.csv and the report
-_VERDICTS = {"no published norm": "", "repeatability unknown": ""}  # said once, below the table
+MAX_TARGETS = 4  # of one measure, so that 64 electrodes do not hide the muscles
+_UNSAID = frozenset(["no published norm", "repeatability unknown"])  # said once, below the table
 
 
 def in_words(assessment: Assessment) -> str:
@@ -21,8 +23,8 @@ def in_words(assessment: Assessment) -> str:
     if assessment.not_measurable:
         parts.append(_not_measurable(assessment.not_measurable))
     if assessment.lost:
-        rows = [[one.path, one.error] for one in assessment.lost]
-        parts.append("Lost\n" + render(["file", "why"], rows))
+        lost = [f"{one.path}: {one.error}" for one in assessment.lost]
+        parts.append("\n".join(["Lost", *(paragraph(line, indent="  ") for line in lost)]))
     return "\n\n".join(parts)
 
 
@@ -38,38 +40,43 @@ def _findings(assessment: Assessment) -> str:
 
     side = assessment.state.affected_side
     found = ranked(assessment.findings, affected=side if side in ("left", "right") else "")
-    shown = found[:MAX_ROWS]
+    shown = _shown(found)
     header = ["measure", "target", "condition", "value", "95 % interval", "tier", "against"]
     table = render(header, [_row(f) for f in shown], right=("value", "95 % interval"))
     more = len(found) - len(shown)
     rest = f" {more} more numbers are in the report and in findings.csv." if more else ""
+    primary = " * primary for this form." if any(f.primary for f in shown) else ""
     caption = (
         "The intervals say how well these recordings pin a number down, not whether it changed "
-        "between visits. No published norm and no known repeatability unless said." + rest
+        "between visits. No published norm and no known repeatability unless said."
     )
-    return f"{table}\n{paragraph(caption)}"
+    return f"{table}\n{paragraph(caption + primary + rest)}"
+
+
+def _shown(found: tuple[Finding, ...]) -> list[Finding]:
+    """Take the first few targets of each measure and condition, in the order of relevance."""
+    shown: list[Finding] = []
+    counted: Counter[tuple[str, str]] = Counter()
+    for finding in found:
+        key = (finding.estimate.measure, finding.estimate.condition.label)
+        counted[key] += 1
+        if counted[key] <= MAX_TARGETS and len(shown) < MAX_ROWS:
+            shown.append(finding)
+    return shown
 
 
 def _row(finding: Finding) -> list[str]:
-    from eutonia.judge import significant
-    from eutonia.model import NO_INTERVAL
+    from eutonia.report.words import limits, no_interval, number, with_unit
 
     e = finding.estimate
-    unit = "" if e.unit in ("", "1") else f" {e.unit}"
-    if e.interval is None:
-        interval = NO_INTERVAL.get(e.no_interval, e.no_interval)
-    else:
-        interval = f"{significant(e.interval.lo, e)} to {significant(e.interval.hi, e)}"
-    against = (
-        f"{c.against}: {c.verdict}" for c in finding.comparisons if _VERDICTS.get(c.verdict, "x")
-    )
+    against = (f"{c.against}: {c.verdict}" for c in finding.comparisons if c.verdict not in _UNSAID)
     part = f", {e.part.replace('_', '-')}" if e.part else ""
     return [
         e.title + part,
         e.target.label,
         e.condition.label,
-        significant(e.value, e) + unit,
-        interval,
+        with_unit(number(e.value, e.interval), e.unit),
+        limits(e.interval, e.value) if e.interval else no_interval(e.no_interval),
         e.tier + (" *" if finding.primary else ""),
         "; ".join(against),
     ]
@@ -80,14 +87,15 @@ def _not_measurable(missing: tuple[NotMeasurable, ...]) -> str:
     for one in missing:
         place = ", ".join(w for w in (one.target, one.condition.label) if w)
         grouped.setdefault((one.title, one.reason), []).append(place)
-    rows = [
-        [title, _some(list(dict.fromkeys(places))), reason]
+    lines = [
+        paragraph(f"{title} ({_some(list(dict.fromkeys(places)))}): {reason}", indent="  ")
         for (title, reason), places in list(grouped.items())[:MAX_ROWS]
     ]
-    more = len(grouped) - len(rows)
-    table = render(["not taken", "where", "why"], rows)
-    return table + (f"\n{more} more reasons are in the report." if more else "")
+    more = len(grouped) - len(lines)
+    if more:
+        lines.append(f"  {more} more reasons are in the report.")
+    return "\n".join(["Not taken", *lines])
 
 
 def _some(places: list[str]) -> str:
-    return "; ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    return "; ".join(places[:3]) + (f"; and {len(places) - 3} more" if len(places) > 3 else "")

@@ -48,7 +48,7 @@ def render(
         Columns to fit into, by wrapping the widest cells; default: the terminal's.
     """
     cells = [[printable(c) for c in row] for row in rows]
-    keep = [i for i in range(len(header)) if any(row[i] for row in cells)]
+    keep = [i for i in range(len(header)) if any(row[i] for row in cells)] or range(len(header))
     lines = [[header[i] for i in keep], *([row[i] for i in keep] for row in cells)]
     flush = [header[i] in right for i in keep]
     widths = _fitted([max(map(display_width, c)) for c in zip(*lines, strict=True)], width)

@@ -20,7 +20,7 @@ from eutonia.formats._table_layout import Layout, is_clock, is_value, opened
 from eutonia.model import Floats, UnreadableFile
 
 _LINES = 50_000  # read at a time
-_LARGE_BYTES = 2**25  # longer files are kept on disk, not in memory
+_LARGE_BYTES = 2**23  # of text; longer tables are kept on disk, not in memory
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -163,9 +163,15 @@ def table_rows(path: Path) -> tuple[list[dict[str, str]], str]:
     return clean, ""
 
 
+def channel_files(path: Path) -> tuple[Path, ...]:
+    """Return the ``channels.tsv`` files of a recording; physio and audio have none."""
+    has = modality(path) in ("", "eeg", "ieeg", "emg", "motion", "nirs", "meg")
+    return sidecars(path, "channels", ".tsv") if has else ()
+
+
 def channel_rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of ``channels.tsv`` that have a name; empty where there is none."""
-    files = sidecars(path, "channels", ".tsv")
+    files = channel_files(path)
     rows = table_rows(files[-1])[0] if files else []
     return [r for r in rows if r.get("name")]
 

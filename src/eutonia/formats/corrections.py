@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from eutonia.formats import bids
-from eutonia.formats.describe import level_of, task_of
+from eutonia.formats.conditions import level_of, task_of
 from eutonia.formats.sites import muscle_of, place
 from eutonia.knowledge import table
 from eutonia.model import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.formats import bids, units
+from eutonia.formats.conditions import canonical, level_of, task_of
 from eutonia.formats.signals import Scaled, written_units
-from eutonia.formats.sites import Place, key, muscle_of, place, places, side_of
-from eutonia.knowledge import table
+from eutonia.formats.sites import Place, muscle_of, place, places, side_of
 from eutonia.model import (
     BadSpan,
     Channel,
@@ -74,67 +73,6 @@ def kind_of(channels: tuple[Channel, ...]) -> str:
     return most if most in ("eeg", "emg", "audio", "lfp") else groups.get(most, "physio")
 
 
-def level_of(text: str) -> dict[str, str]:
-    """Return the factors and levels that a label states; empty where it is not known.
-
-    Examples
-    --------
-    >>> level_of("writing")
-    {'task': 'writing'}
-    """
-    return dict(_levels().get(key(text), {}))
-
-
-def task_of(text: str) -> dict[str, str]:
-    """Return the condition that a task label states; a task that is not known is kept as it is."""
-    found = table("conditions")["task"]["levels"]
-    for level, synonyms in found.items():
-        if key(text) in (key(level), *map(key, synonyms)):
-            return {"task": level}
-    return level_of(text) or {"task": text}
-
-
-@cache
-def _levels() -> dict[str, dict[str, str]]:
-    """Return every label that means one condition; labels that mean two are left out."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for factor, entry in table("conditions").items():
-        for level, synonyms in entry["levels"].items():
-            plain = {key(s) for s in (level, *synonyms, f"{factor} {level}")}
-            for word in plain:
-                found.setdefault(word, []).append({factor: level})
-    for phrase in _phrases():
-        for synonym in phrase["synonyms"]:
-            found.setdefault(key(synonym), []).append(dict(phrase["levels"]))
-    tasks = {w: [x for x in meant if "task" in x] for w, meant in found.items()}
-    return {
-        w: (tasks[w][0] if len(meant) > 1 else meant[0])
-        for w, meant in found.items()
-        if len(meant) == 1 or len(tasks[w]) == 1
-    }
-
-
-def _phrases() -> list[dict[str, Any]]:
-    try:
-        return list(table("phrases"))
-    except KeyError:
-        return []
-
-
-@cache
-def _event_names() -> dict[str, str]:
-    return {key(word): name for name, others in table("events").items() for word in (name, *others)}
-
-
-def canonical(events: Events) -> Events:
-    """Name events as ``knowledge/events`` does; the written name is kept in ``written``."""
-    names = tuple(_event_names().get(key(n), n) if not level_of(n) else n for n in events.name)
-    if names == events.name:
-        return events
-    written: NDArray[np.generic] = np.array(events.name)
-    return replace(events, name=names, columns={**events.columns, "written": written})
-
-
 def _condition(path: Path, meta: dict[str, Any]) -> Condition:
     entities = bids.entities(path)
     if not bids.modality(path):
@@ -145,8 +83,8 @@ def _condition(path: Path, meta: dict[str, Any]) -> Condition:
 
 
 def _files(path: Path) -> tuple[Path, ...]:
-    kinds = ("channels", "events")
-    return (*bids.metadata_files(path), *(f for k in kinds for f in bids.sidecars(path, k, ".tsv")))
+    events = bids.sidecars(path, "events", ".tsv")
+    return (*bids.metadata_files(path), *bids.channel_files(path), *events)
 
 
 def _source(path: Path) -> Source:
@@ -155,7 +93,7 @@ def _source(path: Path) -> Source:
 
 def _broken(path: Path) -> list[str]:
     found = [bids.load_json(f)[1] for f in bids.metadata_files(path)]
-    found += [bids.table_rows(f)[1] for f in bids.sidecars(path, "channels", ".tsv")]
+    found += [bids.table_rows(f)[1] for f in bids.channel_files(path)]
     return [text for text in found if text]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from eutonia.model import Evidence, Outcome
+from eutonia.model import Contrast, Estimate, Evidence, NotMeasurable, Outcome
+
+_Numbers = tuple[tuple[Estimate, ...], tuple[Contrast, ...], tuple[NotMeasurable, ...]]
 
 
 def save_outcome(outcome: Outcome, stem: Path) -> None:
@@ -22,7 +23,8 @@ def save_outcome(outcome: Outcome, stem: Path) -> None:
         for name, array in outcome.evidence[key].items()
     }
     np.savez(_npz(stem), keys=np.array(keys, dtype=str), **arrays)  # type: ignore[arg-type]
-    text = TypeAdapter(Outcome).dump_json(replace(outcome, evidence={}))
+    numbers = (outcome.estimates, outcome.contrasts, outcome.not_measurable)
+    text = TypeAdapter(_Numbers).dump_json(numbers)
     unfinished = _json(stem).with_suffix(".part")
     unfinished.write_bytes(text)
     unfinished.replace(_json(stem))
@@ -35,7 +37,9 @@ def load_outcome(stem: Path) -> Outcome | None:
     if not _json(stem).is_file():
         return None
     try:
-        outcome = TypeAdapter(Outcome).validate_json(_json(stem).read_bytes())
+        estimates, contrasts, missing = TypeAdapter(_Numbers).validate_json(
+            _json(stem).read_bytes()
+        )
         evidence: Evidence = {}
         with np.load(_npz(stem), allow_pickle=False) as arrays:
             keys = [str(k) for k in arrays["keys"]]
@@ -45,7 +49,9 @@ def load_outcome(stem: Path) -> Outcome | None:
                     evidence.setdefault(keys[int(place)], {})[array_name] = arrays[name]
     except (OSError, ValueError, ValidationError, KeyError):
         return None
-    return replace(outcome, evidence=evidence)
+    return Outcome(
+        estimates=estimates, contrasts=contrasts, not_measurable=missing, evidence=evidence
+    )
 
 
 def _json(stem: Path) -> Path:

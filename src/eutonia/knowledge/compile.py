@@ -220,7 +220,7 @@ def _evidence_rules(sources: Tables) -> Iterator[str]:
                 reference = sources["references"].get(key)
                 if reference is None:
                     yield f"evidence: {measure} cites {key}, which is in no reference"
-                elif reference["seen"] == "memory":
+                elif reference.get("seen") == "memory":
                     yield f"evidence: {measure} cites {key}, which is from memory"
 
 

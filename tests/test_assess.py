@@ -1,0 +1,149 @@
+"""The main job: a visit's files become an assessment, whatever happens on the way."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import eutonia.assess as module
+from eutonia.assess import assess, output_folder
+from eutonia.formats.assessment import load
+from eutonia.formats.manifest import load_manifest
+from eutonia.verify import seal, verify
+
+
+@pytest.fixture
+def visit(samples, tmp_path) -> Path:
+    """Return a copy of the composite visit that a test may damage."""
+    return Path(shutil.copytree(samples, tmp_path / "visit"))
+
+
+@pytest.fixture(scope="module")
+def reference(samples, tmp_path_factory):
+    """Return the undisturbed assessment of the samples."""
+    return assess(samples, out=tmp_path_factory.mktemp("reference"), seed=3)
+
+
+def _numbers(assessment):
+    return [
+        (f.estimate.measure, f.estimate.target.label, f.estimate.value, f.estimate.interval)
+        for f in assessment.findings
+    ]
+
+
+def test_the_saved_assessment_is_the_returned_one(reference):
+    """What is written and read back equals what was computed, to the last bit."""
+    assessment, folder = reference
+    stored, evidence = load(folder)
+    assert stored == assessment
+    assert {f.estimate.evidence for f in assessment.findings} <= evidence.keys()
+
+
+def test_nothing_is_swallowed(reference):
+    """Every measure gave numbers or a sentence."""
+    assessment, _ = reference
+    told = {f.estimate.measure.removesuffix(f".{f.estimate.part}") for f in assessment.findings}
+    told |= {n.measure for n in assessment.not_measurable}
+    assert told == {name for name, _ in assessment.manifest.measures}
+
+
+def test_the_output_lies_in_the_derivatives_of_the_data_set(visit):
+    """The default folder follows BIDS derivatives; a loose folder gets one beside it."""
+    session = visit / "sub-01" / "ses-01"
+    assert output_folder(session) == visit / "derivatives" / "eutonia" / "sub-01" / "ses-01"
+    loose = visit.parent / "loose"
+    assert output_folder(loose) == visit.parent / "loose-eutonia"
+
+
+def test_two_workers_give_the_same_numbers(samples, tmp_path, reference):
+    """The numbers do not depend on the number of processes."""
+    assessment, _ = assess(samples, out=tmp_path, seed=3, jobs=2)
+    assert _numbers(assessment) == _numbers(reference[0])
+
+
+def test_an_interrupted_run_resumes_without_loss(samples, tmp_path, monkeypatch, reference):
+    """Finished measures are kept, not done again, and the result is the undisturbed one."""
+    done: list[str] = []
+    real = module.run_measure
+
+    def interrupted(one, *args, **kwargs):
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(one.declared.id)
+        return real(one, *args, **kwargs)
+
+    monkeypatch.setattr(module, "run_measure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        assess(samples, out=tmp_path, seed=3)
+    first = list(done)
+    done.clear()
+    done.append("")  # lets the rest pass: the count never reaches three at the start again
+    monkeypatch.setattr(
+        module,
+        "run_measure",
+        lambda one, *a, **k: (done.append(one.declared.id), real(one, *a, **k))[1],
+    )
+    assessment, folder = assess(samples, out=tmp_path, seed=3)
+    assert not set(done) & set(first)
+    assert _numbers(assessment) == _numbers(reference[0])
+    assert not (folder / ".unfinished").exists()
+
+
+def test_a_damaged_file_does_not_lose_the_others(visit, tmp_path):
+    """A file cut off in its header is listed as lost; the other one is measured."""
+    eeg = next(visit.rglob("*_eeg.edf"))
+    eeg.write_bytes(eeg.read_bytes()[:200])
+    assessment, _ = assess(visit, out=tmp_path / "out")
+    assert [lost.path for lost in assessment.lost] == [
+        eeg.relative_to(visit / "sub-01/ses-01").as_posix()
+    ]
+    assert {f.estimate.measure for f in assessment.findings} >= {"emg.rms"}
+    assert any(n.measure == "eeg.relpow" for n in assessment.not_measurable)
+
+
+def test_a_visit_whose_files_are_all_damaged_is_still_an_assessment(visit, tmp_path):
+    """Nothing measured, everything said."""
+    for file in visit.rglob("*.edf"):
+        file.write_bytes(b"not a recording")
+    assessment, _ = assess(visit, out=tmp_path / "out")
+    assert assessment.findings == ()
+    assert len(assessment.lost) == 2
+    assert len(assessment.not_measurable) == len(assessment.manifest.measures)
+
+
+def test_verify_finds_nothing_wrong_with_what_was_just_made(reference):
+    """Hashes and recomputed numbers agree."""
+    _, folder = reference
+    seal(folder)
+    assert load_manifest(folder).outputs
+    assert verify(folder) == ()
+
+
+def test_verify_names_a_changed_input_and_output(visit, tmp_path):
+    """A byte changed in a recording, a line added to the findings: both are named."""
+    _, folder = assess(visit, out=tmp_path / "out", measures=("emg.rms",))
+    seal(folder)
+    emg = next(visit.rglob("*_emg.edf"))
+    data = bytearray(emg.read_bytes())
+    data[-1] ^= 1
+    emg.write_bytes(bytes(data))
+    with (folder / "findings.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    problems = verify(folder, recompute=False)
+    assert len(problems) == 2
+    assert any(emg.name in p for p in problems)
+    assert any("findings.csv" in p for p in problems)
+
+
+def test_verify_recomputes_the_numbers(visit, tmp_path):
+    """A number edited in the assessment is found, even if its manifest was sealed afterwards."""
+    _, folder = assess(visit, out=tmp_path / "out", measures=("emg.rms",))
+    path = folder / "assessment.json"
+    stored, _ = load(folder)
+    value = stored.findings[0].estimate.value
+    text = path.read_text(encoding="utf-8")
+    assert repr(value) in text
+    path.write_text(text.replace(repr(value), repr(value * 1.01)), encoding="utf-8")
+    seal(folder)
+    (problem,) = verify(folder)
+    assert "emg.rms" in problem
