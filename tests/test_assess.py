@@ -147,3 +147,9 @@ def test_verify_recomputes_the_numbers(visit, tmp_path):
     seal(folder)
     (problem,) = verify(folder)
     assert "emg.rms" in problem
+
+
+def test_primary_findings_are_those_of_the_named_form():
+    """Co-contraction is primary in the yips and in no form that was not named."""
+    assert "emg.cci_fw" in module.primary_measures("yips")
+    assert module.primary_measures("") == frozenset()

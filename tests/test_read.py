@@ -430,3 +430,22 @@ def test_the_public_bids_emg_layouts_are_read(shared_data, name):
 def test_levels_in_a_file_name_need_whole_words():
     """`restaurant` is no rest."""
     assert loose.levels_in(("restaurant",)) == {}
+
+
+def test_trials_are_events_and_blocks_are_spans():
+    """A movement of one second is a trial and makes no span; one of half a minute does."""
+    trials = Events(onset_s=np.arange(5.0), duration_s=np.ones(5), name=("movement",) * 5)
+    (whole,) = spans(recording(trials, Condition.of(task="movement")))
+    assert whole.stop_s == 10
+    block = Events(onset_s=np.zeros(1), duration_s=np.full(1, 30.0), name=("movement",))
+    assert spans(recording(block))[0].condition == Condition.of(task="movement")
+
+
+def test_events_are_named_after_the_vocabulary(tmp_path):
+    """A key press is a movement; the written name is kept."""
+    root = tmp_path / "d" / "sub-01" / "emg"
+    edf(root / "sub-01_task-tapping_emg.edf")
+    tsv(root / "sub-01_task-tapping_events.tsv", "onset duration trial_type", "1.5 0 keypress")
+    (r,) = read(root / "sub-01_task-tapping_emg.edf")
+    assert r.events.name == ("movement",)
+    assert r.events.columns["written"].tolist() == ["keypress"]

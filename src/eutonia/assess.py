@@ -19,6 +19,7 @@ from eutonia.formats import intake
 from eutonia.formats.assessment import save
 from eutonia.formats.outcome import load_outcome, save_outcome
 from eutonia.judge import judge, with_false_discovery
+from eutonia.knowledge import table
 from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
@@ -89,7 +90,10 @@ def conclude(visit: Visit, outcome: Outcome, *, manifest: Manifest) -> Assessmen
     """Judge the estimates and put the assessment together."""
     spans = visit_spans(visit)
     contrasts = with_false_discovery(outcome.contrasts)
-    findings = tuple(judge(e, contrasts=contrasts) for e in outcome.estimates)
+    primary = primary_measures(visit.state.form)
+    findings = tuple(
+        judge(e, contrasts=contrasts, primary=e.measure in primary) for e in outcome.estimates
+    )
     return Assessment(
         person=visit.person,
         visit=visit.id,
@@ -103,6 +107,12 @@ def conclude(visit: Visit, outcome: Outcome, *, manifest: Manifest) -> Assessmen
         examinations=visit.examinations,
         labels=visit.labels,
     )
+
+
+def primary_measures(form: str) -> frozenset[str]:
+    """Return the measures that are primary findings of a form of dystonia."""
+    primary = table("forms").get(form, {}).get("primary", ())
+    return frozenset(m for finding in primary for m in finding.get("measures", ()))
 
 
 def output_folder(path: Path) -> Path:

@@ -45,6 +45,7 @@ MNE_TYPE = {
 #: MNE's type to kind; every other type is ``misc``.
 _KIND = {v: k for k, v in MNE_TYPE.items()} | {"seeg": "lfp", "ecog": "lfp"}
 _VOLTAGES = frozenset({"eeg", "emg", "ecg", "eog", "lfp"})
+_MNE_VOLTAGES = frozenset(MNE_TYPE[kind] for kind in _VOLTAGES)
 _UV_PER_V = 1e6
 
 
@@ -264,7 +265,7 @@ def to_mne(recording: Recording) -> mne.io.RawArray:
     EutoniaError
         If MNE is not installed.
     """
-    mne = _library("mne", "mne")
+    library = _library("mne", "mne")
     if not recording.rate_hz:
         raise InvalidRecord(
             f"{recording.id} is not sampled evenly, and MNE holds even samples only; "
@@ -272,21 +273,17 @@ def to_mne(recording: Recording) -> mne.io.RawArray:
         )
     _, x = _part(recording, 0.0, None)
     types = [_mne_type(c) for c in recording.channels]
-    volts = np.array([t != "misc" and c.unit == "uV" for t, c in _zip(types, recording.channels)])
+    volts = np.array([t in _MNE_VOLTAGES for t in types])
     x = np.where(volts[:, None], x / _UV_PER_V, x)
-    info = mne.create_info([c.name for c in recording.channels], recording.rate_hz, types)
+    info = library.create_info([c.name for c in recording.channels], recording.rate_hz, types)
     with info._unlock():  # the only way that MNE offers for a new recording
         info["line_freq"] = recording.line_hz
     info["description"] = recording.condition.label
     wrong = {i.channel for i in recording.issues if i.severity == "error"}
     info["bads"] = [c.name for c in recording.channels if c.name in wrong]
-    raw: mne.io.RawArray = mne.io.RawArray(x, info, verbose="error")
-    raw.set_annotations(_annotations(mne, recording), verbose="error")
+    raw: mne.io.RawArray = library.io.RawArray(x, info, verbose="error")
+    raw.set_annotations(_annotations(library, recording), verbose="error")
     return raw
-
-
-def _zip(types: list[str], channels: tuple[Channel, ...]) -> list[tuple[str, Channel]]:
-    return list(zip(types, channels, strict=True))
 
 
 def _mne_type(channel: Channel) -> str:
@@ -295,9 +292,9 @@ def _mne_type(channel: Channel) -> str:
     return MNE_TYPE.get(channel.kind, "misc")
 
 
-def _annotations(mne: Any, recording: Recording) -> Any:
+def _annotations(library: Any, recording: Recording) -> Any:
     events, bad = recording.events, recording.bad
-    return mne.Annotations(
+    return library.Annotations(
         onset=[*events.onset_s, *(b.start_s for b in bad)],
         duration=[*events.duration_s, *(b.stop_s - b.start_s for b in bad)],
         description=[*events.name, *(f"BAD_{b.reason}" for b in bad)],

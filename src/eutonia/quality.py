@@ -201,7 +201,11 @@ def _spread(seen: Scan, row: int) -> float:
 def _alike(seen: Scan, found: _Found) -> None:
     """Report identical channels, and pairs that are one signal or its inverse."""
     channels = found.recording.channels
-    active = [i for i in range(len(channels)) if seen.n[i] and seen.high[i] > seen.low[i]]
+    active = [
+        i
+        for i, c in enumerate(channels)
+        if seen.n[i] and seen.high[i] > seen.low[i] and c.kind != "trigger"
+    ]
     first: dict[tuple[float, ...], int] = {}
     for i in active:
         print_ = (seen.checksum[i], seen.low[i], seen.high[i], seen.total[i])

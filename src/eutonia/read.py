@@ -26,6 +26,9 @@ from eutonia.model import (
 #: Called with the name of the next file, files done, and files in all.
 Progress = Callable[[str, int, int], None]
 
+#: Seconds from which a ``movement`` is a block of a task and no trial; our rule, unconfirmed.
+BLOCK_S = 10.0
+
 _SIDECARS = frozenset(
     ["channels", "events", "electrodes", "coordsystem", "scans", "participants", "sessions"]
 )
@@ -278,7 +281,9 @@ def spans(recording: Recording) -> tuple[Span, ...]:
     for i in range(len(events)):
         if not events.duration_s[i] > 0:
             continue
-        levels = conditions.level_of(events.name[i])
+        name = events.name[i]
+        trial = conditions.is_event(name) and events.duration_s[i] < BLOCK_S
+        levels = {} if trial else conditions.level_of(name)
         for factor, values in columns.items():
             text = bids.present(str(values[i]))
             if text:

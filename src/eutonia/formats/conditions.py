@@ -58,9 +58,20 @@ def _event_names() -> dict[str, str]:
     return {key(word): name for name, others in table("events").items() for word in (name, *others)}
 
 
+def is_event(name: str) -> bool:
+    """Whether a name is one of an event in ``knowledge/events``."""
+    return key(name) in _event_names()
+
+
 def canonical(events: Events) -> Events:
-    """Name events as ``knowledge/events`` does; the written name is kept in ``written``."""
-    names = tuple(_event_names().get(key(n), n) if not level_of(n) else n for n in events.name)
+    """Name events as ``knowledge/events`` does; the written name is kept in ``written``.
+
+    What lasts and is named like a condition keeps its name, because it marks a span.
+    """
+    names = tuple(
+        name if lasts > 0 and level_of(name) else _event_names().get(key(name), name)
+        for name, lasts in zip(events.name, events.duration_s, strict=True)
+    )
     if names == events.name:
         return events
     written: NDArray[np.generic] = np.array(events.name)

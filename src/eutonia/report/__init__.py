@@ -1,1 +1,60 @@
-"""What to say (blocks), figures, and how to write it (html, pdf, csv)."""
+"""The report: what an assessment says (`blocks`), and how it is written.
+
+HTML and PDF are written from the same list of blocks, so they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from eutonia.model import Assessment, Evidence
+
+HTML = "report.html"
+PDF = "report.pdf"
+
+Progress = Callable[[str, int, int], None]
+
+
+def write(
+    assessment: Assessment, evidence: Evidence, folder: Path, *, progress: Progress | None = None
+) -> tuple[Path, Path]:
+    """Write ``report.html`` and ``report.pdf``.
+
+    The same assessment gives the same bytes.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    evidence : Evidence
+        The arrays from which figures are drawn.
+    folder : Path
+        Made if it does not exist; older reports in it are replaced.
+    progress : callable, optional
+        Called with what is done, steps done, and steps in all.
+
+    Returns
+    -------
+    tuple of Path
+        The HTML and the PDF.
+    """
+    from eutonia.report.block import Figure
+    from eutonia.report.blocks import blocks
+    from eutonia.report.html import html
+    from eutonia.report.pdf import pdf
+
+    said = blocks(assessment, evidence)
+    figures = [b for b in said if isinstance(b, Figure)]
+    steps = len(figures) + 2
+    say = progress or (lambda *_: None)
+    drawn = {}
+    for done, figure in enumerate(figures):
+        say(figure.title, done, steps)
+        drawn[figure.name] = figure.draw()
+    folder.mkdir(parents=True, exist_ok=True)
+    say(HTML, steps - 2, steps)
+    (folder / HTML).write_text(html(said, drawn), encoding="utf-8", newline="\n")
+    say(PDF, steps - 1, steps)
+    (folder / PDF).write_bytes(pdf(said, drawn))
+    say("done", steps, steps)
+    return folder / HTML, folder / PDF

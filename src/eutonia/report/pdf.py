@@ -9,7 +9,7 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from eutonia.report.block import Block, Figure, Ref, Title
+from eutonia.report.block import Block, Figure, Heading, Ref, Title
 from eutonia.report.glyphs import font_folder, printable
 
 #: Letters after which a word without spaces, such as a path, may be broken.
@@ -48,13 +48,20 @@ def pdf(blocks: tuple[Block, ...], drawn: Mapping[str, str]) -> bytes:
 
 def _block(block: Block, drawn: Mapping[str, str]) -> dict[str, Any]:
     """Return a block as JSON: its kind and its fields."""
-    told: dict[str, Any] = {"type": type(block).__name__}
-    for field in fields(block):
-        value = getattr(block, field.name)
-        if field.name in _ALWAYS_PARTS:
-            told[field.name] = _ALWAYS_PARTS[field.name](value, block)
-        elif field.name != "draw":
-            told[field.name] = _plain(value)
+    told = {f.name: _plain(getattr(block, f.name)) for f in fields(block) if f.name != "draw"}
+    if isinstance(block, Heading):
+        told["anchor"] = block.anchor  # a label, which must stay as references name it
     if isinstance(block, Figure):
         told["svg"] = drawn[block.name]
-    return told
+    return told | {"type": type(block).__name__}
+
+
+def _plain(value: Any) -> Any:
+    """Return texts as they can be set; anchors stay as they are."""
+    if isinstance(value, str):
+        return _LONG_WORD.sub("\\1\u200b", printable(value))
+    if isinstance(value, Ref):
+        return {"words": _plain(value.words), "anchor": value.anchor}
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value

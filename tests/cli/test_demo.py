@@ -1,0 +1,40 @@
+"""``eutonia demo`` and ``eutonia simulate``, from start to report."""
+
+import json
+from pathlib import Path
+
+from eutonia import cli
+from eutonia.cli.demo import samples
+from eutonia.read import read_visit
+
+
+def test_the_samples_are_found():
+    """The samples lie where the demo looks, and are labelled as composite."""
+    assert "COMPOSITE" in read_visit(samples()).labels
+
+
+def test_the_demo_ends_with_two_reports(tmp_path, capsys):
+    """Both visits are assessed, both labels are printed, and both reports exist."""
+    assert cli.run(["demo", "--out", str(tmp_path / "demo")]) == cli.DONE
+    printed = capsys.readouterr().out
+    assert "COMPOSITE" in printed
+    assert "SIMULATED" in printed
+    reports = [Path(line.strip()) for line in printed.rstrip().split("\n")[-2:]]
+    assert [r.name for r in reports] == ["report.html", "report.html"]
+    assert all(r.is_file() for r in reports)
+
+
+def test_simulate_writes_a_visit_that_says_so(tmp_path, capsys):
+    """What is simulated can be read again, is marked as simulated, and comes with its truth."""
+    out = tmp_path / "simulated"
+    assert cli.run(["simulate", str(out), "--seed", "3"]) == cli.DONE
+    assert "eutonia assess" in capsys.readouterr().out
+    assert "SIMULATED" in read_visit(out).labels
+    assert json.loads((out / "truth.json").read_text(encoding="utf-8"))
+
+
+def test_simulate_never_writes_into_a_full_folder(tmp_path):
+    """A folder with files in it is left alone."""
+    (tmp_path / "mine.txt").touch()
+    assert cli.run(["simulate", str(tmp_path)]) == cli.MISTAKE
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
