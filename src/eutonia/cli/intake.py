@@ -35,7 +35,7 @@ def command(visit: Path, answers: Path | None, show: bool, as_json: bool) -> int
     intake can be continued.
     """
     from eutonia.formats import intake
-    from eutonia.read import visit_folder as visit_folder
+    from eutonia.read import visit_folder
 
     folder = visit_folder(visit)
     state = intake.load(folder)

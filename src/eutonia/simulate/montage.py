@@ -2,7 +2,9 @@
 
 The system divides arcs of the head into tenths: the midline from nasion to inion, the ring
 Fpz-T7-Oz-T8 (at 10 % of the midline) and, for each coronal row, the arc that joins the two sides of
-the ring over the midline. On a sphere these are circles, so positions follow without measurement.
+the ring over the midline. On a sphere these are circles, so positions follow without measurement;
+the ring is put on the equator, as spherical head models do, and a tenth of the midline is 22.5
+degrees.
 """
 
 from __future__ import annotations
@@ -36,8 +38,7 @@ def _position(name: str) -> tuple[float, float, float]:
             f"{name!r} is no electrode of the 10-10 system: use names such as C3, POz"
         )
     row = _TEMPORAL.get(match[1], match[1])
-    # The angle from the vertex along the midline; the ring lies 72 degrees below it.
-    tilt = np.deg2rad((5 - _ROWS[row]) * 18.0)
+    tilt = np.deg2rad((5 - _ROWS[row]) * 22.5)
     top = np.array([0.0, np.sin(tilt), np.cos(tilt)])
     if match[2] == "z":
         return tuple(top)  # type: ignore[return-value]  # three floats
@@ -47,10 +48,7 @@ def _position(name: str) -> tuple[float, float, float]:
     around = np.deg2rad(18.0 * (5 - abs(5 - _ROWS[row])))
     sign = -1.0 if left else 1.0
     front = 1.0 if _ROWS[row] <= 5 else -1.0
-    ring = np.deg2rad(72.0)
-    end = np.array(
-        [sign * np.sin(ring) * np.sin(around), front * np.sin(ring) * np.cos(around), np.cos(ring)]
-    )
+    end = np.array([sign * np.sin(around), front * np.cos(around), 0.0])
     if row in ("Fp", "O"):
         return tuple(end)  # type: ignore[return-value]
     steps = (number + 1) // 2 if left else number // 2

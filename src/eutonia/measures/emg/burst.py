@@ -69,7 +69,7 @@ MEASURE = Measure(
     caution="A muscle that is never quiet has no baseline: then bursts cannot be measured. "
     "Duration alone does not tell dystonia from tremor or myoclonus.",
     figure="bursts",
-    proofs=("simulated", "independent", "real"),
+    proofs=("simulated", "real"),
 )
 
 

@@ -54,7 +54,7 @@ MEASURE = Measure(
     "cervical dystonia and absent in controls (8 against 8, Tijssen2000), but this was not "
     "replicated: no difference and low diagnostic accuracy (10 against 10, Nijmeijer2014).",
     figure="coherence",
-    proofs=("simulated", "independent", "real"),
+    proofs=("simulated", "independent"),
 )
 
 
