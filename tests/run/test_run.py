@@ -138,6 +138,22 @@ def test_recordings_on_different_clocks_are_not_simultaneous():
     assert "offset_s" in missing.reason
 
 
+def test_clocks_known_to_the_second_are_too_coarse():
+    """Two files whose start is known only to the second are not compared wave by wave."""
+    from eutonia.model import Issue, Source
+
+    cmc = entry("cmc")
+    made, _ = cmc.example(0)
+    coarse = Issue(code="clock_coarse", severity="warning", message="whole seconds")
+    files = tuple(
+        replace(r, issues=(coarse,), sources=(Source(path=r.id, sha256=""),))
+        for r in made.recordings
+    )
+    visit_of_files = replace(made, recordings=files)
+    (missing,) = run_measure(cmc, visit_of_files, visit_spans(visit_of_files)).not_measurable
+    assert "second" in missing.reason
+
+
 def test_a_wrong_offset_destroys_corticomuscular_coherence():
     """The alignment is really used: half a second off, and the coherence is gone."""
     cmc = entry("cmc")

@@ -69,7 +69,7 @@ class Signal(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArraySignal:
     """A signal held in memory, ``(n_channels, n_samples)``."""
 
@@ -88,7 +88,7 @@ class ArraySignal:
         return np.asarray(rows[:, start:stop], dtype=np.float64)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Events:
     """What happened when: a table with typed columns.
 
@@ -207,7 +207,7 @@ class BadSpan:
     channel: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Recording:
     """One stream on one clock.
 

@@ -57,7 +57,7 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
         count = f"{len(shown)} of {len(contrasts)}, the surest first; all are in findings.csv"
     yield Table(
         caption=f"Contrasts: two conditions or sides that differ in one factor ({count})",
-        header=("Measure", "About", "Contrast", "Value", "95 % interval", "It is", "q", "Paired by"),
+        header=("Measure", "About", "Contrast", "Value", "95 % interval", "Interval is", "q", "Paired by"),
         rows=tuple(_row(c, assessment) for c in shown),
         widths=(2.4, 2.6, 2.2, 1.3, 1.8, 1.7, 0.9, 1),
     )

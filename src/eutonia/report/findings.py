@@ -11,6 +11,7 @@ from eutonia.report.relevance import declared_id, ranked
 from eutonia.report.summary import summary_table
 from eutonia.report.words import (
     INSTRUMENTS,
+    bounds,
     card,
     instrument,
     interval_kind,
@@ -82,12 +83,17 @@ def _six_things(measure: str, group: list[Finding]) -> str:
     sources = ", ".join(e.sources) or "our method"
     units = ", ".join(dict.fromkeys(unit(f.estimate.unit) or "no unit" for f in group))
     ranges = dict.fromkeys(f.estimate.valid for f in group)
-    valid = "; ".join(f"{number(lo)} to {number(hi)}" for lo, hi in ranges)
+    valid = "; ".join(bounds(v) for v in ranges)
     primary = ", primary for the form named" if any(f.primary for f in group) else ""
+    norm = " | No published norm" if all(_has_no_norm(f) for f in group) else ""
     return (
         f"Method {measure}, version {versions} | Source: {sources} | Unit: {units} | "
-        f"Validated from {valid} on simulated truth | Tier: {e.tier}{primary}"
+        f"Validated from {valid} on simulated truth | Tier: {e.tier}{primary}{norm}"
     )
+
+
+def _has_no_norm(f: Finding) -> bool:
+    return any(c.verdict == "no published norm" for c in f.comparisons)
 
 
 def _tables(group: list[Finding], assessment: Assessment) -> Iterator[Block]:
@@ -109,9 +115,9 @@ def _tables(group: list[Finding], assessment: Assessment) -> Iterator[Block]:
 def _table(shown: tuple[Finding, ...], *, caption: str) -> Table:
     return Table(
         caption=caption,
-        header=("About", "Condition", "Value", "95 % interval", "It is", "Change", "Remarks"),
+        header=("About", "Condition", "Value", "95 % interval", "Interval is", "Change", "Remarks"),
         rows=tuple(_row(f) for f in shown),
-        widths=(3, 2, 1.3, 1.8, 1.9, 1.8, 2.4),
+        widths=(3, 1.9, 1.25, 1.7, 2, 2, 2.2),
     )
 
 
@@ -141,9 +147,9 @@ def _remarks(f: Finding) -> str:
     said = [] if e.in_valid_range else ["▲ outside the validated range"]
     said += [spaced(q) for q in e.quality]
     said += [
-        f"{c.against}: {c.verdict}" if c.kind != "reference" else c.verdict
+        f"{c.against}: {c.verdict}"
         for c in f.comparisons
-        if c.kind != "earlier visit"
+        if c.kind != "earlier visit" and c.verdict != "no published norm"
     ]
     if e.origin != "measured":
         said.append(e.origin)

@@ -16,6 +16,7 @@ from eutonia.report.words import (
     listed,
     number,
     part_words,
+    primary_words,
     q_words,
     short,
     statement,
@@ -68,6 +69,9 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if not shown:
         yield "FINDINGS", _nothing(assessment)
         return
+    if wanted := primary_words(assessment.state):
+        if not any(f.primary for f in shown):
+            yield "PRIMARY", f"none taken at this visit; for this form they are: {wanted}"
     if not any(f.estimate.tier == "clinical" for f in shown):
         yield "CLINICAL", "no clinical-tier number was taken at this visit; supportive ones follow"
     groups: dict[tuple[bool, str, str], list[Finding]] = {}
@@ -158,7 +162,7 @@ def _not_taken(assessment: Assessment) -> Text:
     if titles:
         parts.append(listed(titles, 4))
     if research:
-        parts.append(f"{research} research-tier numbers")
+        parts.append(f"{research} research-tier {'number' if research == 1 else 'numbers'}")
     if not parts:
         return "nothing was asked for that could not be taken"
     return (f"{'; '.join(parts)}; why: ", Ref("not measured", "not-measured"))

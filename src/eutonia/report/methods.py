@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from eutonia.model import Assessment
 from eutonia.report.block import Block, Bullets, Heading, KeyValues, Paragraph, Table
 from eutonia.report.relevance import declared_id
-from eutonia.report.words import card, citation, number, statement
+from eutonia.report.words import bounds, card, citation, statement
 
 _MOST_INPUTS = 25
 _PROOFS = {
@@ -50,7 +50,7 @@ def _method(measure: str) -> tuple[str, ...]:
     if declared is None:
         return (measure, "Not among the measures of this version of Eutonia.", "–")
     proofs = ", ".join(_PROOFS.get(p, p) for p in declared.proofs) or "nothing shown yet"
-    valid = f"{number(declared.valid.lo)} to {number(declared.valid.hi)}"
+    valid = bounds((declared.valid.lo, declared.valid.hi))
     return (
         f"{declared.title} ({declared.id}, version {declared.version}, {declared.tier})",
         declared.method,

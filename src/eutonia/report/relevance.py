@@ -21,7 +21,7 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
     """Return findings in order of relevance.
 
     Primary for the form first; then by tier; then those that differ from another condition or side;
-    then the task before rest; then the affected side; then the largest values.
+    then the task before rest, and alone before with a further factor; then the affected side; then the largest values.
     """
 
     def key(f: Finding) -> tuple[float, ...]:
@@ -31,6 +31,7 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
             _TIERS[e.tier],
             not any(c.verdict == "differs" for c in f.comparisons),
             e.condition.get("task") in _REST,
+            len(e.condition.levels),
             bool(affected) and e.target.side != affected,
             -abs(e.value),
         )

@@ -87,6 +87,11 @@ def number(value: float, interval: Interval | None = None) -> str:
     return _fixed(value, _decimals(value, interval))
 
 
+def bounds(valid: tuple[float, float]) -> str:
+    """Return a declared range as it was declared: ``5 to 95``."""
+    return " to ".join(f"{v:g}".replace("-", "−") for v in valid)
+
+
 def limits(interval: Interval, value: float) -> str:
     """Return the limits of an interval, rounded as its value is: ``[0.12, 0.34]``."""
     digits = _decimals(value, interval)
@@ -173,6 +178,12 @@ def form(state: VisitState) -> str:
         return "no form named"
     forms: dict[str, Any] = table("forms")
     return str(forms[state.form]["name"]) if state.form in forms else spaced(state.form)
+
+
+def primary_words(state: VisitState) -> str:
+    """Return the primary findings of the form named, as the clinical rules list them."""
+    primary = table("forms").get(state.form, {}).get("primary", ())
+    return "; ".join(str(p["words"]) for p in primary)
 
 
 def tried(value: bool | float | str | None, suffix: str = "") -> str:

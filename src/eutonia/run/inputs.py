@@ -210,6 +210,9 @@ def _one(
 ) -> Iterator[Gathered | NotMeasurable]:
     """Check the needs of one condition and montage, and load it."""
     needs = measure.needs
+    if _coarse(pieces[0]):
+        yield say("no_clock", _COARSE)
+        return
     kept: dict[str, tuple[int, ...]] = {}
     for name, need in needs.inputs.items():
         problem, kept[name], left_out = _usable_channels(name, need, pieces)
@@ -244,6 +247,20 @@ def _one(
         device=next((r.device for p in pieces for r, _ in p.values() if r.device), ""),
         short=_short(needs.target, rows, blocks, needs.inputs),
     )
+
+
+_COARSE = (
+    "The start times of the two recordings are known only to the second, which is too coarse to "
+    "compare them wave by wave. Give the offset in a corrections file (clock: offset_s), or record "
+    "both into one file."
+)
+
+
+def _coarse(piece: dict[str, Piece]) -> bool:
+    """Tell whether simultaneous recordings of different files are aligned only to the second."""
+    recordings = [r for r, _ in piece.values()]
+    files = {r.sources[0].path for r in recordings if r.sources}
+    return len(files) > 1 and any(i.code == "clock_coarse" for r in recordings for i in r.issues)
 
 
 def _usable_channels(

@@ -56,7 +56,8 @@ _STYLE: dict[str, Any] = {
 
 _NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 _ID = re.compile(r'(\bid="|href="#|url\(#)')
-_DECIMALS = re.compile(r"(\d\.\d\d)\d+")
+_PATH = re.compile(r'(?<= d=")[^"]*(?=")')
+_DECIMALS = re.compile(r"(\.\d\d)\d+")
 
 
 def svg(draw: Callable[[Canvas], None], *, name: str, height_in: float) -> str:
@@ -82,7 +83,8 @@ def svg(draw: Callable[[Canvas], None], *, name: str, height_in: float) -> str:
         text = io.StringIO()
         canvas.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     bare = _NOISE.sub("", text.getvalue()).strip()
-    return _ID.sub(rf"\g<1>{name}-", _DECIMALS.sub(r"\1", bare))
+    small = _PATH.sub(lambda path: _DECIMALS.sub(r"\1", path[0]), bare)
+    return _ID.sub(rf"\g<1>{name}-", small)
 
 
 def label(text: str, most: int = 48) -> str:

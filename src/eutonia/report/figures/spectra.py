@@ -46,6 +46,7 @@ def spectrum(chosen: tuple[Finding, ...], arrays: Arrays) -> Drawing:
         ax.plot(freq[::step], psd[:, ::step].T, color=COLOURS[0], lw=0.4, alpha=0.45)
         ax.plot(freq, middle, color=INK, lw=1.8)
         ax.set(xlabel="Frequency (Hz)", ylabel="Power density (µV²/Hz)", yscale="log")
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         ax.set_xlim(freq[0], freq[-1])
 
     n = len(psd)

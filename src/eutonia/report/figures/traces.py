@@ -27,7 +27,7 @@ def pairs(chosen: tuple[Finding, ...], arrays: Arrays) -> Drawing:
     rows = np.asarray(arrays["targets"], dtype=np.intp)
     names = texts(arrays["channels"])
     relative = any("norm=task" in f.estimate.notes for f in chosen)
-    of = "largest activity in the task" if relative else "maximal contraction"
+    of = "task maximum" if relative else "maximal contraction"
 
     def draw(canvas: Canvas) -> None:
         for ax, finding in zip(panels(canvas, len(chosen), sharex=True), chosen, strict=True):
@@ -38,7 +38,7 @@ def pairs(chosen: tuple[Finding, ...], arrays: Arrays) -> Drawing:
                 ax.plot(t, envelope[row], color=colour, ls=dash, lw=0.9, label=label(names[row]))
             ax.set(ylim=(0, None), xlim=(t[0], t[-1]))
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.1)
-        canvas.supylabel(f"% of the {of}", fontsize=8)
+        canvas.supylabel("% of task max." if relative else "% MVC", fontsize=8)
         ax.set_xlabel("Time (s)")
 
     return Drawing(
@@ -81,12 +81,12 @@ def bursts(chosen: tuple[Finding, ...], arrays: Arrays) -> Drawing:
             )
             ax.set_title(label(finding.estimate.target.label, 80))
             ax.set(ylim=(0, None), xlim=(t[0], t[-1]))
-        canvas.supylabel("Root mean square over 50 ms (µV)", fontsize=8)
+        canvas.supylabel("RMS (µV)", fontsize=8)
         ax.set_xlabel("Time (s)")
 
     return Drawing(
         title="Muscle activity with the bursts found",
-        alt=f"Activity of each muscle over {t[-1] - t[0]:.0f} s in microvolt, with the threshold "
+        alt=f"Root mean square over 50 ms of each muscle during {t[-1] - t[0]:.0f} s in microvolt, with the threshold "
         f"as a dashed line and bursts shaded. {of_targets(chosen)}",
         caption=f"Bursts are shaded. {_shown(arrays, t)}",
         draw=draw,
