@@ -20,7 +20,7 @@ help:
 	@sed -n 's/^#   /  /p' Makefile
 
 demo: $(VENV)/.core
-	$(PY) -m eutonia.cli demo
+	$(PY) -m eutonia demo
 
 test: $(VENV)/.dev
 	$(PY) -m pytest -n $(JOBS)

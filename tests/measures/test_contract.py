@@ -167,7 +167,8 @@ def test_too_few_blocks_give_no_interval(entry):
 
 
 def _gathered(entry, visit):
-    from eutonia.run.inputs import Gathered, Memo, gather
+    from eutonia.run import Memo
+    from eutonia.run.inputs import Gathered, gather
 
     found = gather(entry.declared, visit, visit_spans(visit), Memo())
     return next(f for f in found if isinstance(f, Gathered)).inputs

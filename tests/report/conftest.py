@@ -57,7 +57,7 @@ def estimate(measure: str, about: Target, condition: Condition, value: float, **
         "version": "1",
         "title": "Made-up measure",
         "unit": "%",
-        "tier": TIERS.get(measure.split(".")[0], "research"),
+        "tier": TIERS.get(measure.partition(".")[0], "research"),
         "sources": (),
         "interval": interval,
         "n_effective": 40.0,
@@ -172,7 +172,9 @@ def research_findings(rng) -> list[Finding]:
 def made_evidence(rng) -> Evidence:
     """Return arrays of the right shapes for every kind of figure."""
     t = np.arange(6000) / 100
-    smooth = np.abs(np.sin(t[None] * np.array([[0.7], [1.1], [0.4]])) * 40) + rng.uniform(0, 4, (3, 6000))
+    smooth = np.abs(np.sin(t[None] * np.array([[0.7], [1.1], [0.4]])) * 40) + rng.uniform(
+        0, 4, (3, 6000)
+    )
     freq = np.arange(1.0, 51.0)
     names = np.array([m.label for m in MUSCLES])
     onset = np.arange(1.0, 58.0, 2.2)
@@ -284,7 +286,9 @@ def recordings() -> tuple[RecordingSummary, ...]:
             channels=emg,
             conditions=("rest", "writing", "writing, trick on"),
             issues=(
-                Issue(code="clipped", severity="error", message="Channel 3 is clipped.", channel="c"),
+                Issue(
+                    code="clipped", severity="error", message="Channel 3 is clipped.", channel="c"
+                ),
                 Issue(code="hum", severity="note", message="Mains hum of 50 Hz was removed."),
             ),
             bad_share=0.0413,
@@ -346,7 +350,9 @@ def full() -> tuple[Assessment, Evidence]:
         visit="ses-02",
         state=STATE,
         recordings=recordings(),
-        lost=(Lost(path="emg/<broken>.edf", error="The file ends after 3 records; copy it again."),),
+        lost=(
+            Lost(path="emg/<broken>.edf", error="The file ends after 3 records; copy it again."),
+        ),
         findings=(*emg_findings(rng), *research_findings(rng)),
         contrasts=contrasts(),
         not_measurable=(

@@ -15,7 +15,7 @@ from eutonia.model import (
     VisitState,
 )
 from eutonia.run import run, run_measure, visit_spans
-from eutonia.run.inputs import common_time
+from eutonia.run.groups import common_time
 from eutonia.simulate.visit import emg_channel, recording, visit
 
 RATE = 1000.0

@@ -130,6 +130,4 @@ class PageBreak:
     """On paper, what follows starts a page."""
 
 
-Block = (
-    Title | Heading | Paragraph | Bullets | Note | KeyValues | Table | Figure | PageBreak
-)
+Block = Title | Heading | Paragraph | Bullets | Note | KeyValues | Table | Figure | PageBreak

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eutonia.model import Assessment, Contrast, Finding
-from eutonia.report.block import Block, Heading, Paragraph, Table
+from eutonia.report.block import Block, Heading, Note, Paragraph, Table
 from eutonia.report.figures import bars_figures
-from eutonia.report.findings import MAX_ROWS
+from eutonia.report.findings import MAX_ROWS, QEEG, order
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, unit_of
 from eutonia.report.words import (
     contrast_words,
     held,
+    instrument,
     interval_kind,
     limits,
     number,
@@ -40,7 +41,9 @@ def conditions(assessment: Assessment) -> Iterator[Block]:
             "by side. Record rest and task, with and without the trick, at the same visit."
         )
         return
-    for measure in sorted(several):
+    if any("eeg" in instrument(measure) for measure in several):
+        yield Note(text=QEEG)
+    for measure in sorted(several, key=lambda m: order(several[m])):
         ordered = ranked(several[measure], affected=assessment.state.affected_side)
         yield from bars_figures(measure, ordered)
     yield from _contrasts(assessment)
@@ -57,7 +60,16 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
         count = f"{len(shown)} of {len(contrasts)}, the surest first; all are in findings.csv"
     yield Table(
         caption=f"Contrasts: two conditions or sides that differ in one factor ({count})",
-        header=("Measure", "About", "Contrast", "Value", "95 % interval", "Interval is", "q", "Paired by"),
+        header=(
+            "Measure",
+            "About",
+            "Contrast",
+            "Value",
+            "95 % interval",
+            "Interval is",
+            "q",
+            "Paired by",
+        ),
         rows=tuple(_row(c, assessment) for c in shown),
         widths=(2.4, 2.6, 2.2, 1.3, 1.8, 1.7, 0.9, 1),
     )

@@ -27,7 +27,7 @@ from eutonia.report.words import (
 
 #: Most rows of a table; beyond, a summary stands first and all numbers are in findings.csv.
 MAX_ROWS = 25
-_QEEG = "qEEG has no established diagnostic value in dystonia."
+QEEG = "qEEG has no established diagnostic value in dystonia."
 
 
 def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
@@ -44,13 +44,14 @@ def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
     for key in (k for k in INSTRUMENTS if k in by_instrument):
         yield Heading(text=INSTRUMENTS[key][0], level=3, anchor=f"instrument-{key}")
         if "eeg" in key:
-            yield Note(text=_QEEG)
+            yield Note(text=QEEG)
         measures = by_instrument[key]
-        for measure in sorted(measures, key=lambda m: _order(measures[m])):
+        for measure in sorted(measures, key=lambda m: order(measures[m])):
             yield from _measure(measure, measures[measure], assessment, evidence)
 
 
-def _order(group: list[Finding]) -> tuple[bool, int, str]:
+def order(group: list[Finding]) -> tuple[bool, int, str]:
+    """Return the sort key of a measure: primary for the form first, then by tier."""
     e = group[0].estimate
     tier = ("clinical", "supportive", "research").index(e.tier)
     return not any(f.primary for f in group), tier, e.measure
@@ -123,10 +124,10 @@ def _table(shown: tuple[Finding, ...], *, caption: str) -> Table:
 
 def _row(f: Finding) -> tuple[str, ...]:
     e = f.estimate
-    part = f" · {part_words(e.part)}" if e.part else ""
+    part = f"{part_words(e.part)} · " if e.part else ""
     repeats = f", {e.n_repeats} repeats" if e.n_repeats > 1 else ""
     return (
-        short(e.target.label, 60) + part,
+        part + short(e.target.label, 60),
         e.condition.label + repeats,
         with_unit(number(e.value, e.interval), e.unit),
         limits(e.interval, e.value) if e.interval is not None else "none",

@@ -69,9 +69,9 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if not shown:
         yield "FINDINGS", _nothing(assessment)
         return
-    if wanted := primary_words(assessment.state):
-        if not any(f.primary for f in shown):
-            yield "PRIMARY", f"none taken at this visit; for this form they are: {wanted}"
+    wanted = primary_words(assessment.state)
+    if wanted and not any(f.primary for f in shown):
+        yield "PRIMARY", f"none taken at this visit; for this form they are: {wanted}"
     if not any(f.estimate.tier == "clinical" for f in shown):
         yield "CLINICAL", "no clinical-tier number was taken at this visit; supportive ones follow"
     groups: dict[tuple[bool, str, str], list[Finding]] = {}

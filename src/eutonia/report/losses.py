@@ -14,7 +14,9 @@ _MOST_ISSUES = 25
 
 def losses(assessment: Assessment) -> Iterator[Block]:
     """Yield everything that was not measured, with its reason, and the recordings' quality."""
-    yield Heading(text="Not measured, and quality of the recordings", level=2, anchor="not-measured")
+    yield Heading(
+        text="Not measured, and quality of the recordings", level=2, anchor="not-measured"
+    )
     yield from _not_measurable(assessment.not_measurable)
     yield from _lost(assessment)
     yield from _recordings(assessment)
@@ -30,7 +32,7 @@ def _not_measurable(missing: tuple[NotMeasurable, ...]) -> Iterator[Block]:
     for m in missing:
         groups.setdefault((m.title, m.tier, m.reason), []).append(m)
     yield Table(
-        caption=f"{_count(len(missing), 'number')} could not be taken; the same reasons are grouped",
+        caption=f"{_count(len(missing), 'number')} could not be taken, by reason",
         header=("Measure", "Where", "Why, and what to do"),
         rows=tuple(
             (f"{title} ({tier})", _where(group), reason)

@@ -36,8 +36,7 @@ def pdf(blocks: tuple[Block, ...], drawn: Mapping[str, str]) -> bytes:
     template = files(__package__).joinpath("report.typ").read_bytes()
     compiler = typst.Compiler(
         template,
-        font_paths=[font_folder()],
-        ignore_system_fonts=True,
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[font_folder()]),
         sys_inputs={"report": json.dumps(report)},
     )
     made = compiler.compile(format="pdf", pdf_standards=["ua-1"])

@@ -98,7 +98,7 @@ def _worked(assessment: Assessment) -> Iterator[str]:
     if lost:
         files = "One file was" if lost == 1 else f"{lost} files were"
         yield f"{files} broken and could not be read. This is not your fault."
-    if not missing and not lost:
+    if n and not missing and not lost:
         yield "All that we set out to measure was measured."
 
 
@@ -137,5 +137,3 @@ def _sentence(c: Contrast) -> str:
 
 def _task(name: str) -> str:
     return "at rest" if name == "rest" else f"while {spaced(name)}"
-
-

@@ -21,7 +21,8 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
     """Return findings in order of relevance.
 
     Primary for the form first; then by tier; then those that differ from another condition or side;
-    then the task before rest, and alone before with a further factor; then the affected side; then the largest values.
+    then the task before rest, and alone before with a further factor; then the affected side; then
+    the largest values.
     """
 
     def key(f: Finding) -> tuple[float, ...]:
@@ -40,7 +41,7 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
 
 
 def ranked_contrasts(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:
-    """Return contrasts by q, then by how far the value lies from none, in widths of its interval."""
+    """Return contrasts by q, then by their distance from none in widths of the interval."""
 
     def key(c: Contrast) -> tuple[float, float]:
         away = abs(c.value - (c.scale == "ratio"))

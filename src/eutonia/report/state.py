@@ -103,7 +103,9 @@ def person(assessment: Assessment) -> str:
         "both": "uses both hands",
         "unknown": "handedness unknown",
     }[p.handedness]
-    side = {"unknown": "", "midline": "midline "}.get(state.affected_side, state.affected_side + " ")
+    side = {"unknown": "", "midline": "midline "}.get(
+        state.affected_side, state.affected_side + " "
+    )
     part = f"{side}{spaced(state.affected_part)}".strip()
     return f"{age} | {sex} | {hand} | affected: {part or 'not named'}"
 

@@ -40,8 +40,11 @@ def summary_table(group: list[Finding], *, most: int) -> Table | None:
     order = list(REGIONS)
     keys = sorted(cells, key=lambda k: (k[0], _rank(k[1], order)))
     rows = tuple(
-        (f"{place}, {condition}", _count(cells[condition, place]))
-        + tuple(_cell(cells[condition, place].get(p, [])) for p in parts)
+        (
+            f"{place}, {condition}",
+            _count(cells[condition, place]),
+            *(_cell(cells[condition, place].get(p, [])) for p in parts),
+        )
         for condition, place in keys
     )
     n = len(group)
@@ -63,7 +66,7 @@ def _place(sites: tuple[str, ...]) -> str:
 
 
 def _rank(place: str, order: list[str]) -> tuple[int, str]:
-    return order.index(place.split(" / ")[0]), place
+    return order.index(place.partition(" / ")[0]), place
 
 
 def _count(parts: dict[str, list[float]]) -> str:

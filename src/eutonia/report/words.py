@@ -99,7 +99,7 @@ def limits(interval: Interval, value: float) -> str:
 
 
 def _decimals(value: float, interval: Interval | None) -> int:
-    """Return how many decimals are shown; negative: rounded to tens, hundreds…"""
+    """Return how many decimals are shown; negative: tens, hundreds and so on."""
     width = interval.hi - interval.lo if interval is not None else 0.0
     if width > 0:
         return min(12, 1 - math.floor(math.log10(width)))

@@ -5,7 +5,7 @@ adds version, source, context and seed. The unit of work is one measure over a v
 not depend on the other measures nor on the number of workers.
 """
 
-from eutonia.run.inputs import Memo
+from eutonia.run.blocks import Memo
 from eutonia.run.measure import run, run_measure
 from eutonia.run.spans import visit_spans
 

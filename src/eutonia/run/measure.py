@@ -21,8 +21,9 @@ from eutonia.model import (
     Span,
     Visit,
 )
+from eutonia.run.blocks import Memo
 from eutonia.run.contrasts import Measured, contrasts
-from eutonia.run.inputs import Gathered, Memo, Sayer, gather
+from eutonia.run.inputs import Gathered, Sayer, gather
 from eutonia.run.pool import Pooled, pool
 from eutonia.run.spans import visit_spans
 

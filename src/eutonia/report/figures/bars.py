@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eutonia.model import Condition, Finding
 from eutonia.report.figures.canvas import COLOURS, GREY, MARKERS, label
 from eutonia.report.figures.drawing import Drawing
-from eutonia.report.words import part_words, unit, value_in_words
+from eutonia.report.words import card, part_words, unit, value_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_TARGETS = 4
 MAX_CONDITIONS = 6
-MAX_PARTS = 3
+MAX_PARTS = 5
 
 
 def bars(ordered: tuple[Finding, ...]) -> Drawing:
@@ -27,13 +27,11 @@ def bars(ordered: tuple[Finding, ...]) -> Drawing:
         All of one measure, the most relevant first.
     """
     targets = tuple(dict.fromkeys(f.estimate.target.label for f in ordered))
-    parts = tuple(dict.fromkeys(f.estimate.part for f in ordered))
+    parts = _declared_order(ordered)
     conditions = tuple(dict.fromkeys(f.estimate.condition for f in ordered))
     shown_parts, shown = parts[:MAX_PARTS], targets[:MAX_TARGETS]
     kept = tuple(sorted(conditions[:MAX_CONDITIONS], key=_rest_first))
-    values = {
-        (f.estimate.part, f.estimate.target.label, f.estimate.condition): f for f in ordered
-    }
+    values = {(f.estimate.part, f.estimate.target.label, f.estimate.condition): f for f in ordered}
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots(1, len(shown_parts), sharey=True, squeeze=False)[0]
@@ -48,7 +46,7 @@ def bars(ordered: tuple[Finding, ...]) -> Drawing:
             ax.set_yticks(range(len(kept)), [label(c.label, 34) for c in kept])
             ax.set_ylim(len(kept) - 0.5, -0.5)
             ax.grid(axis="x", color="#e3e3e3", lw=0.5)
-            ax.locator_params(axis="x", nbins=5)
+            ax.locator_params(axis="x", nbins=max(3, 6 - len(shown_parts)))
             for edge in range(len(kept) - 1):
                 ax.axhline(edge + 0.5, color="#efefef", lw=0.6)
         handles, names = axes[0].get_legend_handles_labels()
@@ -60,11 +58,7 @@ def bars(ordered: tuple[Finding, ...]) -> Drawing:
         ("parts", len(parts), len(shown_parts)),
     )
     drawn = [
-        values[p, t, c]
-        for p in shown_parts
-        for t in shown
-        for c in kept
-        if (p, t, c) in values
+        values[p, t, c] for p in shown_parts for t in shown for c in kept if (p, t, c) in values
     ]
     return Drawing(
         title="Conditions side by side",
@@ -83,10 +77,18 @@ def _dots(ax: Axes, at: list[tuple[float, Finding]], i: int, name: str) -> None:
             limits = [f.estimate.interval.lo, f.estimate.interval.hi]
             ax.plot(limits, [y, y], color=colour, lw=1.4, solid_capstyle="butt")
     x = [f.estimate.value for _, f in at]
-    ax.plot(x, [y for y, _ in at], marker, color=colour, ms=4, mec="white", mew=0.5, label=name)
+    ax.plot(x, [y for y, _ in at], marker, color=colour, ms=5, mec="white", mew=0.5, label=name)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.spines["bottom"].set_color(GREY)
+
+
+def _declared_order(ordered: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Return the parts as the measure declares them; unknown ones as they come."""
+    found = dict.fromkeys(f.estimate.part for f in ordered)
+    declared = card(ordered[0].estimate.measure)
+    known = [p for p in declared.units if p in found] if declared is not None else []
+    return tuple(dict.fromkeys([*known, *found]))
 
 
 def _of_part(findings: tuple[Finding, ...], part: str) -> Finding:
@@ -106,4 +108,6 @@ def _named(f: Finding) -> str:
 def _left_out(*counts: tuple[str, int, int]) -> str:
     """Say what the figure does not show."""
     said = [f"{shown} of {n} {what}" for what, n, shown in counts if shown < n]
-    return f" Shown are {', '.join(said)}, the most relevant; all are in findings.csv." if said else ""
+    return (
+        f" Shown are {', '.join(said)}, the most relevant; all are in findings.csv." if said else ""
+    )

@@ -26,7 +26,7 @@ INK, GREY, SHADE = "#1a1a1a", "#6b6b6b", "#e8eef4"
 WIDTH_IN = 6.9  # the text width of the page, so that 8 pt in a figure is 8 pt on paper
 MAX_POINTS = 1500
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "axes.titlesize": 8,
@@ -77,7 +77,8 @@ def svg(draw: Callable[[Canvas], None], *, name: str, height_in: float) -> str:
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # whatever the user has set up for plots of their own
-        matplotlib.rcParams.update({**_STYLE, "svg.hashsalt": name})
+        matplotlib.rcParams.update(_STYLE)
+        matplotlib.rcParams["svg.hashsalt"] = name
         canvas = Canvas(figsize=(WIDTH_IN, height_in), layout="constrained")
         draw(canvas)
         text = io.StringIO()

@@ -86,8 +86,8 @@ def bursts(chosen: tuple[Finding, ...], arrays: Arrays) -> Drawing:
 
     return Drawing(
         title="Muscle activity with the bursts found",
-        alt=f"Root mean square over 50 ms of each muscle during {t[-1] - t[0]:.0f} s in microvolt, with the threshold "
-        f"as a dashed line and bursts shaded. {of_targets(chosen)}",
+        alt=f"Root mean square over 50 ms of each muscle during {t[-1] - t[0]:.0f} s in microvolt, "
+        f"with the threshold as a dashed line and bursts shaded. {of_targets(chosen)}",
         caption=f"Bursts are shaded. {_shown(arrays, t)}",
         draw=draw,
         height_in=0.6 + 1.15 * len(chosen),

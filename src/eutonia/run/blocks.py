@@ -1,0 +1,100 @@
+"""Reading the samples of a span, derived, masked and on the visit's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.derive import DerivedSignal, derive
+from eutonia.knowledge import table
+from eutonia.model import Block, Channel, Events, Floats, Input, Needs, Recording, Span
+from eutonia.run.groups import Piece, common_time
+
+
+@dataclass
+class Memo:
+    """Derived samples that were read already, the oldest forgotten beyond `limit` bytes."""
+
+    limit: int = 400_000_000
+    kept: dict[tuple[object, ...], tuple[Floats, NDArray[np.bool_]]] = field(default_factory=dict)
+
+    def read(
+        self, recording: Recording, derivation: str, start: int, stop: int, rows: tuple[int, ...]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return derived samples and their mask, read once."""
+        key = (recording.id, derivation, start, stop, rows)
+        if key not in self.kept:
+            signal = cast("DerivedSignal", derive(recording, derivation).signal)
+            self.kept[key] = signal.read_masked(start, stop, rows)
+            while len(self.kept) > 1 and sum(x.nbytes for x, _ in self.kept.values()) > self.limit:
+                del self.kept[next(iter(self.kept))]
+        return self.kept[key]
+
+
+def block(
+    name: str, needs: Needs, piece: dict[str, Piece], rows: tuple[int, ...], memo: Memo
+) -> Block:
+    """Read one input of one span, cut to the time that all its inputs cover."""
+    recording, _ = piece[name]
+    return _read(recording, needs.inputs[name], common_time(piece.values()), rows, memo)
+
+
+def aux_blocks(
+    task: str,
+    need: Input,
+    channels: tuple[Channel, ...],
+    memo: Memo,
+    known: tuple[dict[str, Recording], tuple[Span, ...]],
+) -> tuple[Block, ...]:
+    """Read the auxiliary condition from the same muscles; missing channels are masked."""
+    by_id, spans = known
+    blocks = []
+    for span in spans:
+        recording = by_id[span.recording]
+        place = {recording.channels[i].label: i for i in recording.indices(need.kind)}
+        if span.condition.get("task") != task or not recording.rate_hz:
+            continue
+        rows = [place.get(c.label, -1) for c in channels]
+        present = tuple(r for r in rows if r >= 0)
+        if not present or recording.rate_hz < need.min_rate_hz:
+            continue
+        during = recording.clock.visit_time(span.start_s), recording.clock.visit_time(span.stop_s)
+        block = _read(recording, need, during, present, memo)
+        x = np.zeros((len(rows), block.x.shape[1]))
+        mask = np.zeros(x.shape, dtype=bool)
+        there = np.array(rows) >= 0
+        x[there], mask[there] = block.x, block.mask
+        blocks.append(replace(block, x=x, mask=mask))
+    return tuple(blocks)
+
+
+def _read(
+    recording: Recording,
+    need: Input,
+    during: tuple[float, float],
+    rows: tuple[int, ...],
+    memo: Memo,
+) -> Block:
+    """Read samples between two times of the visit's clock."""
+    rate = recording.rate_hz or 0.0
+    start_s, stop_s = (recording.clock.recording_time(t) for t in during)
+    start = max(0, round(start_s * rate))
+    stop = min(recording.n_samples, round(stop_s * rate))
+    x, mask = memo.read(recording, need.derive, start, stop, rows)
+    return Block(
+        x=x,
+        mask=mask,
+        rate_hz=rate / (1 + recording.clock.drift_ppm * 1e-6),
+        events=_named(recording.events.between(start_s, stop_s), need.event),
+        start_s=recording.clock.visit_time(start / rate),
+    )
+
+
+def _named(events: Events, canonical: str) -> Events:
+    if not canonical:
+        return events
+    synonyms = {canonical, *table("events").get(canonical, ())}
+    return events.named(*(n for n in set(events.name) if n.strip().lower() in synonyms))
