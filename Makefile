@@ -45,7 +45,7 @@ docs: $(VENV)/.dev
 	@echo "docs/_build/html/index.html"
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/generated demo-output
+	rm -rf $(VENV) build dist docs/_build docs/measures docs/commands.md demo-output
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The run-time core alone; a stamp file makes the second time fast.

@@ -108,6 +108,24 @@ def test_flat_and_clipped_channels_are_named_and_left_out():
     assert "flat" in missing.reason
 
 
+def test_a_signal_without_a_known_unit_gives_no_microvolts():
+    """Counts of a converter are not reported as if they were microvolts; ratios still are."""
+    made = _noise(4, [10.0], task="rest")
+    counts = replace(made, channels=(replace(made.channels[0], unit="adc"),))
+    outcome = _rms(counts)
+    assert outcome.estimates == ()
+    assert "adc" in outcome.not_measurable[0].reason
+    burst, _ = entry("emg.burst").example(0)
+    raw = replace(
+        burst,
+        recordings=tuple(
+            replace(r, channels=tuple(replace(c, unit="adc") for c in r.channels))
+            for r in burst.recordings
+        ),
+    )
+    assert run_measure(entry("emg.burst"), raw, visit_spans(raw)).estimates
+
+
 def test_a_channel_with_too_few_good_samples_says_so():
     """When most of one channel is bad, it gives a sentence with the seconds left."""
     made = _noise(5, [10.0, 10.0], task="rest")

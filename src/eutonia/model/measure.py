@@ -25,6 +25,8 @@ class Input:
         Kind of channel, as in `Channel.kind`.
     derive : str
         Id of the derivation that is applied first; empty for the signal as read.
+    unit : str
+        Unit that the channel must have; empty where only ratios are formed.
     min_rate_hz, min_s : float
         Least sampling rate, and least usable seconds in the condition.
     not_flags : frozenset of str
@@ -35,6 +37,7 @@ class Input:
 
     kind: str
     derive: str = ""
+    unit: str = ""
     min_rate_hz: float = 0.0
     min_s: float = 0.0
     not_flags: frozenset[str] = frozenset()

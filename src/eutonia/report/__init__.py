@@ -17,9 +17,14 @@ Progress = Callable[[str, int, int], None]
 
 
 def write(
-    assessment: Assessment, evidence: Evidence, folder: Path, *, progress: Progress | None = None
-) -> tuple[Path, Path]:
-    """Write ``report.html`` and ``report.pdf``.
+    assessment: Assessment,
+    evidence: Evidence,
+    folder: Path,
+    *,
+    pdf: bool = True,
+    progress: Progress | None = None,
+) -> tuple[Path, ...]:
+    """Write ``report.html`` and, unless it is not wanted, ``report.pdf``.
 
     The same assessment gives the same bytes.
 
@@ -30,18 +35,20 @@ def write(
         The arrays from which figures are drawn.
     folder : Path
         Made if it does not exist; older reports in it are replaced.
+    pdf : bool
+        Whether to write the PDF too.
     progress : callable, optional
         Called with what is done, steps done, and steps in all.
 
     Returns
     -------
     tuple of Path
-        The HTML and the PDF.
+        The HTML, and the PDF if it was wanted.
     """
     from eutonia.report.block import Figure
     from eutonia.report.blocks import blocks
     from eutonia.report.html import html
-    from eutonia.report.pdf import pdf
+    from eutonia.report.pdf import pdf as typeset
 
     said = blocks(assessment, evidence)
     figures = [b for b in said if isinstance(b, Figure)]
@@ -54,7 +61,10 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     say(HTML, steps - 2, steps)
     (folder / HTML).write_text(html(said, drawn), encoding="utf-8", newline="\n")
-    say(PDF, steps - 1, steps)
-    (folder / PDF).write_bytes(pdf(said, drawn))
+    written = [folder / HTML]
+    if pdf:
+        say(PDF, steps - 1, steps)
+        (folder / PDF).write_bytes(typeset(said, drawn))
+        written.append(folder / PDF)
     say("done", steps, steps)
-    return folder / HTML, folder / PDF
+    return tuple(written)

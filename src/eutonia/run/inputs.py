@@ -163,6 +163,12 @@ def _usable_channels(
         channel = recordings[0].channels[row]
         if flags:
             left_out.append((channel.label, f"The channel is {' and '.join(sorted(flags))}."))
+        elif need.unit and channel.unit != need.unit:
+            why = (
+                f"The channel is in {channel.unit or 'no unit'}, not in {need.unit}: give its unit "
+                "in channels.tsv or in the header of the column, such as [mV]."
+            )
+            left_out.append((channel.label, why))
         else:
             rows.append(row)
     if not rows:

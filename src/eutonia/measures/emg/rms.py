@@ -35,6 +35,7 @@ MEASURE = Measure(
             "emg": Input(
                 kind="emg",
                 derive="emg.filtered",
+                unit="uV",
                 min_rate_hz=500,
                 min_s=8,
                 not_flags=frozenset({"flat", "clipped", "envelope"}),

@@ -1,0 +1,326 @@
+"""What the report says, and what it must not say where."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from eutonia.model import Contrast, Interval, VisitState
+from eutonia.report.block import (
+    Block,
+    Bullets,
+    Figure,
+    Heading,
+    KeyValues,
+    Note,
+    PageBreak,
+    Paragraph,
+    Ref,
+    Table,
+    Text,
+)
+from eutonia.report.blocks import blocks
+from eutonia.report.figures import evidence_figures
+from eutonia.report.first_page import first_page
+from eutonia.report.plain_page import plain_page
+from eutonia.report.words import card
+
+from .conftest import MUSCLES, NASTY, REST, STATE, estimate, finding
+
+
+def plain(text: Text) -> str:
+    return text if isinstance(text, str) else "".join(getattr(p, "words", p) for p in text)
+
+
+def texts(said: tuple[Block, ...]) -> list[str]:
+    """Return every text of some blocks."""
+    found: list[str] = []
+    for b in said:
+        match b:
+            case Heading() | Paragraph() | Note():
+                found.append(plain(b.text))
+            case Bullets():
+                found += [plain(i) for i in b.items]
+            case KeyValues():
+                found += [f"{k} {plain(v)}" for k, v in b.rows]
+            case Table():
+                found += [b.caption, *b.header, *(c for row in b.rows for c in row)]
+            case Figure():
+                found += [b.title, b.alt, b.caption]
+    return found
+
+
+def row(said: tuple[Block, ...], key: str) -> str:
+    """Return a row of the first page."""
+    (table,) = (b for b in said if isinstance(b, KeyValues))
+    return " / ".join(plain(v) for k, v in table.rows if k == key)
+
+
+def test_research_tier_never_stands_on_the_first_page_or_the_plain_page(full):
+    """Neither title nor number of a research measure is on the pages that are read first."""
+    assessment, _ = full
+    said = "\n".join(texts((*first_page(assessment), *plain_page(assessment))))
+    research = {f.estimate.title for f in assessment.findings if f.estimate.tier == "research"}
+    research |= {m.title for m in assessment.not_measurable if m.tier == "research"}
+    assert len(research) >= 4
+    assert not [title for title in research if title in said]
+    assert "0.099" not in said
+    assert "−0.054" not in said
+
+
+def test_research_only_is_said_and_not_shown(full):
+    """A visit with nothing but research numbers says so and points to them."""
+    assessment, _ = full
+    only = replace(
+        assessment,
+        findings=tuple(f for f in assessment.findings if f.estimate.tier == "research"),
+        contrasts=(),
+    )
+    assert "Only research-tier numbers" in row(first_page(only), "FINDINGS")
+
+
+def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(full):
+    """Primary findings come first whatever their value; that there is no clinical one is said."""
+    assessment, _ = full
+    before = first_page(assessment)
+    assert "no clinical-tier number" in row(before, "CLINICAL")
+    assert "none taken at this visit" in row(before, "PRIMARY")
+    last = replace(assessment.findings[0], primary=True)
+    after = first_page(replace(assessment, findings=(*assessment.findings[1:], last)))
+    assert last.estimate.title in row(after, "PRIMARY")
+    (table,) = (b for b in after if isinstance(b, KeyValues))
+    keys = [k for k, _ in table.rows]
+    assert keys.index("PRIMARY") < keys.index("SUPPORTIVE")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (VisitState(), "not asked at this visit"),
+        (VisitState(safety_asked=True), "none reported today (asked; not “no danger”)"),
+        (VisitState(safety_asked=True, safety_reported=("head drop",)), "head drop"),
+        (VisitState(safety_reported=("head drop",)), "call yourself"),
+    ],
+)
+def test_safety_says_what_was_asked_and_reported(full, state, expected):
+    """Not asked, nothing reported and something reported are three different things."""
+    assessment, _ = full
+    said = first_page(replace(assessment, state=state))
+    assert expected in row(said, "SAFETY")
+    dangers = [b for b in said if isinstance(b, Note) and b.kind == "danger"]
+    assert len(dangers) == bool(state.safety_reported)
+    if dangers:
+        assert said.index(dangers[0]) < next(
+            i for i, b in enumerate(said) if isinstance(b, KeyValues)
+        )
+
+
+def test_unknown_state_is_shown_as_unknown(empty):
+    """What was not asked stands on the first page as unknown."""
+    assessment, _ = empty
+    said = first_page(assessment)
+    assert row(said, "STATE").count("unknown") == 6
+    assert "unknown" in row(said, "PAIN")
+    assert "no earlier visit given" in row(said, "COMPARABLE")
+
+
+def test_headings_are_in_order(full, empty):
+    """No level is skipped, so that a screen reader's outline is whole."""
+    for assessment, evidence in (full, empty):
+        levels = [1] + [b.level for b in blocks(assessment, evidence) if isinstance(b, Heading)]
+        assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_every_reference_leads_somewhere(full, empty):
+    """Each page reference has a heading with its anchor, and no anchor stands twice."""
+    for assessment, evidence in (full, empty):
+        said = blocks(assessment, evidence)
+        anchors = [b.anchor for b in said if isinstance(b, Heading) and b.anchor]
+        assert len(anchors) == len(set(anchors))
+        parts = [
+            p
+            for b in said
+            for t in ([v for _, v in b.rows] if isinstance(b, KeyValues) else [])
+            if not isinstance(t, str)
+            for p in t
+        ]
+        refs = [p.anchor for p in parts if isinstance(p, Ref)]
+        assert refs
+        assert set(refs) <= set(anchors)
+
+
+def test_every_measure_shows_the_six_things(full):
+    """Interval and its kind, method and version, source, validated range, verdict, tier."""
+    assessment, evidence = full
+    said = texts(blocks(assessment, evidence))
+    (head,) = (t for t in said if t.startswith("Method emg.cci_fw"))
+    for part in ("version 1", "FalconerWinter1985", "from 5 to 95", "Tier: supportive"):
+        assert part in head
+    for cell in (
+        "45.7\u00a0%",
+        "[41.1, 50.2]",
+        "within the recording",
+        "repeatability unknown",
+        "none: too few independent blocks (fewer than 8)",
+        "▲ outside the validated range",
+    ):
+        assert cell in said
+    assert any("Source: our method" in t for t in said)
+
+
+def test_a_value_outside_the_validated_range_is_marked_and_one_inside_is_not(full):
+    """The mark stands exactly with the values that lie outside."""
+    assessment, evidence = full
+    tables = [b for b in blocks(assessment, evidence) if isinstance(b, Table)]
+    marked = [r for b in tables if b.header[0] == "About" for r in b.rows if "▲" in r[-1]]
+    outside = [f for f in assessment.findings if not f.estimate.in_valid_range]
+    assert len(marked) == len(outside) > 0
+
+
+def test_tables_do_not_flood_and_say_how_many_there_are(full):
+    """640 numbers become a summary by region, and the table says where all of them are."""
+    assessment, evidence = full
+    tables = [b for b in blocks(assessment, evidence) if isinstance(b, Table)]
+    assert max(len(b.rows) for b in tables) <= 25
+    assert any("all 640 numbers are in findings.csv" in b.caption for b in tables)
+    (summary,) = (b for b in tables if b.header[0] == "Region, condition")
+    counted = {r[0]: int(r[1]) for r in summary.rows}
+    assert sum(n for name, n in counted.items() if name.endswith("rest")) == 64
+
+
+def test_many_targets_without_a_region_show_the_most_relevant(full):
+    """Where no region is known, what differs and then the largest values stay."""
+    assessment, evidence = full
+    many = tuple(
+        finding(
+            estimate("emg.rms", replace(MUSCLES[0], label=f"m{i}", sites=(f"m{i}",)), REST, 1.0 + i)
+        )
+        for i in range(60)
+    )
+    said = blocks(replace(assessment, findings=many, contrasts=()), evidence)
+    tables = [b for b in said if isinstance(b, Table) and b.header[0] == "About"]
+    assert [r[0] for r in tables[0].rows] == [f"m{59 - i}" for i in range(25)]
+    assert "all 60 numbers are in findings.csv" in tables[0].caption
+
+
+def test_nothing_that_was_lost_is_swallowed(full):
+    """Each reason, each lost file and each condition that was not drawn is said."""
+    assessment, evidence = full
+    said = "\n".join(texts(blocks(assessment, evidence)))
+    for missing in assessment.not_measurable:
+        assert missing.reason in said
+    for lost in assessment.lost:
+        assert lost.path in said
+        assert lost.error in said
+    assert "kept in evidence.npz: rest" in said
+    assert "63 more channels alike" in said
+
+
+def test_a_figure_without_its_arrays_is_said_to_be_missing(full):
+    """Evidence that was not kept costs the figure, not the report."""
+    assessment, _ = full
+    said = blocks(assessment, {})
+    assert not [b for b in said if isinstance(b, Figure) and not b.name.endswith("-bars")]
+    assert any("nothing to draw from" in t for t in texts(said))
+
+
+def test_every_measure_with_a_figure_gets_one(full):
+    """Each kind of figure that a measure declares is drawn where its arrays are there."""
+    assessment, evidence = full
+    names = {b.name for b in blocks(assessment, evidence) if isinstance(b, Figure)}
+    for measure in ("emg-cci-fw", "emg-burst", "imc", "eeg-relpow", "erd"):
+        assert f"figure-{measure}-0" in names
+    declared = card("emg.rms")
+    assert declared is not None
+    rms = tuple(f for f in assessment.findings if f.estimate.measure == "emg.rms")
+    if declared.figure == "bars":
+        assert not list(evidence_figures(declared, rms, evidence))
+
+
+def test_eeg_stands_beside_its_negative_evidence(full):
+    """The sentence about qEEG stands in the EEG section and by the figures of conditions."""
+    assessment, evidence = full
+    sentence = "qEEG has no established diagnostic value in dystonia."
+    said = blocks(assessment, evidence)
+    assert sum(isinstance(b, Note) and b.text == sentence for b in said) == 2
+
+
+def test_the_order_of_pages_is_fixed(full):
+    """First page, plain page, findings, conditions, losses, methods."""
+    assessment, evidence = full
+    said = blocks(assessment, evidence)
+    sections = [b.anchor for b in said if isinstance(b, Heading) and b.level == 2]
+    expected = ["glance", "plain", "findings", "conditions", "not-measured", "methods"]
+    assert sections == expected
+    assert sum(isinstance(b, PageBreak) for b in said) == 2
+
+
+def test_an_empty_visit_still_makes_a_whole_report(empty):
+    """Nothing measured is a report that says so, not an error."""
+    assessment, evidence = empty
+    said = "\n".join(texts(blocks(assessment, evidence)))
+    assert "Nothing could be measured" in said
+    assert "was measured." not in said
+    assert "There is no recording that could be read." in said
+
+
+def test_no_wording_diagnoses(full):
+    """The word abnormal stands only where the report says what it does not use it for."""
+    assessment, evidence = full
+    for text in texts(blocks(assessment, evidence)):
+        if "abnormal" in text.lower():
+            assert "abnormal is used only against a reference" in text
+
+
+def grade(text: str) -> float:
+    """Return the grade of Flesch and Kincaid, with vowel groups as syllables."""
+    sentences = [s for s in re.split(r"[.!?:;]+\s", text) if s.strip()]
+    found = re.findall(r"[A-Za-z']+", text)
+    syllables = sum(
+        max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", w.lower())))) for w in found
+    )
+    return 0.39 * len(found) / len(sentences) + 11.8 * syllables / len(found) - 15.59
+
+
+def test_the_plain_page_reads_at_school_grade_nine_or_below(full, empty):
+    """Short words and sentences, and none of the field's terms."""
+    for assessment, _ in (full, empty):
+        said = texts(plain_page(replace(assessment, state=replace(STATE, safety_reported=("x",)))))
+        page = ". ".join(t.rstrip(".:") for t in said) + ". "
+        assert grade(page) <= 9
+        assert max(grade(t + " ") for t in said if len(t.split()) > 8) <= 12
+        for jargon in ("EMG", "EEG", "coherence", "interval", "amplitude", "tier", "z-score", "q "):
+            assert jargon not in page
+
+
+def test_the_plain_page_says_what_differs_and_from_what(full):
+    """A difference names both sides; one that chance may explain is not told."""
+    assessment, _ = full
+    said = "\n".join(texts(plain_page(assessment)))
+    assert "Higher while writing than at rest: how strongly the muscle worked" in said
+    assert "on the right side" not in said
+    assert "not your fault" in said
+    side = Contrast(
+        measure="emg.rms",
+        target=MUSCLES[0],
+        condition=REST,
+        factor="side",
+        a="right",
+        b="left",
+        scale="ratio",
+        value=0.61,
+        interval=Interval(lo=0.5, hi=0.7, kind="between repeats", method="bootstrap"),
+        q=0.01,
+    )
+    told = "\n".join(texts(plain_page(replace(assessment, contrasts=(side,)))))
+    assert "Lower on the right side than on the left, rest: how strongly" in told
+
+
+def test_long_names_are_shortened_but_not_lost(full):
+    """A name of 200 letters does not break a table, and its ends still tell it apart."""
+    assessment, evidence = full
+    cells = [
+        c for b in blocks(assessment, evidence) if isinstance(b, Table) for r in b.rows for c in r
+    ]
+    assert not any(NASTY[2] in c for c in cells)
+    assert any("mmm…mmm" in c for c in cells)

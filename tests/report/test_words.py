@@ -1,0 +1,93 @@
+"""Rounding and wording."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eutonia.model import Condition, Contrast, Interval, VisitState
+from eutonia.report import words
+
+from .conftest import MUSCLES
+
+
+def interval(lo: float, hi: float) -> Interval:
+    return Interval(lo=lo, hi=hi, kind="within the recording", method="bootstrap")
+
+
+@pytest.mark.parametrize(
+    ("value", "lo", "hi", "expected"),
+    [
+        (45.678, 41.1, 50.2, "45.7 [41.1, 50.2]"),
+        (0.0987, 0.08, 0.12, "0.099 [0.080, 0.120]"),
+        (1234.5, 900.0, 1600.0, "1230 [900, 1600]"),
+        (-41.5, -45.6, -0.04, "−42 [−46, 0]"),
+    ],
+)
+def test_a_number_has_two_digits_of_the_width_of_its_interval(value, lo, hi, expected):
+    """Value and limits share the decimals that two digits of the width need."""
+    got = interval(lo, hi)
+    assert f"{words.number(value, got)} {words.limits(got, value)}" == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (31.25, "31.2"),
+        (0.0, "0"),
+        (-0.00123, "−0.00123"),
+        (12345.6, "12346"),
+        (1e-9, "0.00000000100"),
+    ],
+)
+def test_a_number_without_interval_has_three_digits(value, expected):
+    """Where no interval says how much is known, three significant digits are shown."""
+    assert words.number(value) == expected
+
+
+@given(
+    st.floats(-1e9, 1e9, allow_nan=False),
+    st.floats(1e-6, 1e6),
+)
+def test_rounding_never_moves_a_number_by_more_than_its_interval_allows(value, width):
+    """What is printed lies within a tenth of the width of the interval."""
+    printed = words.number(value, interval(value - width / 2, value + width / 2))
+    read = float(printed.replace("−", "-"))
+    got_width = (value + width / 2) - (value - width / 2)
+    assert abs(read - value) <= 0.06 * got_width + 1e-12 * abs(value)
+    assert not (read == 0 and printed.startswith("−"))
+    assert math.isfinite(read)
+
+
+def test_a_contrast_says_what_is_held_against_what():
+    """Sides, tasks and other factors are told apart, and a ratio is not written as a difference."""
+    common = {
+        "measure": "emg.rms",
+        "target": MUSCLES[0],
+        "condition": Condition.of(task="writing", trick="on"),
+        "value": 1.0,
+        "interval": None,
+    }
+    trick = Contrast(factor="trick", a="on", b="off", scale="difference", **common)
+    side = Contrast(factor="side", a="right", b="left", scale="ratio", **common)
+    assert words.contrast_words(trick) == "trick on − trick off"
+    assert words.held(trick) == "writing"
+    assert words.contrast_words(side) == "right side ÷ left side"
+
+
+def test_an_unknown_form_or_source_is_shown_as_it_was_given():
+    """An assessment of an older or newer Eutonia can still be reported."""
+    assert words.form(VisitState(form="new_form")) == "new form"
+    assert words.form(VisitState()) == "no form named"
+    assert "Nobody1900" in words.citation("Nobody1900")
+    assert words.card("no.such.measure") is None
+
+
+def test_a_long_name_keeps_both_ends():
+    """A shortened name still shows how it starts and ends, and that something is missing."""
+    got = words.short("start" + "x" * 100 + "end", 20)
+    assert len(got) == 20
+    assert got.startswith("start")
+    assert got.endswith("end")
+    assert "…" in got
