@@ -111,6 +111,16 @@ def test_a_visit_whose_files_are_all_damaged_is_still_an_assessment(visit, tmp_p
     assert len(assessment.not_measurable) == len(assessment.manifest.measures)
 
 
+def test_a_copy_of_a_file_is_not_a_repeat(visit, tmp_path):
+    """The same recording under two names counts once, and the report says so."""
+    emg = next(visit.rglob("*_emg.edf"))
+    shutil.copy(emg, emg.with_name("sub-01_ses-01_task-movement_run-02_emg.edf"))
+    assessment, _ = assess(visit, out=tmp_path / "out", measures=("emg.rms",))
+    assert [f.estimate.n_repeats for f in assessment.findings] == [1]
+    (lost,) = assessment.lost
+    assert "counted once" in lost.error
+
+
 def test_verify_finds_nothing_wrong_with_what_was_just_made(reference):
     """Hashes and recomputed numbers agree."""
     _, folder = reference

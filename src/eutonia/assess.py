@@ -24,6 +24,7 @@ from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
     InvalidRecord,
+    Lost,
     Manifest,
     Outcome,
     Recording,
@@ -130,7 +131,23 @@ def _inspected(path: Path, progress: Progress | None, *, steps: int) -> Visit:
     if progress:
         progress("reading", 0, steps)
     visit = read_visit(path)
-    return replace(visit, recordings=tuple(inspect(r) for r in visit.recordings))
+    return once(replace(visit, recordings=tuple(inspect(r) for r in visit.recordings)))
+
+
+def once(visit: Visit) -> Visit:
+    """Leave out copies of a file: they would count as repeats that were never recorded."""
+    first: dict[str, str] = {}
+    copies: dict[str, str] = {}
+    for recording in visit.recordings:
+        for source in recording.sources[:1]:
+            if first.setdefault(source.sha256, source.path) != source.path:
+                copies[source.path] = first[source.sha256]
+    lost = tuple(
+        Lost(path=copy, error=f"{copy}: the same content as {original}; counted once.")
+        for copy, original in copies.items()
+    )
+    kept = tuple(r for r in visit.recordings if not {s.path for s in r.sources[:1]} & copies.keys())
+    return replace(visit, recordings=kept, lost=visit.lost + lost)
 
 
 def _measured(
