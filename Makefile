@@ -32,7 +32,7 @@ check: $(VENV)/.dev
 	$(PY) -m eutonia.knowledge --check
 	$(PY) -m eutonia.validate --check
 	$(PY) -m pytest tests/test_floors.py tests/test_style.py
-	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(PY) -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
 
 validate: $(VENV)/.dev
 	$(PY) -m eutonia.validate
@@ -41,7 +41,7 @@ bench: $(VENV)/.dev
 	$(PY) -m eutonia.bench
 
 docs: $(VENV)/.dev
-	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(PY) -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 clean:
@@ -49,16 +49,17 @@ clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The run-time core alone; a stamp file makes the second time fast.
-$(VENV)/.core: $(INPUTS) | $(PY)
+$(VENV)/.core: $(INPUTS) | $(VENV)/.pip
 	$(PIP) -c constraints.txt --editable .
 	@touch $@
 
 # The core with everything for tests, checks and docs.
-$(VENV)/.dev: $(INPUTS) | $(PY)
+$(VENV)/.dev: $(INPUTS) | $(VENV)/.pip
 	$(PIP) -c constraints.txt --group dev --editable .
 	@touch $@ $(VENV)/.core
 
 # Dependency groups need pip 25.1.
-$(PY):
+$(VENV)/.pip:
 	@sh tools/make_venv.sh $(VENV)
 	$(PIP) --upgrade "pip>=25.1"
+	@touch $@

@@ -98,7 +98,7 @@ def measure_page(measure: Measure) -> str:
         f"## Needs\n\n{_bullets(m['needs'])}",
         f"## Caution\n\n{_text(m['caution']) or 'None stated.'}",
         f"## Evidence in dystonia\n\n{_evidence(m)}",
-        f"## Sources\n\n{_bullets(map(_cite, m['sources'])) or 'A formula of our own.'}",
+        f"## Sources\n\n{_bullets(map(citation, m['sources'])) or 'A formula of our own.'}",
         f"## Proofs\n\n{_bullets(_proofs(measure))}",
         f"## Validation\n\n{_validation(measure)}",
     ]
@@ -120,7 +120,9 @@ def _evidence(card: dict[str, Any]) -> str:
         for key in i["references"]
     }
     if used:
-        text += "\n\nReferences:\n\n" + _bullets(map(_cite, sorted(used)))
+        text += "\n\nReferences:\n\n" + _bullets(map(citation, sorted(used)))
+    if card["evidence_against"]:
+        text += f"\n\n{_text(card['evidence_against'])}"
     if found.get("use"):
         text += f"\n\n{_text(found['use'])}"
     return text
@@ -183,10 +185,6 @@ def commands() -> str:
 
 def _code(text: str) -> str:
     return f"```text\n{text}\n```"
-
-
-def _cite(key: str) -> str:
-    return citation(key)
 
 
 def _bullets(lines: Any) -> str:

@@ -1,7 +1,10 @@
 #!/bin/sh
-# Make a virtual environment with the newest Python that Eutonia is tested on.
+# Make a virtual environment, unless there is one, with the newest Python that Eutonia is tested on.
 set -eu
 venv=$1
+if "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+    exit 0
+fi
 
 for python in ${PYTHON:-} python3.13 python3.12 python3.11 python3 python; do
     command -v "$python" >/dev/null 2>&1 || continue

@@ -193,7 +193,7 @@ def test_a_record_that_breaks_the_schema_names_field_value_and_what_is_allowed(c
 def test_a_record_of_the_future_asks_for_an_update():
     """An older Eutonia does not guess what a newer one meant."""
     text = edited(lambda r: r.update(schema_version=SCHEMA_VERSION + 1))
-    with pytest.raises(InvalidRecord, match="newer one. Update Eutonia"):
+    with pytest.raises(InvalidRecord, match=r"newer one\. Update Eutonia"):
         stored.loads(text)
 
 

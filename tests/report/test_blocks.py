@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(
         (VisitState(), "not asked at this visit"),
         (VisitState(safety_asked=True), "none reported today (asked; not “no danger”)"),
         (VisitState(safety_asked=True, safety_reported=("head drop",)), "head drop"),
-        (VisitState(safety_reported=("head drop",)), "call yourself"),
+        (VisitState(safety_reported=("head drop",)), "REPORTED: head drop"),
     ],
 )
 def test_safety_says_what_was_asked_and_reported(full, state, expected):
@@ -110,6 +111,7 @@ def test_safety_says_what_was_asked_and_reported(full, state, expected):
     dangers = [b for b in said if isinstance(b, Note) and b.kind == "danger"]
     assert len(dangers) == bool(state.safety_reported)
     if dangers:
+        assert "head drop. Nobody is reading this" in plain(dangers[0].text)
         assert said.index(dangers[0]) < next(
             i for i, b in enumerate(said) if isinstance(b, KeyValues)
         )
@@ -128,7 +130,7 @@ def test_headings_are_in_order(full, empty):
     """No level is skipped, so that a screen reader's outline is whole."""
     for assessment, evidence in (full, empty):
         levels = [1] + [b.level for b in blocks(assessment, evidence) if isinstance(b, Heading)]
-        assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+        assert all(b <= a + 1 for a, b in pairwise(levels))
 
 
 def test_every_reference_leads_somewhere(full, empty):
@@ -314,6 +316,31 @@ def test_the_plain_page_says_what_differs_and_from_what(full):
     )
     told = "\n".join(texts(plain_page(replace(assessment, contrasts=(side,)))))
     assert "Lower on the right side than on the left, rest: how strongly" in told
+
+
+def test_a_difference_without_plain_words_is_counted_not_denied(full):
+    """A measure that has no plain words yet does not make the page say that nothing differs."""
+    assessment, _ = full
+    new = replace(assessment.contrasts[0], measure="emg.cci_fw", q=0.01)
+    said = "\n".join(texts(plain_page(replace(assessment, contrasts=(new, new)))))
+    assert "no clear difference" not in said
+    unnamed = replace(assessment.contrasts[0], measure="emg.new", q=0.01)
+    known = replace(
+        assessment.findings[0],
+        estimate=replace(assessment.findings[0].estimate, measure="emg.new"),
+    )
+    other = replace(assessment, contrasts=(unnamed,), findings=(known,))
+    said = "\n".join(texts(plain_page(other)))
+    assert "Numbers that also differ: 1" in said
+    assert "no clear difference" not in said
+
+
+def test_every_source_that_is_named_is_given_in_full(full):
+    """Sources of methods and of evidence against them stand in the list of sources."""
+    assessment, evidence = full
+    said = texts(blocks(assessment, evidence))
+    for key in ("FalconerWinter1985", "Halliday1995", "Nijmeijer2014", "Tijssen2000"):
+        assert [t for t in said if t.startswith(f"{key}: ") and len(t) > len(key) + 20]
 
 
 def test_long_names_are_shortened_but_not_lost(full):

@@ -6,13 +6,15 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
 
-from eutonia.model import Evidence, VisitState
+from eutonia.model import VisitState
 from eutonia.report import write
 from eutonia.report.block import Figure, Table
 from eutonia.report.blocks import blocks
+from eutonia.report.figures.traces import Arrays
 
 from .conftest import NASTY, REST, estimate, finding, target
 
@@ -32,21 +34,26 @@ class Strict(HTMLParser):
         assert not self.open
 
     def handle_starttag(self, tag, attrs):
+        """Keep a tag, and remember that it is open."""
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
+        """Keep a tag that closes itself."""
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
+        """Require that the innermost open tag is closed."""
         assert self.open.pop() == tag
 
     def handle_data(self, data):
+        """Keep what can be read."""
         if "style" not in self.open:
             self.words.append(data)
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of all tags of one name."""
         return [a for t, a in self.tags if t == tag]
 
 
@@ -266,20 +273,40 @@ def test_every_drawing_is_valid_xml_with_a_view_box(full):
         assert "viewBox" in root.attrib
 
 
-def test_arrays_with_gaps_are_drawn(full):
-    """NaN, silence and a single channel in the evidence do not stop a figure."""
-    assessment, evidence = full
-    holes: Evidence = {
-        key: {
-            name: array * float("nan") if array.dtype.kind == "f" and name != "t_s" else array
-            for name, array in arrays.items()
-            if name not in ("freq_hz",)
-        }
-        | {k: v for k, v in arrays.items() if k in ("freq_hz", "bands", "reference", "window")}
-        for key, arrays in evidence.items()
+def holed(arrays: Arrays, share: float) -> Arrays:
+    """Return arrays whose signals hold gaps."""
+    rng = np.random.default_rng(0)
+    signals = {"envelope", "psd", "coherence", "limit", "threshold", "course", "lo", "hi"}
+    return {
+        name: np.where(rng.random(a.shape) < share, np.nan, a) if name in signals else a
+        for name, a in arrays.items()
     }
-    for figure in (b for b in blocks(assessment, holes) if isinstance(b, Figure)):
-        assert figure.draw().startswith("<svg")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_arrays_with_gaps_are_drawn(full, share):
+    """NaN in the evidence, up to whole channels, does not stop a figure."""
+    assessment, evidence = full
+    holes = {key: holed(arrays, share) for key, arrays in evidence.items()}
+    figures = [b for b in blocks(assessment, holes) if isinstance(b, Figure)]
+    assert len(figures) == len([b for b in blocks(*full) if isinstance(b, Figure)])
+    assert all(f.draw().startswith("<svg") for f in figures)
+
+
+def test_arrays_of_nothing_are_not_drawn(full):
+    """Evidence that holds no number costs the figure, not the report."""
+    assessment, evidence = full
+    holes = {key: holed(arrays, 1.0) for key, arrays in evidence.items()}
+    figures = [b for b in blocks(assessment, holes) if isinstance(b, Figure)]
+    assert figures
+    assert all(f.name.endswith("-bars") for f in figures)
+
+
+def test_html_alone_leaves_no_old_pdf(empty, tmp_path):
+    """A PDF of an older report would say something else, so it does not stay."""
+    write(*empty, tmp_path)
+    assert [p.name for p in write(*empty, tmp_path, pdf=False)] == ["report.html"]
+    assert not (tmp_path / "report.pdf").exists()
 
 
 def test_progress_names_every_step(full, tmp_path):

@@ -251,7 +251,7 @@ def _load_arrays(path: Path) -> Evidence:
     from zlib import error as CompressionError  # noqa: N812 - it is an exception
 
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             evidence: Evidence = {str(key): {} for key in arrays[_KEYS]}
             keys = list(evidence)
             for entry in arrays.files:

@@ -79,7 +79,9 @@ def _condition(path: Path, meta: dict[str, Any]) -> Condition:
         return Condition()
     levels = level_of(entities.get("acq", ""))
     task = entities.get("task") or bids.present(str(meta.get("TaskName", "")))
-    return Condition.of(**(levels | (task_of(task) if task else {})))
+    stated = meta.get("EutoniaCondition")
+    stated = {str(k): str(v) for k, v in stated.items()} if isinstance(stated, dict) else {}
+    return Condition.of(**(levels | (task_of(task) if task else {}) | stated))
 
 
 def _files(path: Path) -> tuple[Path, ...]:

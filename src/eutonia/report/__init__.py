@@ -62,6 +62,7 @@ def write(
     say(HTML, steps - 2, steps)
     (folder / HTML).write_text(html(said, drawn), encoding="utf-8", newline="\n")
     written = [folder / HTML]
+    (folder / PDF).unlink(missing_ok=True)  # an older one would say something else
     if pdf:
         say(PDF, steps - 1, steps)
         (folder / PDF).write_bytes(typeset(said, drawn))

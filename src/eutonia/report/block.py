@@ -73,7 +73,7 @@ class Note:
     """A sentence that must not be overlooked."""
 
     text: Text
-    kind: Literal["danger", "caution", "label"] = "caution"
+    kind: Literal["danger", "caution"] = "caution"
 
 
 @dataclass(frozen=True, kw_only=True)

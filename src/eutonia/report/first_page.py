@@ -50,7 +50,8 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
         ("NOT TAKEN", _not_taken(assessment)),
         ("TO DISCUSS", _to_discuss(assessment)),
     ]
-    danger = [Note(text=visit_state.safety(state), kind="danger")] if state.safety_reported else []
+    call = f"{visit_state.safety(state)}. {statement('nobody_is_reading')}"
+    danger = [Note(text=call, kind="danger")] if state.safety_reported else []
     return (
         Heading(text="At a glance", level=2, anchor="glance"),
         *danger,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from eutonia.knowledge import table
 from eutonia.model import Assessment
 from eutonia.report.block import Block, Bullets, Heading, KeyValues, Paragraph, Table
 from eutonia.report.relevance import declared_id
@@ -22,13 +24,26 @@ def methods(assessment: Assessment) -> Iterator[Block]:
     yield Heading(text="Methods and sources", level=2, anchor="methods")
     yield from _methods(assessment)
     yield Heading(text="Sources", level=3, anchor="sources")
-    keys = sorted({s for f in assessment.findings for s in f.estimate.sources})
+    keys = _cited(assessment)
     if keys:
         yield Bullets(items=tuple(f"{key}: {citation(key)}" for key in keys), style="small")
     else:
-        yield Paragraph(text="No number of this report rests on a published method.", style="small")
+        yield Paragraph(
+            text="No number of this report rests on a published method; all methods are ours.",
+            style="small",
+        )
     yield from _intended_use()
     yield from _manifest(assessment)
+
+
+def _cited(assessment: Assessment) -> list[str]:
+    """Return the keys of the sources of methods, and of the evidence named beside them."""
+    keys = {s for f in assessment.findings for s in f.estimate.sources}
+    for measure in {declared_id(f.estimate.measure) for f in assessment.findings}:
+        if (declared := card(measure)) is not None:
+            words = re.findall(r"\w+", f"{declared.caution} {declared.evidence_against}")
+            keys |= set(words) & table("references").keys()
+    return sorted(keys)
 
 
 def _methods(assessment: Assessment) -> Iterator[Block]:

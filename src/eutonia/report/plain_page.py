@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from eutonia.model import Assessment, Contrast, RecordingSummary
 from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
 from eutonia.report.relevance import ranked_contrasts, tier_of
-from eutonia.report.words import INSTRUMENTS, PLAIN, held, instrument, short, spaced
+from eutonia.report.words import INSTRUMENTS, PLAIN, held, instrument, short, spaced, statement
 
 _MOST = 5
 
@@ -23,6 +23,7 @@ def plain_page(assessment: Assessment) -> tuple[Block, ...]:
     """Return the page in plain words (school grade 9 or below, in English)."""
     return (
         Heading(text="For you, in plain words", level=2, anchor="plain"),
+        *_labels(assessment),
         *_safety(assessment),
         Heading(text="What we recorded", level=3),
         Paragraph(text=_recorded(assessment), style="plain"),
@@ -55,6 +56,12 @@ _LIMITS = (
 )
 
 
+def _labels(assessment: Assessment) -> Iterator[Block]:
+    for label in assessment.labels:
+        if words := statement(label.lower()):
+            yield Note(text=words)
+
+
 def _safety(assessment: Assessment) -> Iterator[Block]:
     if assessment.state.safety_reported:
         yield Note(
@@ -68,10 +75,11 @@ def _recorded(assessment: Assessment) -> str:
     if not assessment.recordings:
         return "We have no recording of this visit that we could read."
     kinds = dict.fromkeys(_plain_kind(r) for r in assessment.recordings)
-    minutes = sum(r.duration_s for r in assessment.recordings) / 60
+    minutes = round(sum(r.duration_s for r in assessment.recordings) / 60)
+    lasted = "about a minute" if minutes <= 1 else f"about {minutes} minutes"
     tasks = dict.fromkeys(c for r in assessment.recordings for c in r.conditions)
     did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
-    return f"We recorded your {' and your '.join(kinds)}, {minutes:.0f} minutes in all.{did}"
+    return f"We recorded your {' and your '.join(kinds)}, {lasted} in all.{did}"
 
 
 def _plain_kind(recording: RecordingSummary) -> str:
@@ -82,7 +90,9 @@ def _worked(assessment: Assessment) -> Iterator[str]:
     n = len(assessment.findings)
     if n:
         kinds = dict.fromkeys(
-            INSTRUMENTS[instrument(f.estimate.measure)][1] for f in assessment.findings
+            INSTRUMENTS[kind][1]
+            for f in assessment.findings
+            for kind in instrument(f.estimate.measure).split("-")
         )
         yield f"It worked: we could take {n} numbers from your {' and your '.join(kinds)}."
     else:
@@ -104,17 +114,17 @@ def _worked(assessment: Assessment) -> Iterator[str]:
 
 def _different(assessment: Assessment) -> Iterator[str]:
     """Yield what differs, and from what; only numbers that are not for research alone."""
-    told = [
+    differ = [
         c
         for c in ranked_contrasts(assessment.contrasts)
-        if c.measure in PLAIN and c.q is not None and c.q < 0.05
-        if tier_of(c, assessment) != "research"
+        if c.q is not None and c.q < 0.05 and tier_of(c, assessment) != "research"
     ]
-    for c in told[:_MOST]:
+    told = [c for c in differ if c.measure in PLAIN][:_MOST]
+    for c in told:
         yield _sentence(c)
-    if len(told) > _MOST:
-        yield f"There were {len(told) - _MOST} more such differences. They are in the tables."
-    if not told:
+    if more := len(differ) - len(told):
+        yield f"Numbers that also differ: {more}. They are in the tables further on."
+    if not differ:
         yield (
             "We saw no clear difference between the things you did, or we could not compare them."
         )

@@ -10,7 +10,7 @@ from eutonia.report.words import form, listed, spaced, statement, tried
 def safety(state: VisitState) -> str:
     """Return what is known about danger."""
     if state.safety_reported:
-        return f"REPORTED: {'; '.join(state.safety_reported)}. {statement('nobody_is_reading')}"
+        return f"REPORTED: {'; '.join(state.safety_reported)}"
     if state.safety_asked:
         return "none reported today (asked; not “no danger”)"
     return f"not asked at this visit. {statement('nobody_is_reading')}"

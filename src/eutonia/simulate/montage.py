@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from eutonia.model import Floats, UnknownName
+from eutonia.model import Floats, Side, UnknownName
 
 #: The 32 electrodes of the simulated cap, front to back.
 CAP_32 = (
@@ -74,3 +74,11 @@ def _along(start: Floats, end: Floats, share: float) -> Floats:
         angle
     )
     return point
+
+
+def side_of(name: str) -> Side:
+    """Return the side of an electrode: odd numbers are left, even ones right."""
+    number = re.search(r"\d+$", name)
+    if number is None:
+        return "midline"
+    return "left" if int(number[0]) % 2 else "right"

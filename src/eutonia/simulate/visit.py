@@ -11,6 +11,7 @@ from eutonia.model import (
     Floats,
     Person,
     Recording,
+    Side,
     Visit,
 )
 
@@ -23,8 +24,11 @@ def emg_channel(site: str, side: str) -> Channel:
 
 
 def eeg_channel(electrode: str) -> Channel:
-    """Return an EEG channel named after its electrode."""
-    return Channel(name=electrode, kind="eeg", unit="uV", site=electrode)
+    """Return an EEG channel named after its electrode: odd numbers are left, z is the midline."""
+    side: Side = "midline"
+    if electrode[-1].isdigit():
+        side = "left" if int(electrode[-1]) % 2 else "right"
+    return Channel(name=electrode, kind="eeg", unit="uV", site=electrode, side=side)
 
 
 def recording(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
+import numpy as np
+
 from eutonia.model import Evidence, Finding, Measure
 from eutonia.report.block import Block, Figure, Paragraph
 from eutonia.report.figures.bars import bars
@@ -15,13 +17,14 @@ from eutonia.report.figures.spectra import coherence, spectrum, time_course
 from eutonia.report.figures.traces import Arrays, bursts, pairs
 from eutonia.report.words import listed
 
-#: Kind of figure, as a measure declares it, to what draws it, and the arrays it cannot do without.
+#: Kind of figure, as a measure declares it, to what draws it, and the arrays it cannot do without,
+#: the one that is drawn first.
 KINDS: dict[str, tuple[Callable[[tuple[Finding, ...], Arrays], Drawing], tuple[str, ...]]] = {
-    "pairs": (pairs, ("t_s", "envelope", "channels", "targets")),
-    "bursts": (bursts, ("t_s", "envelope", "threshold", "burst_channel", "onset_s", "offset_s")),
-    "spectrum": (spectrum, ("freq_hz", "psd", "bands", "band_names")),
-    "coherence": (coherence, ("freq_hz", "coherence", "limit", "bands")),
-    "time_course": (time_course, ("t_s", "course", "lo", "hi", "parts", "reference", "window")),
+    "pairs": (pairs, ("envelope", "t_s", "channels", "targets")),
+    "bursts": (bursts, ("envelope", "t_s", "threshold", "burst_channel", "onset_s", "offset_s")),
+    "spectrum": (spectrum, ("psd", "freq_hz", "bands", "band_names")),
+    "coherence": (coherence, ("coherence", "freq_hz", "limit", "bands")),
+    "time_course": (time_course, ("course", "t_s", "lo", "hi", "parts", "reference", "window")),
 }
 
 MAX_CONDITIONS = 2
@@ -46,7 +49,7 @@ def evidence_figures(
     by_key: dict[str, list[Finding]] = {}
     for f in ordered:
         by_key.setdefault(f.estimate.evidence, []).append(f)
-    usable = {k: v for k, v in by_key.items() if set(needed) <= set(evidence.get(k, {}))}
+    usable = {k: v for k, v in by_key.items() if _drawable(evidence.get(k, {}), needed)}
     for i, (key, group) in enumerate(list(usable.items())[:MAX_CONDITIONS]):
         drawing = kind(_one_per_row(group), evidence[key])
         condition = group[0].estimate.condition.label
@@ -82,6 +85,11 @@ def _figure(drawing: Drawing, *, name: str, title: str, left_out: str = "") -> F
         caption=f"{title}. {drawing.caption}{left_out}".strip(),
         draw=partial(svg, drawing.draw, name=name, height_in=drawing.height_in),
     )
+
+
+def _drawable(arrays: Arrays, needed: tuple[str, ...]) -> bool:
+    """Whether all arrays are there, and the one that is drawn holds more than gaps and zeros."""
+    return set(needed) <= set(arrays) and bool(np.nan_to_num(arrays[needed[0]]).any())
 
 
 def _name(text: str) -> str:

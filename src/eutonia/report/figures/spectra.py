@@ -79,7 +79,7 @@ def coherence(chosen: tuple[Finding, ...], arrays: Arrays) -> Drawing:
             ax.plot(freq, values[row], color=COLOURS[0])
             ax.axhline(limit[row], color=COLOURS[1], ls=(0, (4, 2)), lw=0.9)
             ax.set_title(label(finding.estimate.target.label, 80), pad=22 if i == 0 else 4)
-            top = max(1.3 * float(np.nanmax(values[row])), 1.6 * float(limit[row]))
+            top = np.nanmax([*(1.3 * values[row]), 1.6 * limit[row], 0.01])
             ax.set(ylim=(0, min(1, top)), xlim=(freq[0], freq[-1]))
         canvas.supylabel("Coherence", fontsize=8)
         ax.set_xlabel("Frequency (Hz)")
