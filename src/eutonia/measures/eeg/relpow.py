@@ -70,6 +70,7 @@ def measure(x: Inputs) -> Result:
     rows = x.targets[:, 0]
     blocks, span = [], []
     total_density: Floats = np.zeros(0)
+    segments: Floats = np.zeros(len(rows))
     freq = np.zeros(0)
     for place, block in enumerate(x["eeg"]):
         length = round(SEGMENT_S * block.rate_hz)
@@ -83,6 +84,7 @@ def measure(x: Inputs) -> Result:
             group_s=BLOCK_S,
         )
         total_density = density.sum(axis=0) + (total_density if place else 0)
+        segments = segments + count.sum(axis=0)
         blocks.append(_bands(density, freq))
         span += [place] * len(count)
     everything = np.concatenate(blocks)
@@ -95,7 +97,7 @@ def measure(x: Inputs) -> Result:
         part_reasons={"beta": reasons, "gamma": reasons},
         evidence={
             "freq_hz": freq[shown],
-            "psd": total_density[:, shown],
+            "psd": total_density[:, shown] / np.maximum(segments, 1)[:, None],
             "bands": np.array(list(BANDS.values())),
             "band_names": np.array(list(BANDS)),
         },

@@ -45,7 +45,6 @@ MEASURE = Measure(
     valid=Range(lo=0.02, hi=1.5, shown_by="docs/measures/emg.cci_rudolph"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution=cci_fw.MEASURE.caution,
-    figure="pairs",
     proofs=("simulated", "independent"),
 )
 
@@ -72,7 +71,6 @@ def measure(x: Inputs) -> Result:
         finish=_finish,
         span=np.array(span),
         details={"share_left_out": left_out / seen},
-        evidence=cci_fw.drawn(x["emg"][0], scale, x),
         notes=notes,
     )
 
