@@ -70,6 +70,7 @@ class EdfSignal:
 
 
 def records(path: Path, layout: EdfSignal | Header, first: int, last: int) -> NDArray[np.uint8]:
+    """Return some data records as bytes, ``(last - first, record_bytes)``, mapped from the file."""
     return np.memmap(
         path,
         dtype=np.uint8,

@@ -20,7 +20,7 @@ SPREAD = 0.45
 
 
 @dataclass(frozen=True, kw_only=True)
-class SourceOf:
+class Rhythm:
     """An oscillation with its place on the scalp."""
 
     at: str
@@ -40,21 +40,21 @@ class SourceOf:
 
 
 MU = {
-    "left": SourceOf(at="C3", centre_hz=10.5, width_hz=0.9, rms_uv=7.0),
-    "right": SourceOf(at="C4", centre_hz=10.5, width_hz=0.9, rms_uv=7.0),
+    "left": Rhythm(at="C3", centre_hz=10.5, width_hz=0.9, rms_uv=7.0),
+    "right": Rhythm(at="C4", centre_hz=10.5, width_hz=0.9, rms_uv=7.0),
 }
 BETA = {
-    "left": SourceOf(at="C3", centre_hz=20.0, width_hz=2.5, rms_uv=5.0),
-    "right": SourceOf(at="C4", centre_hz=20.0, width_hz=2.5, rms_uv=5.0),
+    "left": Rhythm(at="C3", centre_hz=20.0, width_hz=2.5, rms_uv=5.0),
+    "right": Rhythm(at="C4", centre_hz=20.0, width_hz=2.5, rms_uv=5.0),
 }
 
 
-def alpha(*, eyes_closed: bool) -> SourceOf:
+def alpha(*, eyes_closed: bool) -> Rhythm:
     """Return the occipital alpha rhythm."""
-    return SourceOf(at="POz", centre_hz=10.0, width_hz=1.0, rms_uv=14.0 if eyes_closed else 5.0)
+    return Rhythm(at="POz", centre_hz=10.0, width_hz=1.0, rms_uv=14.0 if eyes_closed else 5.0)
 
 
-def sources(*, eyes_closed: bool) -> tuple[SourceOf, ...]:
+def sources(*, eyes_closed: bool) -> tuple[Rhythm, ...]:
     """Return all sources: alpha, then mu and beta of the left and of the right."""
     return (alpha(eyes_closed=eyes_closed), MU["left"], BETA["left"], MU["right"], BETA["right"])
 

@@ -111,7 +111,7 @@ def maximal(n_samples: int, spans: Sequence[tuple[float, float, int]]) -> Floats
     """Return levels of maximal contractions: ``(start_s, stop_s, muscle)``, both sides at once."""
     level = quiet(n_samples)
     for start_s, stop_s, muscle in spans:
-        level[2 * muscle : 2 * muscle + 2, _samples(start_s, stop_s)] = 1.0
+        level[2 * muscle : 2 * muscle + 2, samples(start_s, stop_s)] = 1.0
     return level
 
 
@@ -125,7 +125,7 @@ def writing(
     level = quiet(n_samples)
     flexor, extensor = row("FCR", "right"), row("ECR", "right")
     for start_s, stop_s in spans:
-        at = _samples(start_s, stop_s)
+        at = samples(start_s, stop_s)
         n = at.stop - at.start
         effort = 1 + 0.12 * emg.narrowband(rng, 8, n, rate_hz=RATE_HZ, band_hz=EFFORT_HZ)
         effort = np.maximum(effort, 0.3)
@@ -165,7 +165,7 @@ def movement(pattern: Pattern, n_samples: int, onset_s: Floats, lasts_s: float) 
     """Return levels of brisk wrist movements of the right hand."""
     level = quiet(n_samples)
     for start_s in onset_s:
-        at = _samples(start_s, start_s + lasts_s)
+        at = samples(start_s, start_s + lasts_s)
         level[:, at] = np.maximum(REST_LEVEL, pattern.overflow)
         level[row("ECR", "right"), at] = 0.3
         level[row("FCR", "right"), at] = pattern.antagonist
@@ -180,7 +180,8 @@ def hold(pattern: Pattern, drive: Floats, depth: float) -> Floats:
     return level
 
 
-def _samples(start_s: float, stop_s: float) -> slice:
+def samples(start_s: float, stop_s: float) -> slice:
+    """Return the samples between two times."""
     return slice(round(start_s * RATE_HZ), round(stop_s * RATE_HZ))
 
 

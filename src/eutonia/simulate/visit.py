@@ -16,10 +16,8 @@ from eutonia.model import (
 )
 
 
-def emg_channel(site: str, side: str) -> Channel:
+def emg_channel(site: str, side: Side) -> Channel:
     """Return an EMG channel over one muscle, named after it."""
-    if side not in ("left", "right"):
-        raise ValueError(f"side is 'left' or 'right', not {side!r}")
     return Channel(name=f"{site}_{side}", kind="emg", unit="uV", site=site, side=side)
 
 
