@@ -27,7 +27,8 @@ def aperiodic_psd(freq_hz: Floats, *, exponent: float, level_uv: float) -> Float
     level_uv : float
         Amplitude density at 1 Hz, in uV per root hertz.
     """
-    return level_uv**2 / np.maximum(np.asarray(freq_hz, dtype=np.float64), KNEE_HZ) ** exponent
+    f = np.maximum(np.asarray(freq_hz, dtype=np.float64), KNEE_HZ)
+    return np.asarray(level_uv**2 / f**exponent)
 
 
 def aperiodic(
@@ -56,7 +57,7 @@ def oscillation_psd(freq_hz: Floats, *, centre_hz: float, width_hz: float, rms_u
     `width_hz` is the standard deviation of the peak, `rms_uv` the root of its area.
     """
     z = (np.asarray(freq_hz, dtype=np.float64) - centre_hz) / width_hz
-    return rms_uv**2 / (width_hz * np.sqrt(2 * np.pi)) * np.exp(-0.5 * z**2)
+    return np.asarray(rms_uv**2 / (width_hz * np.sqrt(2 * np.pi)) * np.exp(-0.5 * z**2))
 
 
 def oscillation(
@@ -73,7 +74,8 @@ def oscillation(
     def psd(freq_hz: Floats) -> Floats:
         return oscillation_psd(freq_hz, centre_hz=centre_hz, width_hz=width_hz, rms_uv=rms_uv)
 
-    return noise.coloured(rng, 1, n_samples, rate_hz=rate_hz, psd=psd)[0]
+    drawn: Floats = noise.coloured(rng, 1, n_samples, rate_hz=rate_hz, psd=psd)
+    return drawn[0]
 
 
 def band_power(psd: Psd, *, band_hz: tuple[float, float]) -> float:
@@ -82,7 +84,8 @@ def band_power(psd: Psd, *, band_hz: tuple[float, float]) -> float:
     # Midpoints of 1 mHz cells: exact far beyond what any recording resolves.
     n = max(1, round((hi - lo) * 1000))
     width = (hi - lo) / n
-    return float(np.sum(psd(lo + width * (np.arange(n) + 0.5))) * width)
+    middle: Floats = lo + width * (np.arange(n, dtype=np.float64) + 0.5)
+    return float(np.sum(psd(middle)) * width)
 
 
 def band_share(psd: Psd, *, band_hz: tuple[float, float], total_hz: tuple[float, float]) -> float:

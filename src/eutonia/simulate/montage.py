@@ -41,7 +41,7 @@ def _position(name: str) -> tuple[float, float, float]:
     tilt = np.deg2rad((5 - _ROWS[row]) * 22.5)
     top = np.array([0.0, np.sin(tilt), np.cos(tilt)])
     if match[2] == "z":
-        return tuple(top)  # type: ignore[return-value]  # three floats
+        return tuple(top)
     number = int(match[2])
     left = number % 2 == 1
     # Fp1 and O1 stand on the ring 18 degrees from the midline, F7 54, T7 90 degrees.
@@ -50,10 +50,10 @@ def _position(name: str) -> tuple[float, float, float]:
     front = 1.0 if _ROWS[row] <= 5 else -1.0
     end = np.array([sign * np.sin(around), front * np.cos(around), 0.0])
     if row in ("Fp", "O"):
-        return tuple(end)  # type: ignore[return-value]
+        return tuple(end)
     steps = (number + 1) // 2 if left else number // 2
     # F7/F8 and their rows end the arc in four steps; T9 and T10 lie one step below the ring.
-    return tuple(_along(top, end, steps / 4))  # type: ignore[return-value]
+    return tuple(_along(top, end, steps / 4))
 
 
 def position(name: str) -> Floats:

@@ -68,8 +68,8 @@ DYSTONIC = Pattern(
     antagonist=0.14,
     overflow=0.05,
     tonic=0.20,
-    tremor=(0.30, 0.12),
-    own=(0.12, 0.27),
+    tremor=(0.20, 0.08),
+    own=(0.18, 0.26),
     burst_gap_s=(0.5, 1.4),
 )
 HEALTHY = Pattern(

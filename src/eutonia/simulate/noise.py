@@ -35,7 +35,7 @@ def coloured(
         In the unit of the density.
     """
     n = _length(n_samples)
-    freq_hz = np.fft.rfftfreq(n, 1 / rate_hz)
+    freq_hz = _grid(n, rate_hz)
     return _draw(rng, n_channels, n, psd(freq_hz) * rate_hz)[:, :n_samples]
 
 
@@ -61,7 +61,7 @@ def band(
         If the band is empty, or so narrow that the length holds no cycle of it.
     """
     n = _length(n_samples)
-    inside = band_psd(np.fft.rfftfreq(n, 1 / rate_hz), band_hz=band_hz)
+    inside = band_psd(_grid(n, rate_hz), band_hz=band_hz)
     if not inside.any():
         raise ValueError(
             f"{n_samples} samples at {rate_hz:g} Hz cannot hold noise of "
@@ -89,6 +89,11 @@ def _length(n_samples: int) -> int:
     from scipy.fft import next_fast_len
 
     return int(next_fast_len(n_samples + 2, real=True))
+
+
+def _grid(n: int, rate_hz: float) -> Floats:
+    """Return the frequencies, Hz, of a real transform of length `n`."""
+    return np.asarray(np.fft.rfftfreq(n, 1 / rate_hz), dtype=np.float64)
 
 
 def _draw(rng: np.random.Generator, n_channels: int, n: int, density: Floats) -> Floats:

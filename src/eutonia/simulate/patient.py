@@ -170,9 +170,9 @@ def _maximal(at: Setting) -> Scene:
 def _writing(at: Setting) -> Scene:
     each_s = 30 * at.scale
     condition = Condition.of(task="writing", side="right")
-    starts = 1 + (each_s + 2.0) * np.arange(3)
+    starts: Floats = 1 + (each_s + 2.0) * np.arange(3.0)
     spans = [(s, s + each_s) for s in starts]
-    lasts_s = spans[-1][1] + 1
+    lasts_s = float(spans[-1][1]) + 1
     level = muscles.writing(at.rng, at.pattern, round(lasts_s * muscles.RATE_HZ), spans)
     writes = np.concatenate([level[:, muscles.samples(*span)] for span in spans], axis=1)
     values = _amplitudes(writes, condition)
@@ -221,7 +221,7 @@ def _movement(at: Setting) -> Scene:
     n_trials, apart_s = max(2, round(40 * at.scale)), 6.5
     condition = Condition.of(task="movement", side="right")
     onset_s = 6 + apart_s * np.arange(n_trials) + at.rng.uniform(-0.25, 0.25, n_trials)
-    lasts_s = float(onset_s[-1]) + 5
+    lasts_s = float(np.ceil(onset_s[-1] + 5))
     n = round(lasts_s * brain.RATE_HZ)
     gains = brain.around_movements(n, onset_s, MOVEMENT_S)
     scalp = brain.signal(at.rng, n, eyes_closed=False, gains=gains)
@@ -359,7 +359,7 @@ def _eeg(at: Setting, x: Floats, condition: Condition, events: Events | None = N
     return _recording(x, brain.CHANNELS, brain.RATE_HZ, condition, clock, events)
 
 
-def _recording(  # noqa: PLR0913 - one argument per field
+def _recording(
     x: Floats,
     channels: tuple[Channel, ...],
     rate_hz: float,

@@ -14,6 +14,7 @@ from eutonia.model import (
     Side,
     Visit,
 )
+from eutonia.simulate.montage import side_of
 
 
 def emg_channel(site: str, side: Side) -> Channel:
@@ -22,11 +23,8 @@ def emg_channel(site: str, side: Side) -> Channel:
 
 
 def eeg_channel(electrode: str) -> Channel:
-    """Return an EEG channel named after its electrode: odd numbers are left, z is the midline."""
-    side: Side = "midline"
-    if electrode[-1].isdigit():
-        side = "left" if int(electrode[-1]) % 2 else "right"
-    return Channel(name=electrode, kind="eeg", unit="uV", site=electrode, side=side)
+    """Return an EEG channel named after its electrode."""
+    return Channel(name=electrode, kind="eeg", unit="uV", site=electrode, side=side_of(electrode))
 
 
 def recording(
