@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-
 from eutonia.model import NO_INTERVAL, Comparison, Contrast, Estimate, Finding
 from eutonia.stats.change import minimal_detectable_change
 from eutonia.stats.multiple import false_discovery

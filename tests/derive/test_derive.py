@@ -27,10 +27,25 @@ def emg():
 @pytest.mark.parametrize("name", [d.id for d in derivations()])
 def test_a_part_read_lazily_equals_the_whole(emg, name):
     """The declared margin is long enough that a part does not know where it was cut."""
-    signal = derive(replace(emg, line_hz=50.0), name).signal
+    flagged = tuple(replace(c, flags=("hum",)) for c in emg.channels)
+    signal = derive(replace(emg, line_hz=50.0, channels=flagged), name).signal
     whole, part = signal.read(), signal.read(8_000, 12_000, (1,))
     # The mains notch rings for long: what is left of it at the margin is far below any noise.
     np.testing.assert_allclose(part[0], whole[1, 8_000:12_000], atol=5e-3 * whole.std())
+
+
+def test_only_channels_with_hum_lose_the_mains(emg):
+    """A notch takes some of the muscle's power, so it is used only where hum was found."""
+    first, second = emg.channels
+    mixed = replace(emg, line_hz=50.0, channels=(replace(first, flags=("hum",)), second))
+    t = np.arange(20_000) / RATE
+    data = emg.signal.read()
+    data[0] += 20 * np.sin(2 * np.pi * 50 * t)
+    out = derive(replace(mixed, signal=replace(emg.signal, data=data)), "emg.filtered").signal
+    clean = derive(emg, "emg.filtered").signal.read()
+    found = out.read()
+    np.testing.assert_array_equal(found[1], clean[1])
+    assert found[0, 3000:-3000].std() == pytest.approx(clean[0].std(), rel=0.04)
 
 
 def test_the_envelope_of_noise_is_its_mean_absolute_value(emg):

@@ -1,8 +1,9 @@
 """Derivations: one recording becomes another, declared and memoised like measures.
 
 Each module declares ``DERIVATIONS``: pairs of a `Derivation` and a pure function
-``(x, rate_hz, line_hz) -> x`` on arrays ``(n_channels, n_samples)``. Bad samples are bridged by a
-straight line before a filter sees them, and stay masked for the measure.
+``(x, rate_hz, line_hz) -> x`` on arrays ``(n_channels, n_samples)``; `line_hz` is None where no hum
+was found, because a notch also takes a few per cent of the muscle's own power. Bad samples are
+bridged by a straight line before a filter sees them, and stay masked for the measure.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from eutonia.model import BadSpan, Derivation, Floats, Recording, Signal, UnknownName
 
 Function = Callable[[Floats, float, float | None], Floats]
+
+#: Flag of a channel in which the mains was found (``eutonia.quality``).
+HUM = "hum"
 
 
 @cache
@@ -56,6 +60,7 @@ def derive(recording: Recording, derivation: str = "") -> Recording:
         line_hz=recording.line_hz,
         bad=recording.bad,
         names=tuple(c.name for c in recording.channels),
+        hum=tuple(HUM in c.flags for c in recording.channels),
         derivation=derivation,
     )
     return replace(recording, signal=signal)
@@ -70,6 +75,7 @@ class DerivedSignal:
     line_hz: float | None
     bad: tuple[BadSpan, ...]
     names: tuple[str, ...]
+    hum: tuple[bool, ...]
     derivation: str
 
     @property
@@ -96,9 +102,20 @@ class DerivedSignal:
         mask = self._mask(begin, end, rows) & np.isfinite(x)
         x = bridge(x, mask)
         if function is not None:
-            x = function(x, self.rate_hz, self.line_hz)
+            x = self._derived(x, function, np.array([self.hum[row] for row in rows]))
         inside = slice(start - begin, stop - begin)
         return np.ascontiguousarray(x[:, inside]), mask[:, inside]
+
+    def _derived(self, x: Floats, function: Function, hum: NDArray[np.bool_]) -> Floats:
+        """Apply the function; only channels in which hum was found lose the mains."""
+        if self.line_hz is None or not hum.any():
+            return function(x, self.rate_hz, None)
+        if hum.all():
+            return function(x, self.rate_hz, self.line_hz)
+        out = np.empty_like(x)
+        for those, line_hz in ((hum, self.line_hz), (~hum, None)):
+            out[those] = function(x[those], self.rate_hz, line_hz)
+        return out
 
     def _mask(self, begin: int, end: int, rows: tuple[int, ...]) -> NDArray[np.bool_]:
         mask = np.ones((len(rows), end - begin), dtype=bool)

@@ -13,7 +13,7 @@ ENVELOPE_HZ = 6.0
 
 
 def filtered(x: Floats, rate_hz: float, line_hz: float | None) -> Floats:
-    """Remove the mains and its harmonics where they are known, then pass 20–450 Hz."""
+    """Remove the mains and its harmonics where there is hum, then pass 20–450 Hz."""
     if line_hz:
         x = notch(x, rate_hz=rate_hz, line_hz=line_hz, up_to_hz=BAND_HZ[1])
     return band_pass(x, rate_hz=rate_hz, band_hz=BAND_HZ)
@@ -37,9 +37,9 @@ DERIVATIONS = (
             id="emg.filtered",
             version="1",
             kind="emg",
-            method="Notch at the mains frequency and its harmonics where known (2 Hz wide), then "
-            "20–450 Hz, zero-phase 4th-order Butterworth run both ways.",
-            edge_s=1.0,
+            method="In channels with hum, notch at the mains frequency and its harmonics (1 Hz "
+            "wide), then 20–450 Hz, zero-phase 4th-order Butterworth run both ways.",
+            edge_s=2.0,
         ),
         filtered,
     ),
@@ -49,7 +49,7 @@ DERIVATIONS = (
             version="1",
             kind="emg",
             method="emg.filtered, then the absolute value.",
-            edge_s=1.0,
+            edge_s=2.0,
         ),
         rectified,
     ),
@@ -59,7 +59,7 @@ DERIVATIONS = (
             version="1",
             kind="emg",
             method="emg.rectified, then below 6 Hz, zero-phase 4th-order Butterworth both ways.",
-            edge_s=2.0,
+            edge_s=3.0,
         ),
         envelope,
     ),

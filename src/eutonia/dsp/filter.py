@@ -40,13 +40,13 @@ def low_pass(x: Floats, *, rate_hz: float, cutoff_hz: float, order: int = 4) -> 
 
 
 def notch(x: Floats, *, rate_hz: float, line_hz: float, up_to_hz: float) -> Floats:
-    """Remove the mains frequency and its harmonics below `up_to_hz` (2 Hz wide each)."""
+    """Remove the mains frequency and its harmonics below `up_to_hz` (1 Hz wide each)."""
     from scipy.signal import iirnotch, tf2sos
 
     harmonics = np.arange(line_hz, min(up_to_hz, 0.95 * rate_hz / 2), line_hz)
     if not len(harmonics):
         return x
-    sections = np.vstack([tf2sos(*iirnotch(f, f / 2.0, fs=rate_hz)) for f in harmonics])
+    sections = np.vstack([tf2sos(*iirnotch(f, f / 1.0, fs=rate_hz)) for f in harmonics])
     return _both_ways(sections, x)
 
 

@@ -83,9 +83,9 @@ class ArraySignal:
     def read(
         self, start: int = 0, stop: int | None = None, channels: tuple[int, ...] | None = None
     ) -> Floats:
-        """Return samples ``start:stop`` of some channels."""
+        """Return a copy of samples ``start:stop`` of some channels."""
         rows = self.data if channels is None else self.data[list(channels)]
-        return np.asarray(rows[:, start:stop], dtype=np.float64)
+        return np.array(rows[:, start:stop], dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -75,7 +75,8 @@ def oscillation(
         return oscillation_psd(freq_hz, centre_hz=centre_hz, width_hz=width_hz, rms_uv=rms_uv)
 
     drawn: Floats = noise.coloured(rng, 1, n_samples, rate_hz=rate_hz, psd=psd)
-    return drawn[0]
+    row: Floats = drawn[0]
+    return row
 
 
 def band_power(psd: Psd, *, band_hz: tuple[float, float]) -> float:

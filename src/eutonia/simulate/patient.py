@@ -177,7 +177,7 @@ def _writing(at: Setting) -> Scene:
     writes = np.concatenate([level[:, muscles.samples(*span)] for span in spans], axis=1)
     values = _amplitudes(writes, condition)
     for side in ("left", "right"):
-        pair = [muscles.row(name, side) for name in ("FCR", "ECR")]
+        pair = [muscles.row(name, side) for name in ("ECR", "FCR")]
         label = " / ".join(muscles.CHANNELS[i].label for i in pair)
         values["emg.cci_fw", label, condition.label] = emg.co_contraction(*writes[pair])
     recording = _emg(at, level, condition, _events(starts, each_s, "writing"))
@@ -205,7 +205,7 @@ def _posture(at: Setting, *, trick: bool) -> Scene:
     if bursts.size:
         where = (muscles.CHANNELS[muscles.row("SCM", "right")].label, condition.label)
         values["emg.burst.duration", *where] = float(1000 * np.mean(bursts[1] - bursts[0]))
-        values["emg.burst.rate", *where] = bursts.shape[1] / lasts_s
+        values["emg.burst.rate", *where] = float(1 / np.mean(np.diff(bursts[0])))
     return Scene(recordings=(_emg(at, level, condition),), values=values, lasts_s=lasts_s)
 
 

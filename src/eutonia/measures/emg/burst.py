@@ -30,6 +30,8 @@ QUIET_S = 1.0
 RESTLESS = 1.5
 #: Bursts are only told from a baseline that the strongest activity exceeds by this (our rule).
 MIN_CONTRAST = 3.0
+#: The threshold is at least this far below strong activity: lower, filters ring (our rule).
+MAX_CONTRAST = 20.0
 #: Quantile of the levels that counts as strong activity (our rule).
 STRONG = 0.95
 #: What is noted where the baseline is not a recording of rest.
@@ -44,11 +46,11 @@ MEASURE = Measure(
     tier="supportive",
     sources=(),
     method="The muscle is on while the root mean square over 50 ms exceeds mean + 3 SD of its "
-    "baseline; gaps and bursts under 50 ms do not count (our rule). Baseline is the rest "
-    "recording; where rest is itself active or was not recorded, it is the quietest second and the "
-    "threshold is halfway (in dB) from there to the strong activity (95 % quantile). Edges are "
-    "placed where a change of variance is most likely. Mean duration, and one over the mean time "
-    "from onset to onset.",
+    "baseline and a twentieth of the strong activity (95 % quantile); gaps and bursts under 50 ms "
+    "do not count (our rule). Baseline is the rest recording; where rest is itself active or was "
+    "not recorded, it is the quietest second and the threshold is halfway (in dB) from there to "
+    "the strong activity. Edges are placed where a change of variance is most likely. Mean duration, "
+    "and one over the mean time from onset to onset.",
     needs=Needs(
         inputs={
             "emg": Input(
@@ -126,15 +128,17 @@ def _baseline(x: Inputs, row: int) -> _Baseline:
     """Take the baseline from rest, or from the quietest second if there is none or it is active."""
     rest = _levels(x.aux.get("rest", ()), row)
     quiet = _quietest(x.aux.get("rest", ()), row)
+    task = _levels(x["emg"], row)
+    strong = float(np.quantile(task, STRONG)) if len(task) else 0.0
     if len(rest) and (not len(quiet) or rest.mean() <= RESTLESS * quiet.mean()):
-        return _Baseline(_rms(rest), float(rest.mean() + 3 * rest.std()))
+        threshold = max(float(rest.mean() + 3 * rest.std()), strong / MAX_CONTRAST)
+        return _Baseline(_rms(rest), threshold)
     if not len(quiet):
         quiet = _quietest(x["emg"], row)
     if not len(quiet):
         return _Baseline(np.inf, np.inf, QUIETEST)
     # The quietest second is a minimum, so three of its SD are soon passed by chance: halfway (in
     # dB) to the strong activity is a threshold that repeats.
-    strong = float(np.quantile(_levels(x["emg"], row), STRONG))
     return _Baseline(_rms(quiet), float(np.sqrt(_rms(quiet) * strong)), QUIETEST)
 
 

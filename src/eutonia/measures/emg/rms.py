@@ -28,8 +28,8 @@ MEASURE = Measure(
     unit="uV",
     tier="supportive",
     sources=(),
-    method="Square root of the mean square of the band-passed EMG (20-450 Hz, mains removed) over "
-    "all usable samples of the condition.",
+    method="Square root of the mean square of the band-passed EMG (20-450 Hz; the mains is removed "
+    "where there is hum, at a cost of 2-3 %) over all usable samples of the condition.",
     needs=Needs(
         inputs={
             "emg": Input(
