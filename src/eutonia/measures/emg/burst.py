@@ -49,8 +49,8 @@ MEASURE = Measure(
     "baseline and a twentieth of the strong activity (95 % quantile); gaps and bursts under 50 ms "
     "do not count (our rule). Baseline is the rest recording; where rest is itself active or was "
     "not recorded, it is the quietest second and the threshold is halfway (in dB) from there to "
-    "the strong activity. Edges are placed where a change of variance is most likely. Mean duration, "
-    "and one over the mean time from onset to onset.",
+    "the strong activity. Edges are placed where a change of variance is most likely. Mean "
+    "duration, and one over the mean time from onset to onset.",
     needs=Needs(
         inputs={
             "emg": Input(

@@ -56,9 +56,10 @@ MEASURE = Measure(
     ),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
-    valid=Range(lo=5, hi=95, shown_by="docs/measures/emg.cci_fw"),
+    valid=Range(lo=5, hi=85, shown_by="docs/measures/emg.cci_fw"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="The best half second of a maximal contraction lies a few per cent above its mean. "
+    caution="Above 85 % the index reads low, since the noise of both envelopes takes from their "
+    "common area: 100 % reads 93-95. The best half second of a maximal contraction lies a few per cent above its mean. "
     "Botulinum toxin lowers the maximal contraction, so an index in % of it can hide the "
     "toxin's effect: across a toxin cycle compare µV at the same sites. Without a maximal "
     "contraction (norm=task) it does not compare between people. Cross-talk between neighbouring "
