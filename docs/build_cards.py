@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from eutonia.cli import cli
-from eutonia.cli.measures import as_dict
+from eutonia.cli.measures import as_dict, validated
 from eutonia.knowledge import citation
 from eutonia.measures import all_measures
 from eutonia.model import Measure
@@ -86,7 +86,7 @@ def measure_page(measure: Measure) -> str:
         ["one value per", m["target"]],
         ["interval", m["interval"]],
         ["conditions compared by", m["scale"]],
-        ["validated range", f"{m['valid']['lo']:g} to {m['valid']['hi']:g}"],
+        ["validated range", validated(measure)],
         ["unchanged by", ", ".join(w.replace("_", " ") for w in m["invariant"]) or "not declared"],
     ]
     parts = [

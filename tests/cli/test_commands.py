@@ -91,7 +91,7 @@ def test_the_card_as_json_is_the_declaration(capsys):
     card = json.loads(capsys.readouterr().out)
     (imc,) = [m for m in all_measures() if m.id == "imc"]
     assert card["proofs"] == list(imc.proofs)
-    assert card["valid"]["hi"] == imc.valid.hi
+    assert card["valid"]["4_7"]["hi"] == imc.ranges["4_7"].hi
     assert card["evidence"]["negative"][0]["references"] == ["Nijmeijer2014"]
 
 

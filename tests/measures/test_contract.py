@@ -53,7 +53,8 @@ def test_declares_all_that_a_reader_needs(entry):
     assert measure.title
     assert measure.method.endswith(".")
     assert measure.units
-    assert measure.valid.lo < measure.valid.hi
+    assert measure.ranges.keys() == measure.units.keys()
+    assert all(r.lo < r.hi for r in measure.ranges.values())
     assert set(measure.sources) <= table("references").keys()
     assert set(measure.proofs) <= {"simulated", "independent", "real"}
     if isinstance(measure.interval, NoInterval):

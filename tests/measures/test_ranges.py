@@ -42,3 +42,53 @@ def test_full_co_contraction_reads_low_and_is_marked():
     estimate = _index(1.0)
     assert 90 < estimate.value < 98
     assert not estimate.in_valid_range
+
+
+@pytest.mark.parametrize(("duration_s", "gap_s"), [(0.1, 0.2), (0.3, 0.5), (1.2, 3.0)])
+def test_bursts_are_recovered_over_their_range(duration_s, gap_s):
+    """From a tenth of a second to more than one, durations and rates are right to 8 %."""
+    rng = np.random.default_rng(2)
+    gate, onset, offset = emg.burst_train(
+        rng, duration_s=120, rate_hz=1000, mean_duration_s=duration_s, mean_gap_s=gap_s, spread=0.2
+    )
+    noise = emg.carrier(rng, 2, 120_000, rate_hz=1000)
+    rest = recording(2 * noise[1:], PAIR[:1], rate_hz=1000, condition=Condition.of(task="rest"))
+    task = recording(
+        (2 + 40 * gate) * noise[:1], PAIR[:1], rate_hz=1000, condition=Condition.of(task="posture")
+    )
+    made = visit(task, rest)
+    found = {e.part: e for e in run_measure(entry("emg.burst"), made, visit_spans(made)).estimates}
+    assert found["duration"].value == pytest.approx(1000 * np.mean(offset - onset), rel=0.08)
+    assert found["rate"].value == pytest.approx(1 / np.mean(np.diff(onset)), rel=0.08)
+    assert all(e.in_valid_range for e in found.values())
+
+
+def _sentences(name, *recordings):
+    made = visit(*recordings)
+    outcome = run_measure(entry(name), made, visit_spans(made))
+    assert outcome.estimates == ()
+    return " ".join(n.reason for n in outcome.not_measurable)
+
+
+def test_tonic_activity_is_no_burst():
+    """A muscle that is on all the time has no bursts, and the sentence says why."""
+    noise = emg.carrier(np.random.default_rng(3), 2, 60_000, rate_hz=1000)
+    rest = recording(2 * noise[1:], PAIR[:1], rate_hz=1000, condition=Condition.of(task="rest"))
+    on = recording(50 * noise[:1], PAIR[:1], rate_hz=1000, condition=Condition.of(task="posture"))
+    assert "all the time" in _sentences("emg.burst", rest, on)
+
+
+def test_a_quiet_muscle_has_no_bursts():
+    """Without activity in the task there is no number, but the seconds that were looked at."""
+    noise = emg.carrier(np.random.default_rng(4), 2, 60_000, rate_hz=1000)
+    rest = recording(2 * noise[1:], PAIR[:1], rate_hz=1000, condition=Condition.of(task="rest"))
+    off = recording(2 * noise[:1], PAIR[:1], rate_hz=1000, condition=Condition.of(task="posture"))
+    assert "No burst was found in 60 s" in _sentences("emg.burst", rest, off)
+
+
+def test_two_silent_muscles_do_not_co_contract():
+    """The common area of amplifier noise is no co-contraction."""
+    noise = emg.carrier(np.random.default_rng(5), 4, 60_000, rate_hz=1000)
+    most = recording(500 * noise[:2], PAIR, rate_hz=1000, condition=Condition.of(task="mvc"))
+    rest = recording(2 * noise[2:], PAIR, rate_hz=1000, condition=Condition.of(task="rest"))
+    assert "Neither muscle was active" in _sentences("emg.cci_fw", most, rest)

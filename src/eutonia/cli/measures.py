@@ -57,7 +57,9 @@ def as_dict(measure: Measure) -> dict[str, Any]:
         "target": target_in_words(m),
         "scale": m.scale,
         "interval": interval_in_words(m),
-        "valid": {"lo": m.valid.lo, "hi": m.valid.hi, "shown_by": m.valid.shown_by},
+        "valid": {
+            part: {"lo": r.lo, "hi": r.hi, "shown_by": r.shown_by} for part, r in m.ranges.items()
+        },
         "invariant": sorted(m.invariant),
         "sources": list(m.sources),
         "caution": m.caution,
@@ -80,7 +82,7 @@ def card(measure: Measure) -> str:
         ("target", target_in_words(m)),
         ("contrast", f"two conditions are compared by {m.scale}" if m.scale != "none" else "none"),
         ("interval", interval_in_words(m)),
-        ("validated", f"{m.valid.lo:g} to {m.valid.hi:g} ({m.valid.shown_by})"),
+        ("validated", validated(m)),
         ("unchanged by", ", ".join(sorted(w.replace("_", " ") for w in m.invariant))),
         ("caution", m.caution),
     ]
@@ -198,6 +200,19 @@ def _evidence_in_words(measure: Measure) -> list[str]:
     if found.get("use"):
         lines.append(found["use"])
     return lines
+
+
+def validated(measure: Measure) -> str:
+    """Return the validated range, of each part where they differ."""
+    words = {
+        part: f"{r.lo:g} to {r.hi:g}"
+        + ("" if measure.units[part] == "1" else f" {measure.units[part]}")
+        for part, r in measure.ranges.items()
+    }
+    one = len(set(words.values())) == 1
+    listed = next(iter(words.values())) if one else ", ".join(f"{p} {w}" for p, w in words.items())
+    shown_by = next(iter(measure.ranges.values())).shown_by
+    return f"{listed} ({shown_by})"
 
 
 def coverage(measure: Measure) -> str:

@@ -91,11 +91,12 @@ class Whole:
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What a measure needs before it can run."""
+    """What a measure needs before it can run; it is not taken in `not_tasks`."""
 
     inputs: Mapping[str, Input]
     target: Each | Pairs | Cross | Whole
     aux: Mapping[str, Aux] = field(default_factory=dict)
+    not_tasks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +175,8 @@ class Measure:
         How two conditions are compared.
     interval : BlockBootstrap, Jackknife, Analytic, Repeats or NoInterval
         Where the interval comes from.
-    valid : Range
-        Range in which simulated truth was recovered.
+    valid : Range or mapping
+        Range in which simulated truth was recovered; by part where the parts differ.
     invariant : frozenset of str
         Of ``gain``, ``channel_order``, ``time_shift``: what must not change the value.
     caution : str
@@ -199,7 +200,7 @@ class Measure:
     needs: Needs
     scale: Scale
     interval: BlockBootstrap | Jackknife | Analytic | Repeats | NoInterval
-    valid: Range
+    valid: Range | Mapping[str, Range]
     invariant: frozenset[str] = frozenset()
     caution: str = ""
     evidence_against: str = ""
@@ -210,6 +211,13 @@ class Measure:
     def units(self) -> Mapping[str, str]:
         """Unit of each part; the part is empty where the measure is one number."""
         return {"": self.unit} if isinstance(self.unit, str) else self.unit
+
+    @property
+    def ranges(self) -> Mapping[str, Range]:
+        """Validated range of each part."""
+        return (
+            dict.fromkeys(self.units, self.valid) if isinstance(self.valid, Range) else self.valid
+        )
 
     def full_id(self, part: str) -> str:
         """Return the id of one part."""

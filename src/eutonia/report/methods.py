@@ -65,11 +65,12 @@ def _method(measure: str) -> tuple[str, ...]:
     if declared is None:
         return (measure, "Not among the measures of this version of Eutonia.", "–")
     proofs = ", ".join(_PROOFS.get(p, p) for p in declared.proofs) or "nothing shown yet"
-    valid = bounds((declared.valid.lo, declared.valid.hi))
+    ranges = dict.fromkeys(bounds((r.lo, r.hi)) for r in declared.ranges.values())
+    shown_by = next(iter(declared.ranges.values())).shown_by
     return (
         f"{declared.title} ({declared.id}, version {declared.version}, {declared.tier})",
         declared.method,
-        f"{proofs}; validated from {valid} ({declared.valid.shown_by})",
+        f"{proofs}; validated from {' and '.join(ranges)} ({shown_by})",
     )
 
 

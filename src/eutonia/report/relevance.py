@@ -8,7 +8,8 @@ from eutonia.model import Assessment, Contrast, Finding
 from eutonia.report.words import card
 
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
-_REST = ("rest", "")
+#: Rest and the maximal contraction are there to be compared with, not findings of their own.
+_REST = ("rest", "mvc", "")
 
 
 def declared_id(measure: str) -> str:
@@ -43,10 +44,11 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
 def ranked_contrasts(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:
     """Return contrasts by q, then by their distance from none in widths of the interval."""
 
-    def key(c: Contrast) -> tuple[float, float]:
+    def key(c: Contrast) -> tuple[float, ...]:
         away = abs(c.value - (c.scale == "ratio"))
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
-        return (2.0 if c.q is None else c.q, -(away / width if width > 0 else 0.0))
+        background = c.condition.get("task") in _REST
+        return (background, 2.0 if c.q is None else c.q, -(away / width if width > 0 else 0.0))
 
     return tuple(sorted(contrasts, key=key))
 

@@ -59,12 +59,12 @@ def gather(
         if not any(c.kind == kind for r in visit.recordings for c in r.channels):
             yield say("no_input", f"No {kind.upper()} was recorded.")
             return
-    aux_tasks = {a.task for a in measure.needs.aux.values()}
+    elsewhere = measure.needs.not_tasks | {a.task for a in measure.needs.aux.values()}
     found = groups(measure, by_id, spans)
     if not found:
         yield say("no_clock", why_not_together(measure))
     for (condition, _), combined in found.items():
-        if condition.get("task") in aux_tasks:
+        if condition.get("task") in elsewhere:
             continue
         yield from _one(measure, combined, say.within(condition), memo, (by_id, spans))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.dsp.bursts import detect, moving_rms
+from eutonia.dsp.bursts import WINDOW_S, detect, moving_rms
 from eutonia.model import (
     Aux,
     Block,
@@ -32,6 +32,8 @@ RESTLESS = 1.5
 MIN_CONTRAST = 3.0
 #: The threshold is at least this far below strong activity: lower, filters ring (our rule).
 MAX_CONTRAST = 20.0
+#: Share of the time above the threshold from which a muscle is tonically active (our rule).
+TONIC = 0.9
 #: Quantile of the levels that counts as strong activity (our rule).
 STRONG = 0.95
 #: What is noted where the baseline is not a recording of rest.
@@ -63,10 +65,14 @@ MEASURE = Measure(
         },
         aux={"rest": Aux(task="rest", optional=QUIETEST)},
         target=Each(),
+        not_tasks=frozenset({"mvc"}),
     ),
     scale="difference",
     interval=BlockBootstrap(block_s=0),
-    valid=Range(lo=0, hi=2000, shown_by="docs/measures/emg.burst"),
+    valid={
+        "duration": Range(lo=80, hi=1500, shown_by="docs/measures/emg.burst"),
+        "rate": Range(lo=0.2, hi=4, shown_by="docs/measures/emg.burst"),
+    },
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="A muscle that is never quiet has no baseline: then bursts cannot be measured. "
     "Duration alone does not tell dystonia from tremor or myoclonus.",
@@ -95,12 +101,17 @@ def measure(x: Inputs) -> Result:
         span += [place] * len(blocks[-1])
     everything = np.concatenate(blocks)
     n_bursts = everything[:, :, 1].sum(axis=0)
+    silent = tuple(_no_burst(x, r, b) for r, b in zip(rows, baselines, strict=True))
+    reasons = tuple(
+        why or ("" if n else none) for why, n, none in zip(reasons, n_bursts, silent, strict=True)
+    )
+    once = "Only one burst was found, so there is no time from onset to onset."
     return Result(
         blocks=everything,
         finish=_finish,
-        span=np.array(span),
+        span=np.array(span, dtype=np.intp),
         reasons=reasons,
-        part_reasons={"duration": tuple("" if n else "No burst was found." for n in n_bursts)},
+        part_reasons={"rate": tuple("" if n != 1 else once for n in n_bursts)},
         n_effective=n_bursts,
         details={"bursts": n_bursts},
         evidence=_drawn(x["emg"][0], rows, np.array([b.threshold for b in baselines]), marks),
@@ -108,11 +119,19 @@ def measure(x: Inputs) -> Result:
     )
 
 
+def _no_burst(x: Inputs, row: int, baseline: _Baseline) -> str:
+    """Return the sentence for a muscle without a single whole burst."""
+    levels = _levels(x["emg"], row)
+    on = float(np.mean(levels > baseline.threshold)) if len(levels) else 0.0
+    if on > TONIC:
+        return f"The muscle was active all the time ({100 * on:.0f} %): that is no burst."
+    return f"No burst was found in {len(levels) / 100:.0f} s."
+
+
 def _finish(total: Floats) -> Floats:
-    duration, number, cycle, cycles, seconds = np.moveaxis(total, -1, 0)
+    duration, number, cycle, cycles = np.moveaxis(total, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(cycles > 0, cycles / cycle, number / seconds)
-        return np.stack([1000 * duration / number, rate], axis=-1)
+        return np.stack([1000 * duration / number, cycles / cycle], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -197,25 +216,21 @@ def _bursts(
     if not len(on):
         return on, off
     bad = np.concatenate([[0], np.cumsum(~block.mask[row])])
-    whole = (bad[off] == bad[on]) & (on > 0) & (off < block.x.shape[1])
+    edge = WINDOW_S * block.rate_hz
+    whole = (bad[off] == bad[on]) & (on >= edge) & (off <= block.x.shape[1] - edge)
     return on[whole], off[whole]
 
 
 def _per_burst(block: Block, row: int, on: NDArray[np.intp], off: NDArray[np.intp]) -> Floats:
-    """Return duration, 1, time to the next onset, 1 if there is one, and usable seconds.
-
-    Shape ``(n_bursts, 5)``, in seconds; all usable seconds are counted with the first row, which
-    exists even without a burst.
-    """
-    rows = np.zeros((max(1, len(on)), 5))
-    rows[: len(on), 0] = (off - on) / block.rate_hz
-    rows[: len(on), 1] = 1
+    """Return duration, 1, time to the next onset, and 1 if there is one; ``(n_bursts, 4)``."""
+    rows = np.zeros((len(on), 4))
+    rows[:, 0] = (off - on) / block.rate_hz
+    rows[:, 1] = 1
     if len(on) > 1:
         bad = np.concatenate([[0], np.cumsum(~block.mask[row])])
         whole = bad[on[1:]] == bad[on[:-1]]
-        rows[: len(on) - 1, 2] = np.where(whole, np.diff(on) / block.rate_hz, 0)
-        rows[: len(on) - 1, 3] = whole
-    rows[0, 4] = block.mask[row].sum() / block.rate_hz
+        rows[:-1, 2] = np.where(whole, np.diff(on) / block.rate_hz, 0)
+        rows[:-1, 3] = whole
     return rows
 
 

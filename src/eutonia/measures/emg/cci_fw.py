@@ -26,6 +26,8 @@ from eutonia.model import (
 BLOCK_S = 2.0
 #: The maximal contraction is the best mean envelope over this window (our rule).
 MVC_WINDOW_S = 0.5
+#: Mean level, as a share of maximum, below which two muscles are silent (our rule).
+MIN_LEVEL = 0.02
 #: Samples kept of an envelope for the figure.
 _DRAWN = 1500
 #: Seconds for which one of the simulated muscles leads.
@@ -59,11 +61,11 @@ MEASURE = Measure(
     valid=Range(lo=5, hi=85, shown_by="docs/measures/emg.cci_fw"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Above 85 % the index reads low, since the noise of both envelopes takes from their "
-    "common area: 100 % reads 93-95. The best half second of a maximal contraction lies a few per cent above its mean. "
-    "Botulinum toxin lowers the maximal contraction, so an index in % of it can hide the "
-    "toxin's effect: across a toxin cycle compare µV at the same sites. Without a maximal "
-    "contraction (norm=task) it does not compare between people. Cross-talk between neighbouring "
-    "muscles looks like co-contraction.",
+    "common area: 100 % reads 93-95. The best half second of a maximal contraction lies a few "
+    "per cent above its mean. Botulinum toxin lowers the maximal contraction, so an index in % of "
+    "it can hide the toxin's effect: across a toxin cycle compare µV at the same sites. Without a "
+    "maximal contraction (norm=task) it does not compare between people. Cross-talk between "
+    "neighbouring muscles looks like co-contraction.",
     figure="pairs",
     proofs=("simulated", "independent"),
 )
@@ -82,14 +84,15 @@ def measure(x: Inputs) -> Result:
             both = (block.mask[one] & block.mask[other])[None]
             common = 2 * np.minimum(level[one], level[other])[None]
             total = (level[one] + level[other])[None]
-            parts.append(
-                np.concatenate([sums(common, both, length)[0], sums(total, both, length)[0]])
-            )
+            area, samples = sums(total, both, length)
+            parts.append(np.concatenate([sums(common, both, length)[0], area, samples]))
         blocks.append(np.stack(parts).transpose(2, 0, 1))
         span += [place] * blocks[-1].shape[0]
+    everything = np.concatenate(blocks)
     return Result(
-        blocks=np.concatenate(blocks),
+        blocks=everything,
         finish=_finish,
+        reasons=tuple(_silent(*total) for total in everything.sum(axis=0)),
         span=np.array(span),
         evidence=drawn(x["emg"][0], scale, x),
         notes=notes,
@@ -103,8 +106,19 @@ def common_area(first: Floats, second: Floats) -> float:
 
 def _finish(total: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        index: Floats = 100 * total[..., :1] / total[..., 1:]
+        index: Floats = 100 * total[..., :1] / total[..., 1:2]
     return index
+
+
+def _silent(_: float, area: float, samples: float) -> str:
+    """Return why a pair has no index: co-contraction of two silent muscles is amplifier noise."""
+    mean = 100 * area / samples / 2 if samples else 0.0
+    if mean >= 100 * MIN_LEVEL:
+        return ""
+    return (
+        f"Neither muscle was active: together they reach {mean:.1f} % of their maximum on average, "
+        f"less than {100 * MIN_LEVEL:g} % (our rule)."
+    )
 
 
 def normaliser(x: Inputs) -> tuple[Floats, tuple[str, ...]]:
