@@ -23,6 +23,7 @@ from eutonia.model import (
     VisitState,
 )
 from eutonia.read import read_visit
+from eutonia.simulate import simulate
 
 
 def _pairs(visit, again):
@@ -155,3 +156,91 @@ def test_no_real_date_is_written(tmp_path):
     header = next(base.rglob("*.edf")).read_bytes()[168:184].decode()
     assert header.startswith("01.01.85")
     assert json.loads((tmp_path / "dataset_description.json").read_text())["BIDSVersion"]
+
+
+@pytest.mark.parametrize(("n", "rate_hz"), [(10_007, 500.0), (26_461, 1000.0), (3000, 1e3 / 3)])
+def test_any_length_and_rate_survive(n, rate_hz, tmp_path):
+    """Lengths that fill no whole data records are padded, and the padding is marked as bad."""
+    x = np.random.default_rng(2).standard_normal((2, n))
+    visit = _visit(signal=ArraySignal(x), rate_hz=rate_hz, bad=(), events=Events())
+    (recording,) = read_visit(write_visit(visit, tmp_path)).recordings
+    y = recording.signal.read()
+    assert recording.rate_hz == pytest.approx(rate_hz, rel=1e-6)
+    assert np.abs(y[:, :n] - x).max() < 2e-4
+    padded = sum(b.stop_s - b.start_s for b in recording.bad)
+    assert padded == pytest.approx((y.shape[1] - n) / rate_hz, abs=1e-9)
+    assert padded < 1.001
+
+
+def test_physiology_survives(tmp_path):
+    """Physiology becomes the compressed table of BIDS, with names, units, rate and clock."""
+    channels = (
+        Channel(name="ECG", kind="ecg", unit="uV"),
+        Channel(name="respiration", kind="resp", unit="adc"),
+    )
+    visit = _visit(
+        kind="physio",
+        channels=channels,
+        bad=(),
+        clock=Clock(id="visit", offset_s=3.5, aligned="declared"),
+    )
+    folder = write_visit(visit, tmp_path)
+    assert len(list(folder.glob("beh/*_physio.tsv.gz"))) == 1
+    (recording,) = read_visit(folder).recordings
+    assert recording.kind == "physio"
+    assert recording.rate_hz == 500.0
+    assert [(c.name, c.kind) for c in recording.channels] == [
+        ("ECG", "ecg"),
+        ("respiration", "resp"),
+    ]
+    assert recording.clock.offset_s == 3.5
+    np.testing.assert_allclose(
+        recording.signal.read(), visit.recordings[0].signal.read(), rtol=1e-7, atol=1e-9
+    )
+
+
+def test_movement_survives(tmp_path):
+    """Motion becomes the headerless table of BIDS with its channels, units and rate."""
+    channels = (
+        Channel(name="hand ax", kind="acc", unit="m/s2", side="right"),
+        Channel(name="hand gx", kind="gyro", unit="deg/s", side="right"),
+    )
+    visit = _visit(kind="motion", channels=channels, bad=())
+    (recording,) = read_visit(write_visit(visit, tmp_path)).recordings
+    assert recording.kind == "motion"
+    assert recording.rate_hz == 500.0
+    assert [(c.name, c.kind, c.unit, c.side) for c in recording.channels] == [
+        (c.name, c.kind, c.unit, c.side) for c in channels
+    ]
+    np.testing.assert_allclose(
+        recording.signal.read(), visit.recordings[0].signal.read(), rtol=1e-7, atol=1e-9
+    )
+
+
+def test_the_whole_simulated_patient_survives(tmp_path):
+    """Channels, clocks (offset and drift), conditions, bad spans, state and person are equal."""
+    visit, _ = simulate(seed=3, minutes=2)
+    again = read_visit(write_visit(visit, tmp_path))
+    assert (again.person, again.state, again.labels) == (visit.person, visit.state, visit.labels)
+    for before, after in _pairs(visit, again):
+        assert after.channels == before.channels
+        assert after.clock == before.clock
+        assert after.device == before.device
+        assert after.line_hz == before.line_hz
+        assert after.bad == before.bad
+        assert after.events.name == before.events.name
+        np.testing.assert_allclose(after.events.onset_s, before.events.onset_s, atol=1e-6)
+        np.testing.assert_allclose(after.events.duration_s, before.events.duration_s, atol=1e-6)
+
+
+def test_own_files_and_columns_are_declared_to_validators(tmp_path):
+    """What BIDS does not know is listed in .bidsignore, and columns of ours are described."""
+    visit, _ = simulate(seed=3, minutes=2)
+    folder = write_visit(visit, tmp_path)
+    ignored = (tmp_path / ".bidsignore").read_text().split()
+    ours = [p for p in folder.rglob("*") if p.name.startswith("intake") or p.suffix == ".yaml"]
+    assert len(ours) == 2
+    assert all(any(p.match(pattern) for pattern in ignored) for p in ours)
+    for table in folder.rglob("*_channels.tsv"):
+        described = json.loads(table.with_suffix(".json").read_text())
+        assert "side" in described

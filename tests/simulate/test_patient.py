@@ -1,6 +1,7 @@
 """The simulated person is reproducible, marked as simulated, and true to the stated truth."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from eutonia.simulate import simulate
 
 @pytest.fixture(scope="module")
 def made():
-    """The full visit and its truth."""
+    """Return the full visit and its truth."""
     return simulate(seed=4)
 
 
@@ -87,7 +88,7 @@ def test_recordings_do_not_overlap_unless_simultaneous(made):
             for r in visit.recordings
             if r.kind == kind
         ]
-        assert all(a[1] < b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a[1] < b[0] for a, b in pairwise(spans))
 
 
 def test_amplitudes_are_the_true_ones(made):
@@ -104,7 +105,7 @@ def test_amplitudes_are_the_true_ones(made):
 
 
 def test_burst_truth_counts_the_bursts(made):
-    """Rate times duration is the share of time in which the muscle is active."""
+    """Rate times duration is, but for the ends, the share of time that the muscle is active."""
     visit, truth = made
     found = recording(visit, "emg", task="posture", trick="off")
     key = ("right sternocleidomastoid", found.condition.label)

@@ -1,7 +1,7 @@
 """Writing a visit as a BIDS data set: recordings, sidecars, events, corrections, state.
 
-Evenly sampled physiology is written as EDF (16 bit), sound as WAV, movement as the headerless table
-of the BIDS motion standard. What BIDS has no place for is kept under keys that start with
+EEG, EMG and field potentials are written as EDF (16 bit), sound as WAV, movement and physiology as
+the headerless tables of BIDS. What BIDS has no place for is kept under keys that start with
 ``Eutonia``, so that reading gives the same visit back.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from eutonia.formats import intake
+from eutonia.formats import _edf_write, bids, intake
 from eutonia.model import BadSpan, Channel, EutoniaError, Events, Floats, Recording, Visit
 
 #: Dates are fictitious; only their differences mean something.
@@ -40,8 +40,9 @@ _TYPE = {
 }
 _FOLDER = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "beh", "motion": "motion"}
 _SUFFIX = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "audio", "motion": "motion"}
+#: Files of ours that BIDS does not know.
+_OURS = ("intake.*", "*.corrections.yaml", "truth.json")
 _LABEL_LENGTH = 16
-_RECORD_BYTES = 61_440  # the largest data record that EDF allows
 
 
 def write_visit(visit: Visit, folder: Path) -> Path:
@@ -104,7 +105,9 @@ def _names(visit: Visit, prefix: str) -> list[tuple[str, str]]:
         acq = "".join(f"{f}{v.capitalize()}" for f, v in others)
         acq = "".join(c for c in acq if c.isascii() and c.isalnum())
         suffix = _SUFFIX.get(recording.kind, "physio")
-        parts = [prefix, f"task-{task}", *([f"acq-{acq}"] if acq else [])]
+        parts = [prefix, f"task-{task}"]
+        parts += ["tracksys-unknown"] if recording.kind == "motion" else []
+        parts += [f"acq-{acq}"] if acq else []
         stems.append((_FOLDER.get(recording.kind, "beh"), "_".join(parts), suffix))
     count, seen = Counter(stems), Counter[tuple[str, str, str]]()
     names = []
@@ -117,14 +120,16 @@ def _names(visit: Visit, prefix: str) -> list[tuple[str, str]]:
 
 
 def _ending(recording: Recording) -> str:
-    return {"audio": ".wav", "motion": ".tsv"}.get(recording.kind, ".edf")
+    if recording.kind in ("eeg", "emg", "lfp"):
+        return ".edf"
+    return {"audio": ".wav", "motion": ".tsv"}.get(recording.kind, ".tsv.gz")
 
 
 def _write_data_set(visit: Visit, folder: Path, subject: str) -> None:
     """Write what describes the data set and its people."""
     described: dict[str, Any] = {
         "Name": "Eutonia visit",
-        "BIDSVersion": "1.10.0",
+        "BIDSVersion": "1.11.0",
         "DatasetType": "raw",
         "GeneratedBy": [{"Name": "eutonia"}],
     }
@@ -142,6 +147,9 @@ def _write_data_set(visit: Visit, folder: Path, subject: str) -> None:
         rows = {r["participant_id"]: tuple(r.get(h) or "n/a" for h in header) for r in kept}
     rows[subject] = own
     _write_table(path, header, rows.values())
+    (folder / ".bidsignore").write_text(
+        "".join(f"{name}\n" for name in _OURS), encoding="utf-8", newline="\n"
+    )
     (folder / "README").write_text(
         "A visit written by Eutonia. Dates are fictitious; only their differences count.\n",
         encoding="utf-8",
@@ -161,18 +169,18 @@ def _write_recording(recording: Recording, path: Path, visit: Visit) -> None:
     missing = _missing(recording, x)
     labels = _labels(recording.channels)
     if path.suffix == ".edf":
-        missing += _write_edf(recording, x, labels, path)
+        missing += _edf_write.write(recording, x, labels, path)
     elif path.suffix == ".wav":
         _write_wav(recording, x, path)
     else:
         np.savetxt(path, x.T, delimiter="\t", fmt="%.9g")
-    shared = path.with_name(path.stem)
-    stem = str(shared).removesuffix(f"_{path.stem.split('_')[-1]}")
-    _write_json(shared.with_suffix(".json"), _sidecar(recording, visit))
-    if path.suffix != ".wav":
-        _write_channels(recording, labels, Path(f"{stem}_channels.tsv"))
+    shared = path.with_name(bids.stem(path))
+    stem = shared.name.removesuffix(f"_{bids.modality(path)}")
+    _write_json(shared.with_name(f"{shared.name}.json"), _sidecar(recording, labels, visit))
+    if recording.kind not in ("audio", "physio"):
+        _write_channels(recording, labels, path.with_name(f"{stem}_channels.tsv"))
     if len(recording.events):
-        _write_events(recording.events, Path(f"{stem}_events.tsv"))
+        _write_events(recording.events, path.with_name(f"{stem}_events.tsv"))
     if bad := (*recording.bad, *missing):
         _write_corrections(bad, recording.channels, labels, shared)
 
@@ -211,70 +219,13 @@ def _labels(channels: tuple[Channel, ...]) -> list[str]:
     return labels
 
 
-def _write_edf(recording: Recording, x: Floats, labels: list[str], path: Path) -> list[BadSpan]:
-    """Write the samples; return the padding, where they do not fill whole data records."""
-    from edfio import Edf, EdfSignal
-    from edfio import Recording as Header
-
-    rate_hz = recording.rate_hz or 1.0
-    n = x.shape[1]
-    samples, record_s = _data_record(n, rate_hz, len(x))
-    padding = -n % samples
-    filled = np.pad(x, ((0, 0), (0, padding)), mode="edge")
-    signals = [
-        EdfSignal(
-            row,
-            samples / record_s,
-            label=label,
-            physical_dimension=channel.unit[:8],
-            physical_range=_physical_range(row),
-        )
-        for row, label, channel in zip(filled, labels, recording.channels, strict=True)
-    ]
-    # In the field of the administration code, so that it is not taken for a device.
-    code = "SIMULATED" if recording.simulated else "X"
-    header = Header(hospital_administration_code=code)
-    Edf(signals, recording=header, data_record_duration=record_s).write(path)
-    if not padding:
-        return []
-    return [BadSpan(start_s=n / rate_hz, stop_s=(n + padding) / rate_hz, reason="padding")]
-
-
-def _data_record(n: int, rate_hz: float, n_channels: int) -> tuple[int, float]:
-    """Return samples and seconds of a data record: a divisor of `n` where there is a good one.
-
-    The duration has to fit the header's eight characters, else the rate would change.
-    """
-    most = max(1, min(n, _RECORD_BYTES // (2 * n_channels)))
-    least = max(1, min(most, round(rate_hz / 10)))
-
-    def exact(samples: int) -> bool:
-        return abs(float(f"{samples / rate_hz:.6g}") * rate_hz / samples - 1) < 1e-12
-
-    for samples in range(most, least - 1, -1):
-        if n % samples == 0 and exact(samples):
-            return samples, float(f"{samples / rate_hz:.6g}")
-    even = (s for s in range(min(most, max(1, round(rate_hz))), 0, -1) if exact(s))
-    samples = next(even, min(most, max(1, round(rate_hz))))
-    return samples, float(f"{samples / rate_hz:.6g}")
-
-
-def _physical_range(row: Floats) -> tuple[float, float]:
-    """Return a range that the header's eight characters can hold and that contains all samples."""
-    largest = float(np.abs(row).max(initial=0.0)) or 1.0
-    # Rounded up to three digits, so that it is printed exactly.
-    scale = 10.0 ** (np.floor(np.log10(largest)) - 2)
-    limit = float(np.ceil(largest / scale) * scale)
-    return -float(f"{limit:.3g}"), float(f"{limit:.3g}")
-
-
 def _write_wav(recording: Recording, x: Floats, path: Path) -> None:
     import soundfile
 
     soundfile.write(path, x.T, round(recording.rate_hz or 1.0), subtype="PCM_24")
 
 
-def _sidecar(recording: Recording, visit: Visit) -> dict[str, Any]:
+def _sidecar(recording: Recording, labels: list[str], visit: Visit) -> dict[str, Any]:
     kinds = Counter(c.kind for c in recording.channels)
     content: dict[str, Any] = {
         "TaskName": recording.condition.get("task", "unknown"),
@@ -300,30 +251,53 @@ def _sidecar(recording: Recording, visit: Visit) -> dict[str, Any]:
             "offset_s": clock.offset_s,
             "drift_ppm": clock.drift_ppm,
         }
-    labels = set(visit.labels) | ({"SIMULATED"} if recording.simulated else set())
-    if labels:
-        content["EutoniaLabels"] = sorted(labels)
+    if recording.kind == "emg":
+        content["EMGPlacementScheme"] = "Other"
+        content["EMGPlacementSchemeDescription"] = "not stated"
+    if recording.kind == "physio":
+        units = {n: {"Units": c.unit} for n, c in zip(labels, recording.channels, strict=True)}
+        content |= {"StartTime": 0, "Columns": labels} | units
+    marks = set(visit.labels) | ({"SIMULATED"} if recording.simulated else set())
+    if marks:
+        content["EutoniaLabels"] = sorted(marks)
     return content
 
 
 def _write_channels(recording: Recording, labels: list[str], path: Path) -> None:
-    header = ("name", "type", "units", "sampling_frequency", "target_muscle", "side", "status")
+    """Write ``channels.tsv``, and what its columns mean."""
     rows = [
-        (
-            label,
-            _TYPE.get(c.kind, "MISC"),
-            c.unit or "n/a",
-            f"{recording.rate_hz:.9g}",
-            c.site.replace("_", " ") if c.kind == "emg" and c.site else "n/a",
-            _or_missing(c.side),
-            "good",
-        )
+        {
+            "name": label,
+            "component": "n/a",
+            "type": _TYPE.get(c.kind, "MISC"),
+            "tracked_point": c.site or "n/a",
+            "units": c.unit or "n/a",
+            "sampling_frequency": f"{recording.rate_hz:.9g}",
+            "target_muscle": c.site.replace("_", " ") if c.kind == "emg" and c.site else "n/a",
+            "side": _or_missing(c.side),
+            "status": "good",
+        }
         for label, c in zip(labels, recording.channels, strict=True)
     ]
-    _write_table(path, header, rows)
+    own = {"component", "tracked_point"} if recording.kind == "motion" else {"target_muscle"}
+    if not any(c.kind == "emg" for c in recording.channels):
+        own -= {"target_muscle"}
+    left_out = {"component", "tracked_point", "target_muscle"} - own
+    header = tuple(name for name in rows[0] if name not in left_out)
+    _write_table(path, header, (tuple(row[name] for name in header) for row in rows))
+    meant = {name: {"Description": _COLUMNS[name]} for name in header if name in _COLUMNS}
+    _write_json(path.with_suffix(".json"), meant)
+
+
+#: Columns of ``channels.tsv`` that BIDS wants explained.
+_COLUMNS = {
+    "side": "Side of the body: left, right or midline.",
+    "target_muscle": "Muscle below the electrodes.",
+}
 
 
 def _write_events(events: Events, path: Path) -> None:
+    """Write ``events.tsv``, and what its columns mean."""
     header = ("onset", "duration", "trial_type", *events.columns)
     rows = [
         (f"{on:.6f}", f"{long:.6f}", name, *(str(v) for v in others))
@@ -332,6 +306,9 @@ def _write_events(events: Events, path: Path) -> None:
         )
     ]
     _write_table(path, header, rows)
+    described = {"trial_type": {"Description": "What happened."}}
+    described |= {name: {"Description": f"{name} of the event."} for name in events.columns}
+    _write_json(path.with_suffix(".json"), described)
 
 
 def _write_corrections(

@@ -20,9 +20,10 @@ def hum(x: Floats, row: int, *, rate_hz: float, line_hz: float, uv: float = 12.0
 
 
 def saturated(recording: Recording, channel: str, *, start_s: float) -> Recording:
-    """Return the recording with a pull on a cable that drives the amplifier into its rail."""
+    """Return the recording with a swinging cable that drives the amplifier into its rails."""
     x, row, t_s = _parts(recording, channel, start_s)
-    x[row] += np.where((t_s >= 0) & (t_s < 0.4), 6000 * np.sin(np.pi * t_s / 0.4), 0.0)
+    swings = (t_s >= 0) & (t_s < 1.0)
+    x[row] += np.where(swings, 9000 * np.sin(2 * np.pi * 6 * t_s), 0.0)
     return replace(recording, signal=ArraySignal(np.clip(x, -RAIL_UV, RAIL_UV)))
 
 
