@@ -1,6 +1,6 @@
 """Tables for the terminal."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eutonia.cli.table import display_width, facts, paragraph, printable, render
@@ -8,6 +8,7 @@ from eutonia.cli.table import display_width, facts, paragraph, printable, render
 CELLS = st.text(max_size=30)
 
 
+@example(rows=[("0" * 11, "0000000⺀⼀𠀀00000", "0" * 13)], width=40)
 @given(
     rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5),
     width=st.integers(40, 120),

@@ -82,9 +82,12 @@ def _row(cells: Sequence[str], widths: Sequence[int], flush: Sequence[bool]) -> 
 def _wrapped(text: str, width: int) -> list[str]:
     if display_width(text) <= width:
         return [text]
-    # Wide characters count twice, so a line of them holds half as many.
-    narrow = max(1, width * len(text) // display_width(text))
-    return textwrap.wrap(text, narrow) or [""]
+    # Wide characters count twice, so a line of them may hold only half as many.
+    for narrow in range(width, 0, -1):
+        lines = textwrap.wrap(text, narrow) or [""]
+        if max(map(display_width, lines)) <= width:
+            break
+    return lines
 
 
 def _padded(text: str, width: int, right: bool) -> str:
