@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from eutonia.model import Assessment, Contrast, Finding
 from eutonia.report.words import card
@@ -22,8 +23,9 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
     """Return findings in order of relevance.
 
     Primary for the form first; then by tier; then those that differ from another condition or side;
-    then the task before rest, and alone before with a further factor; then the affected side; then
-    the largest values.
+    then the task before rest, and alone before with a further factor; then muscles of the affected
+    side (the brain's sides are crossed, so electrodes have none); then coherence above its limit;
+    then the largest values.
     """
 
     def key(f: Finding) -> tuple[float, ...]:
@@ -34,11 +36,18 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
             not any(c.verdict == "differs" for c in f.comparisons),
             e.condition.get("task") in _REST,
             len(e.condition.levels),
-            bool(affected) and e.target.side != affected,
+            bool(affected) and e.target.side != affected and _of_muscles(e.measure),
+            -dict(e.details).get("above_limit", 0.0),
             -abs(e.value),
         )
 
     return tuple(sorted(findings, key=key))
+
+
+@cache
+def _of_muscles(measure: str) -> bool:
+    declared = card(measure)
+    return declared is not None and {i.kind for i in declared.needs.inputs.values()} == {"emg"}
 
 
 def ranked_contrasts(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:

@@ -42,14 +42,17 @@ MEASURE = Measure(
             )
         },
         target=Pairs("all"),
+        not_tasks=frozenset({"movement", "mvc"}),
     ),
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=-0.02, hi=0.6, shown_by="docs/measures/imc"),
     invariant=frozenset({"gain", "channel_order"}),
     caution="Cross-talk between neighbouring muscles gives coherence at all frequencies without a "
-    "common drive. A value near 0 is expected without one; it may be slightly negative because its "
-    "bias is removed, and its interval is then about 1.4 times too wide.",
+    "common drive; muscles that start and stop together give it at low frequencies, so it is taken "
+    "from steady contractions, not from single movements. A value near 0 is expected without a "
+    "common drive; it may be slightly negative because its bias is removed, and its interval is "
+    "then about 1.4 times too wide.",
     evidence_against="A drive of 4-7 Hz between sternocleidomastoid and splenius was present in "
     "cervical dystonia and absent in controls (8 against 8, Tijssen2000), but this was not "
     "replicated: no difference and low diagnostic accuracy (10 against 10, Nijmeijer2014).",
