@@ -143,6 +143,13 @@ def test_a_low_sampling_rate_is_refused_with_both_rates():
     assert "500 Hz" in missing.reason
 
 
+def test_a_task_in_which_a_measure_is_not_taken_is_said():
+    """Bursts in a visit that holds nothing but maximal contractions are one sentence."""
+    made = visit(_noise(1, [10.0], task="mvc"))
+    (missing,) = run_measure(entry("emg.burst"), made, visit_spans(made)).not_measurable
+    assert "only in mvc" in missing.reason
+
+
 def test_recordings_on_different_clocks_are_not_simultaneous():
     """Corticomuscular coherence asks for one clock and says how to give it."""
     cmc = entry("cmc")

@@ -63,9 +63,11 @@ def gather(
     found = groups(measure, by_id, spans)
     if not found:
         yield say("no_clock", why_not_together(measure))
-    for (condition, _), combined in found.items():
-        if condition.get("task") in elsewhere:
-            continue
+    taken = {k: v for k, v in found.items() if k[0].get("task") not in elsewhere}
+    if found and not taken:
+        only = ", ".join(sorted({condition.label for condition, _ in found}))
+        yield say("no_task", f"Recorded only in {only}, in which this measure is not taken.")
+    for (condition, _), combined in taken.items():
         yield from _one(measure, combined, say.within(condition), memo, (by_id, spans))
 
 
