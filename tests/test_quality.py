@@ -147,6 +147,20 @@ def test_clipping_is_found(rail):
     assert flags(found) == [("clipped",), ()]
 
 
+def test_a_short_overload_loses_its_stretch_only():
+    """Tenths of a second at the rail are left out; the channel stays."""
+    x = noise() / noise().std()
+    t = np.arange(len(x)) / RATE
+    pulls = sum(np.where(abs(t - at) < 0.05, 50.0, 0.0) for at in (2.0, 4.0, 6.0, 8.0, 10.0, 12.0))
+    found = inspect(emg(np.clip(x + pulls, -20, 20)))
+    assert flags(found) == [()]
+    assert len(found.bad) == 6
+    for span, at in zip(found.bad, (2.0, 4.0, 6.0, 8.0, 10.0, 12.0), strict=True):
+        assert span.reason == "clipped"
+        assert span.start_s == pytest.approx(at - 0.1, abs=0.01)
+        assert span.stop_s == pytest.approx(at + 0.1, abs=0.01)
+
+
 def test_one_plateau_is_no_clipping():
     """The single highest peak of a slow quantised signal is not taken for a rail."""
     t = np.arange(20 * RATE) / RATE
@@ -221,10 +235,20 @@ def test_real_eeg_is_clean(shared_data):
     assert {f for c in found.channels for f in c.flags} <= {"hum"}
 
 
-def test_a_saturated_real_recording_is_clipped(shared_data):
-    """A public EEG whose samples sit at 0 and 1009 of a 10-bit converter is clipped."""
+def test_a_saturated_real_recording_loses_its_clipped_stretches(shared_data):
+    """A public EEG sits at 0 and 1009 of a 10-bit converter in 1 % of its samples."""
     found = inspect(read(shared_data / "biosppy-examples" / "eeg_ec.txt")[0])
-    assert flags(found) == [("clipped",)]
+    assert [i.code for i in found.issues if "clip" in i.code] == ["clipped_stretch"]
+    assert flags(found) == [()]
+    x = found.signal.read()[0]
+    usable = np.ones(len(x), dtype=bool)
+    for span in found.bad:
+        first, end = round(span.start_s * found.rate_hz), round(span.stop_s * found.rate_hz)
+        usable[first:end] = False
+    assert usable.mean() > 0.9
+    at_rail = (x == x.min()) | (x == x.max())
+    in_a_row = at_rail[:-2] & at_rail[1:-1] & at_rail[2:]
+    assert not (in_a_row & usable[1:-1]).any()
 
 
 def test_the_scan_is_fast():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eutonia.formats.rails import rail_stretches
 from eutonia.formats.scan import Plan, Scan, scan
 from eutonia.formats.signals import file_of
 from eutonia.model import BadSpan, Channel, Issue, Recording, Source
@@ -20,6 +21,8 @@ from eutonia.model import BadSpan, Channel, Issue, Recording, Source
 FLAT_S = 1.0  # equal samples for this long are a fault of the recorder
 LEAST_FLAT = 10  # samples, at low rates
 CLIPPED_SHARE = 1e-3  # of the samples that sit at the same extreme value
+MOST_CLIPPED = 0.05  # share up to which the clipped stretches are left out, not the channel
+CLIPPED_MARGIN_S = 0.05
 CLIPPED_RUN = 3  # samples in a row that make a rail
 CLIPPED_RUNS = 5  # such runs; a single plateau is a slow signal's own peak
 TWIN_R = 0.9999  # correlation above which two channels are suspected to be one
@@ -46,6 +49,7 @@ class _Found:
     rate_hz: float
     flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
+    clipped: list[int] = field(default_factory=list)
 
     def say(self, row: int, code: str, message: str, *, error: bool = False) -> None:
         """Add an issue of one channel, and the flag of the same name where there is one."""
@@ -126,7 +130,7 @@ def _inspected(recording: Recording) -> Recording:
         _one_channel(seen, row, channel, found)
     _alike(seen, found)
     line_hz = _hum(seen, found) if seen.windows else recording.line_hz
-    bad = _bad_spans(seen, found)
+    bad = [*_bad_spans(seen, found), *_clipped_spans(seen, found)]
     new = tuple(i for i in dict.fromkeys(found.issues) if i not in recording.issues)
     return replace(
         recording,
@@ -164,10 +168,15 @@ def _one_channel(seen: Scan, row: int, channel: Channel, found: _Found) -> None:
         share = seen.at_rail[row].sum() / n
         if share >= CLIPPED_SHARE and seen.rail_runs[row].sum() >= CLIPPED_RUNS:
             text = (
-                f"The signal is clipped: {100 * share:.2g} % of the samples sit at "
-                f"{low:.4g} or {high:.4g} {channel.unit}. Lower the gain of the amplifier."
+                f"{100 * share:.2g} % of the samples sit at {low:.4g} or {high:.4g} "
+                f"{channel.unit}. Lower the gain of the amplifier."
             )
-            found.say(row, "clipped", text)
+            if share > MOST_CLIPPED:
+                found.say(row, "clipped", f"The signal is clipped: {text}")
+            else:
+                found.clipped.append(row)
+                text = f"The signal is clipped here and there, which is left out: {text}"
+                found.say(row, "clipped_stretch", text)
     limit = EXTREME_UV.get(channel.kind)
     if channel.unit == "uV" and limit and seen.deviation[row] > limit:
         text = (
@@ -298,6 +307,25 @@ def _bad_spans(seen: Scan, found: _Found) -> list[BadSpan]:
         elif what == "flat":
             text = f"{n} flat stretch(es) of {FLAT_S:g} s or more are left out."
             found.say(row, "flat_stretch", text)
+    return bad
+
+
+def _clipped_spans(seen: Scan, found: _Found) -> list[BadSpan]:
+    """Turn the clipped stretches of channels that are else good into bad spans."""
+    recording, bad = found.recording, []
+    assert recording.signal is not None
+    for row in found.clipped:
+        name = recording.channels[row].name
+        for first, end in rail_stretches(
+            recording.signal,
+            row,
+            rails=(float(seen.low[row]), float(seen.high[row])),
+            least=CLIPPED_RUN,
+            margin=max(1, round(CLIPPED_MARGIN_S * found.rate_hz)),
+        ):
+            start, stop = _time(found, first), _time(found, end)
+            if not _covered(recording, name, start, stop, 0.5 / found.rate_hz):
+                bad.append(BadSpan(start_s=start, stop_s=stop, reason="clipped", channel=name))
     return bad
 
 
