@@ -3,7 +3,7 @@
 #   make test       run all tests
 #   make check      style, types, floors, knowledge, stale validation, docs (as in CI)
 #   make validate   recover the simulated truth of every measure over 1,000 seeds (long)
-#   make bench      time and memory of the main job
+#   make bench      speed of the main kernels against named peers, in one run
 #   make docs       build the documentation into docs/_build/html
 #   make clean      remove the environment and everything that was built
 
@@ -38,7 +38,7 @@ validate: $(VENV)/.dev
 	$(PY) -m eutonia.validate
 
 bench: $(VENV)/.dev
-	$(PY) -m eutonia.bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m eutonia.bench
 
 docs: $(VENV)/.dev
 	$(PY) -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html

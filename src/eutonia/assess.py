@@ -143,7 +143,7 @@ def once(visit: Visit) -> Visit:
             if first.setdefault(source.sha256, source.path) != source.path:
                 copies[source.path] = first[source.sha256]
     lost = tuple(
-        Lost(path=copy, error=f"{copy}: the same content as {original}; counted once.")
+        Lost(path=copy, error=f"The same content as {original}; counted once.")
         for copy, original in copies.items()
     )
     kept = tuple(r for r in visit.recordings if not {s.path for s in r.sources[:1]} & copies.keys())

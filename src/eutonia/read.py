@@ -135,10 +135,11 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
         try:
             recordings += (_placed(r, name, base) for r in _visit_file(file))
         except EutoniaError as error:
-            lost.append(Lost(path=name, error=str(error).replace(str(file), name)))
+            why = str(error).replace(str(file), name).removeprefix(f"{name}: ")
+            lost.append(Lost(path=name, error=why))
         except (OSError, MemoryError) as error:
             lost.append(
-                Lost(path=name, error=f"{name}: cannot be read ({error.__class__.__name__}).")
+                Lost(path=name, error=f"The file cannot be read ({error.__class__.__name__}).")
             )
     if progress:
         progress("read", len(files), len(files))

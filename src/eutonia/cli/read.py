@@ -43,7 +43,8 @@ def command(files: tuple[Path, ...], as_json: bool, everything: bool) -> int:
     else:
         click.echo("\n\n".join(in_words(r, everything=everything) for r in found))
         for one in lost:
-            click.echo(f"Error: {printable(one.error)}", err=True)
+            where = "" if one.path in one.error else f"{one.path}: "
+            click.echo(f"Error: {printable(where + one.error)}", err=True)
     if lost:
         return LOSSES if found else MISTAKE
     return DONE
