@@ -304,3 +304,19 @@ def test_assessments_differ_only_where_they_differ(tmp_path):
     bare = replace(made(), findings=(), contrasts=(), not_measurable=(), lost=(), labels=())
     stored.save(bare, {}, tmp_path)
     assert stored.load(tmp_path) == (bare, {})
+
+
+def test_the_published_schema_is_the_one_in_force():
+    """A change of the record's shape needs a new version of the published schema."""
+    import json
+    from pathlib import Path
+
+    from eutonia.formats.assessment import schema
+    from eutonia.model import SCHEMA_VERSION
+
+    folder = Path(__file__).resolve().parents[2] / "docs" / "schema"
+    published = json.loads((folder / f"assessment-v{SCHEMA_VERSION}.json").read_text("utf-8"))
+    assert published == json.loads(json.dumps(schema())), (
+        "the shape of the assessment changed: raise SCHEMA_VERSION, add a migration, and write "
+        "schema() to docs/schema/"
+    )
