@@ -316,7 +316,14 @@ def test_the_published_schema_is_the_one_in_force():
 
     folder = Path(__file__).resolve().parents[2] / "docs" / "schema"
     published = json.loads((folder / f"assessment-v{SCHEMA_VERSION}.json").read_text("utf-8"))
-    assert published == json.loads(json.dumps(schema())), (
+    assert _shape(published) == _shape(json.loads(json.dumps(schema()))), (
         "the shape of the assessment changed: raise SCHEMA_VERSION, add a migration, and write "
         "schema() to docs/schema/"
     )
+
+
+def _shape(schema):
+    """Return a schema without its words."""
+    if isinstance(schema, dict):
+        return {k: _shape(v) for k, v in schema.items() if k not in ("description", "title")}
+    return [_shape(v) for v in schema] if isinstance(schema, list) else schema

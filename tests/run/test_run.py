@@ -222,6 +222,19 @@ def test_common_time_is_the_overlap():
     assert stop == pytest.approx(130.0)
 
 
+def test_eeg_numbers_say_when_the_drug_state_is_unknown():
+    """Drugs change the EEG: without an answer at intake every EEG number carries a note."""
+    relpow = entry("eeg.relpow")
+    made, _ = relpow.example(0)
+    for state, noted in ((VisitState(), True), (VisitState(drugs=()), False)):
+        asked = replace(made, state=state)
+        estimates = run_measure(relpow, asked, visit_spans(asked)).estimates
+        assert all(("drug state unknown" in e.notes) == noted for e in estimates)
+    assert not any(
+        "drug" in n for e in _rms(_noise(1, [10.0], task="rest")).estimates for n in e.notes
+    )
+
+
 def test_events_are_needed_where_declared():
     """Without movement events, desynchronisation says which to mark and where."""
     erd = entry("erd")

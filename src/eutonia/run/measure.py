@@ -30,6 +30,9 @@ from eutonia.run.spans import visit_spans
 #: Most block values kept with an estimate.
 _KEPT_BLOCKS = 60
 
+#: Noted on EEG numbers (clinical-rules.md §1: the drug state is required there).
+UNKNOWN_DRUGS = "drug state unknown"
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -216,7 +219,7 @@ class _Maker:
             valid=(measure.ranges[part].lo, measure.ranges[part].hi),
             valid_by=measure.ranges[part].shown_by,
             quality=found.flags[t],
-            notes=self.result.notes,
+            notes=(*self.result.notes, *self._unknown_drugs()),
             blocks=self._blocks(t, p),
             details=self._details(t, part),
             recordings=found.recordings,
@@ -225,6 +228,11 @@ class _Maker:
             evidence=self.evidence,
             row=t,
         )
+
+    def _unknown_drugs(self) -> tuple[str, ...]:
+        """Note on every EEG number that the drug state is unknown: drugs change the spectrum."""
+        of_eeg = any(i.kind == "eeg" for i in self.measure.needs.inputs.values())
+        return (UNKNOWN_DRUGS,) if of_eeg and self.context.medication == "unknown" else ()
 
     def _blocks(self, t: int, p: int) -> tuple[float, ...]:
         values = self.pooled.blocks[:, t, p]
