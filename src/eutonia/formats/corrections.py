@@ -4,7 +4,8 @@
 
     channels:
       EMG1: {name: SCM left, muscle: sternocleidomastoid, side: left}
-      EMG2: {bad: true}
+      EMG2: {unit: mV, factor: 0.000488}
+      EMG3: {bad: true}
     condition: {task: writing, trick: "on"}
     bad:
       - {start_s: 12.5, stop_s: 14, reason: cable touched, channel: EMG1}
@@ -22,7 +23,9 @@ from typing import Any
 
 from eutonia.formats import bids
 from eutonia.formats.conditions import level_of, task_of
+from eutonia.formats.signals import Scaled
 from eutonia.formats.sites import muscle_of, place
+from eutonia.formats.units import is_unit, standard
 from eutonia.knowledge import table
 from eutonia.model import (
     BadSpan,
@@ -40,7 +43,7 @@ KINDS = (
 )
 SIDES = ("left", "right", "midline", "unknown")
 _FIELDS = ("channels", "condition", "bad", "rate_hz", "line_hz", "clock")
-_CHANNEL_FIELDS = ("name", "kind", "muscle", "site", "side", "bad")
+_CHANNEL_FIELDS = ("name", "kind", "muscle", "site", "side", "unit", "factor", "bad")
 _BAD_FIELDS = ("start_s", "stop_s", "reason", "channel")
 _CLOCK_FIELDS = ("id", "offset_s", "drift_ppm")
 
@@ -121,11 +124,14 @@ def _apply(recording: Recording, found: Mapping[str, Any], file: Path) -> Record
     bad = list(recording.bad)
     renamed: dict[str, str] = {}
     channels = []
+    factors = []
     for channel in recording.channels:
         entry = found.get("channels", {}).get(channel.name)
         new = channel if entry is None else _channel(channel, entry, file)
+        unit, factor = (new.unit, 1.0) if entry is None else _unit(new, entry, file)
         renamed[channel.name] = new.name
-        channels.append(new)
+        channels.append(replace(new, unit=unit))
+        factors.append(factor)
         if entry is not None and entry.get("bad"):
             stop = recording.duration_s
             bad.append(
@@ -140,6 +146,8 @@ def _apply(recording: Recording, found: Mapping[str, Any], file: Path) -> Record
             changes[field] = _number(file, field, found[field], above=0.0)
     if "rate_hz" in changes:
         changes["stamps_s"] = None
+    if recording.signal is not None and any(f != 1.0 for f in factors):
+        changes["signal"] = Scaled(recording.signal, tuple(factors))
     if "clock" in found:
         clock = found["clock"]
         changes["clock"] = Clock(
@@ -183,6 +191,27 @@ def _channel(channel: Channel, entry: object, file: Path) -> Channel:
         _one_of(file, f"{where}: side", entry["side"], SIDES)
         side = entry["side"]
     return replace(channel, name=name, kind=kind, site=site, side=side)
+
+
+def _unit(channel: Channel, entry: Mapping[str, Any], file: Path) -> tuple[str, float]:
+    """Return the unit of a channel and what its numbers are multiplied by.
+
+    ``factor`` turns the numbers as read into ``unit``, such as millivolts per count.
+    """
+    where = f"channels: {channel.name}"
+    factor = _number(file, f"{where}: factor", entry.get("factor", 1.0))
+    if factor == 0:
+        raise InvalidRecord(f"{file}: {where}: factor is 0; it has to be another number.")
+    if "unit" not in entry:
+        return channel.unit, factor
+    written = str(entry["unit"])
+    if not is_unit(written):
+        raise InvalidRecord(
+            f"{file}: {where}: unit is {written!r}; it has to be a unit such as uV, mV, V, m/s2 "
+            "or g."
+        )
+    unit, to_standard = standard(written)
+    return unit, factor * to_standard
 
 
 def _bad(entry: object, renamed: Mapping[str, str], file: Path) -> BadSpan:

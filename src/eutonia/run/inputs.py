@@ -168,7 +168,8 @@ def _usable_channels(
         elif need.unit and channel.unit != need.unit:
             why = (
                 f"The channel is in {channel.unit or 'no unit'}, not in {need.unit}: give its unit "
-                "in channels.tsv or in the header of the column, such as [mV]."
+                "in channels.tsv, in the header of the column, such as [mV], or in a corrections "
+                "file (unit, factor)."
             )
             left_out.append((channel.label, why))
         else:
