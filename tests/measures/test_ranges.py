@@ -92,3 +92,64 @@ def test_two_silent_muscles_do_not_co_contract():
     most = recording(500 * noise[:2], PAIR, rate_hz=1000, condition=Condition.of(task="mvc"))
     rest = recording(2 * noise[2:], PAIR, rate_hz=1000, condition=Condition.of(task="rest"))
     assert "Neither muscle was active" in _sentences("emg.cci_fw", most, rest)
+
+
+@pytest.mark.parametrize("common", [0.0, 0.1, 0.2, 0.35])
+def test_intermuscular_coherence_is_recovered_over_its_range(common):
+    """From no common drive to a coherence above a half, the mean of five visits is right."""
+    own, values, band, drive = 0.15, [], (50.0, 300.0), (2.0, 10.0)
+    for seed in range(5):
+        rng = np.random.default_rng(100 + seed)
+        slow = emg.narrowband(rng, 3, 120_000, rate_hz=1000, band_hz=drive)
+        level = 1 + common * slow[:1] + own * slow[1:]
+        noise = emg.carrier(rng, 2, 120_000, rate_hz=1000, band_hz=band)
+        task = Condition.of(task="posture")
+        made = visit(
+            recording(50 * emg.modulated(noise, level), PAIR, rate_hz=1000, condition=task)
+        )
+        outcome = run_measure(entry("imc"), made, visit_spans(made))
+        values += [e for e in outcome.estimates if e.part == "4_7"]
+    truth = emg.rectified_coherence(
+        np.arange(4.0, 8.0),
+        rate_hz=1000,
+        band_hz=band,
+        depth_common=common,
+        depth_own=own,
+        drive_band_hz=drive,
+    ).mean()
+    found = np.array([e.value for e in values])
+    error = np.mean([e.interval.hi - e.interval.lo for e in values]) / 4 / np.sqrt(5)
+    assert found.mean() == pytest.approx(truth, abs=4 * error)
+    assert all(e.in_valid_range for e in values)
+
+
+@pytest.mark.parametrize("gain", [0.35, 0.7, 1.0, 1.5])
+def test_desynchronisation_is_recovered_over_its_range(gain):
+    """From a strong loss to more than a doubling of power, the change is right."""
+    from eutonia.model import Events
+    from eutonia.simulate import eeg
+    from eutonia.simulate.visit import eeg_channel
+
+    rng, rate_hz, trials = np.random.default_rng(7), 250, 150
+    onset = 6 + 8.0 * np.arange(trials)
+    n = round((onset[-1] + 8) * rate_hz)
+    t = np.arange(n) / rate_hz
+    near = ((t[None] >= onset[:, None] - 1.5) & (t[None] <= onset[:, None] + 2)).any(axis=0)
+    # A pure rhythm, so that the change of its power is the square of the gain.
+    mu = eeg.oscillation(rng, n, rate_hz=rate_hz, centre_hz=10.5, width_hz=1.0, rms_uv=8.0)
+    signal = np.where(near, gain, 1.0) * mu + 0.05 * rng.standard_normal(n)
+    events = Events(onset_s=onset, duration_s=np.ones(trials), name=("movement",) * trials)
+    made = visit(
+        recording(
+            signal[None],
+            (eeg_channel("C3"),),
+            rate_hz=rate_hz,
+            condition=Condition.of(task="movement"),
+            events=events,
+        )
+    )
+    found = {e.part: e for e in run_measure(entry("erd"), made, visit_spans(made)).estimates}["mu"]
+    half = (found.interval.hi - found.interval.lo) / 2
+    assert found.value == pytest.approx(100 * (gain**2 - 1), abs=1.5 * half)
+    assert half < 0.3 * (100 + found.value)
+    assert found.in_valid_range

@@ -179,6 +179,26 @@ def test_clocks_known_to_the_second_are_too_coarse():
     assert "second" in missing.reason
 
 
+def test_eeg_and_emg_of_one_file_are_simultaneous():
+    """A clinic's file that holds both kinds at one rate gives corticomuscular coherence."""
+    cmc = entry("cmc")
+    made, truth = cmc.example(0)
+    eeg, emg = made.recordings
+    late = round(eeg.clock.offset_s * emg.rate_hz)
+    every_second = emg.signal.read()[:, late : late + 2 * eeg.n_samples]
+    brain = np.repeat(eeg.signal.read(), 2, axis=1)  # at the muscle's rate; the band is kept
+    both = replace(
+        emg,
+        channels=(*emg.channels, *eeg.channels),
+        signal=ArraySignal(np.concatenate([every_second, brain])),
+    )
+    one_file = replace(made, recordings=(both,))
+    outcome = run_measure(cmc, one_file, visit_spans(one_file))
+    value = {e.part: e.value for e in outcome.estimates}["beta"]
+    (expected,) = truth.values()
+    assert value == pytest.approx(expected, abs=0.06)
+
+
 def test_a_wrong_offset_destroys_corticomuscular_coherence():
     """The alignment is really used: half a second off, and the coherence is gone."""
     cmc = entry("cmc")
