@@ -234,7 +234,7 @@ def test_corrections_are_applied_at_every_read(tmp_path):
     ("text", "says"),
     [
         ("channels: {E9: {side: left}}", "E1, E2"),
-        ("channels: {E1: {side: links}}", "left, right, midline, unknown"),
+        ("channels: {E1: {side: links}}", "left, right, both, midline, unknown"),
         ("channels: {E1: {muscle: flurb}}", "sternocleidomastoid"),
         ("channels: {E1: {kind: emgg}}", "eeg, emg"),
         ("channels: {E1: {nam: x}}", "name, kind"),
@@ -449,3 +449,19 @@ def test_events_are_named_after_the_vocabulary(tmp_path):
     (r,) = read(root / "sub-01_task-tapping_emg.edf")
     assert r.events.name == ("movement",)
     assert r.events.columns["written"].tolist() == ["keypress"]
+
+
+def test_handedness_from_the_intake_fills_an_unknown_one(samples, tmp_path):
+    """participants.tsv holds; where it says nothing, the answer at intake counts."""
+    import shutil
+
+    copy = tmp_path / "visit"
+    shutil.copytree(samples, copy)
+    (copy / "sub-01" / "ses-01" / "intake.yaml").write_text(
+        "handedness: left\naffected_side: both\nassent: yes\ncamera_tilt_deg: -5\n"
+    )
+    visit = read_visit(copy)
+    assert visit.person.handedness == "left"
+    assert visit.state.affected_side == "both"
+    assert visit.state.assent is True
+    assert visit.state.camera_tilt_deg == -5

@@ -149,9 +149,12 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
     labels = set(bids.labels(base)) | (
         {"SIMULATED"} if any(r.simulated for r in recordings) else set()
     )
+    person = bids.person(base) if _is_bids(base) else Person(id="unknown")
+    if person.handedness == "unknown":
+        person = replace(person, handedness=state.handedness)
     return Visit(
         id=folder.stem if folder.is_file() else folder.name,
-        person=bids.person(base) if _is_bids(base) else Person(id="unknown"),
+        person=person,
         recordings=_on_one_clock(recordings, base),
         lost=(*lost, *broken),
         state=state,

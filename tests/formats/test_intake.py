@@ -75,7 +75,7 @@ def test_every_question_can_be_skipped(question, nothing):
         ({"toxin_cycle": 1.5}, "a whole number"),
         ({"sleep_h": 25}, "0 to 24 hours"),
         ({"global_change": 4}, "-3 to 3"),
-        ({"affected_side": "port"}, "left, right, midline, unknown"),
+        ({"affected_side": "port"}, "left, right, both, midline, unknown"),
         ({"form": "flu"}, "cervical"),
         ({"consent": ["care", "marketing"]}, "any of care, teaching, research"),
         ({"time_of_day": "25:00"}, "10:15"),

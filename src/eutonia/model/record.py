@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.model.finding import Contrast, Estimate, Finding, NotMeasurable
-from eutonia.model.recording import Channel, Issue, Recording, Side, Source
+from eutonia.model.recording import Channel, Issue, Recording, Source
 
 #: Version of the assessment's JSON schema; raised with a migration whenever the shape changes.
 SCHEMA_VERSION = 1
@@ -60,14 +60,16 @@ class VisitState:
     safety_asked : bool
         Whether the questions about danger were asked; `safety_reported` lists what was reported.
     consent : tuple of str
-        Uses consented to: ``care``, ``teaching``, ``research``.
+        Uses consented to: ``care``, ``teaching``, ``research``; `assent` of a minor, `bystanders`
+        in the recordings, and `retention`: how long they may be kept.
     protocol : str
         Named protocol of the recordings.
     """
 
     form: str = ""
-    affected_side: Side = "unknown"
+    affected_side: Literal["left", "right", "both", "midline", "unknown"] = "unknown"
     affected_part: str = ""
+    handedness: Literal["left", "right", "both", "unknown"] = "unknown"
     toxin_never: bool = False
     toxin_product: str | None = None
     toxin_day: float | None = None
@@ -88,6 +90,8 @@ class VisitState:
     camera: str | None = None
     camera_rate_hz: float | None = None
     camera_distance_m: float | None = None
+    camera_height_m: float | None = None
+    camera_tilt_deg: float | None = None
     camera_mirrored: bool | None = None
     light_lux: float | None = None
     glasses: bool | None = None
@@ -100,6 +104,9 @@ class VisitState:
     safety_asked: bool = False
     safety_reported: tuple[str, ...] = ()
     consent: tuple[str, ...] = ()
+    assent: bool | None = None
+    bystanders: bool | None = None
+    retention: str | None = None
     protocol: str | None = None
     remarks: str | None = None
 

@@ -103,10 +103,10 @@ def person(assessment: Assessment) -> str:
         "both": "uses both hands",
         "unknown": "handedness unknown",
     }[p.handedness]
-    side = {"unknown": "", "midline": "midline "}.get(
+    side = {"unknown": "", "midline": "midline ", "both": "both sides, "}.get(
         state.affected_side, state.affected_side + " "
     )
-    part = f"{side}{spaced(state.affected_part)}".strip()
+    part = f"{side}{spaced(state.affected_part)}".strip().removesuffix(",")
     return f"{age} | {sex} | {hand} | affected: {part or 'not named'}"
 
 
@@ -132,11 +132,15 @@ def full(assessment: Assessment) -> tuple[Block, ...]:
         (
             "Camera",
             f"{tried(s.camera)}; {tried(s.camera_rate_hz, ' frames/s')}; "
-            f"distance {tried(s.camera_distance_m, ' m')}; mirrored: {tried(s.camera_mirrored)}",
+            f"distance {tried(s.camera_distance_m, ' m')}; "
+            f"height {tried(s.camera_height_m, ' m')}; tilt {tried(s.camera_tilt_deg, '°')}; "
+            f"mirrored: {tried(s.camera_mirrored)}",
         ),
         ("Light; glasses", f"{tried(s.light_lux, ' lux')}; {tried(s.glasses)}"),
         ("Protocol", tried(s.protocol)),
         ("Consent", ", ".join(s.consent) or "unknown"),
+        ("Assent of a minor, bystanders", f"{tried(s.assent)}; {tried(s.bystanders)}"),
+        ("To be kept", tried(s.retention)),
         ("Remarks", s.remarks or "none"),
     )
     return (
