@@ -234,7 +234,7 @@ def test_corrections_are_applied_at_every_read(tmp_path):
     ("text", "says"),
     [
         ("channels: {E9: {side: left}}", "E1, E2"),
-        ("channels: {E1: {side: links}}", "left, right, both, midline, unknown"),
+        ("channels: {E1: {side: links}}", "left, right, midline, unknown"),
         ("channels: {E1: {muscle: flurb}}", "sternocleidomastoid"),
         ("channels: {E1: {kind: emgg}}", "eeg, emg"),
         ("channels: {E1: {nam: x}}", "name, kind"),
