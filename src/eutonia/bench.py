@@ -146,7 +146,7 @@ def main() -> int:
             ours = seconds.pop("eutonia")
             print(f"{case.name}: {ours:.3f} s CPU")  # noqa: T201 - a command
             for peer, theirs in seconds.items():
-                print(f"    {theirs / ours:6.2f} x faster than {peer} ({theirs:.3f} s)")  # noqa: T201
+                print(f"    {theirs / ours:6.2f} x faster than {peer} ({theirs:.3f} s)")  # noqa: T201 - a command
     return 0
 
 

@@ -27,6 +27,8 @@ from eutonia.run import run_measure, visit_spans
 
 #: The contract (DESIGN.md): seeds, coverage, width against the empirical 95 % range, and share.
 SEEDS = 1000
+#: Validation draws from here on; methods were developed on seeds below, so they do not judge.
+FIRST_SEED = 10_000
 COVERAGE = (0.93, 0.97)
 MAX_WIDTH_RATIO = 1.5
 MIN_MEASURED = 0.99
@@ -179,7 +181,7 @@ def main() -> int:
     failed = False
     for name in asked.measures or entries():
         entry = entries()[name]
-        rows = validate(entry, range(asked.seeds), workers=asked.workers)
+        rows = validate(entry, range(FIRST_SEED, FIRST_SEED + asked.seeds), workers=asked.workers)
         for row in rows:
             broken = row.problems(n_seeds=asked.seeds)
             failed |= bool(broken)

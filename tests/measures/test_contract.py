@@ -45,6 +45,12 @@ def test_recovers_its_simulated_truth(entry):
         assert row.problems(n_seeds=SEEDS) == ()
 
 
+def test_every_number_has_a_simulated_truth(entry):
+    """No part of a measure escapes validation: its example states a truth for each."""
+    _, truth = entry.example(0)
+    assert {part for *_, part in truth} == set(entry.declared.units)
+
+
 def test_declares_all_that_a_reader_needs(entry):
     """Title, method, unit, range and tier are there, and the sources are known keys."""
     from eutonia.knowledge import table

@@ -70,7 +70,7 @@ def measure(x: Inputs) -> Result:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """One electrode and one muscle share a drive of 10-35 Hz; the clocks differ.
+    """One electrode and one muscle share a drive of 5-35 Hz; the clocks differ.
 
     The EEG is ``drive + noise`` with flat spectra, so that the truth is analytic: the coherence of
     the drive with each signal, multiplied.
@@ -79,7 +79,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     from eutonia.simulate.visit import eeg_channel, emg_channel, recording, visit
 
     rng = np.random.default_rng(seed)
-    rate_hz, n, band, drive = 1000, 130_000, (50.0, 300.0), (10.0, 35.0)
+    rate_hz, n, band, drive = 1000, 130_000, (50.0, 300.0), (5.0, 35.0)
     common, noise = 0.3, 0.8
     slow = emg.narrowband(rng, 2, n, rate_hz=rate_hz, band_hz=drive)
     signal = 50 * emg.modulated(
@@ -105,7 +105,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
             clock=Clock(id="visit", aligned="declared"),
         ),
     )
-    freq = np.arange(15.0, 31.0)
+    freq = np.arange(1.0, 51.0)
     # With no drive of its own, |coherency| of the muscle with the drive is the square root of the
     # coherence that two such muscles would have.
     with_muscle = np.sqrt(
@@ -120,8 +120,12 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     )
     density = 100 / (drive[1] - drive[0])  # uV²/Hz of the drive; white noise has 1 / 500 Hz
     with_brain = density / (density * (1 + noise**2) + 1 / (rate_hz / 2))
-    truth = float(np.mean(with_muscle * with_brain))
-    return made, {(f"{electrode.label} / {muscle.label}", hold.label, "beta"): truth}
+    truth = with_muscle * with_brain
+    label = f"{electrode.label} / {muscle.label}"
+    return made, {
+        (label, hold.label, part): float(truth[(freq >= lo) & (freq <= hi)].mean())
+        for part, (lo, hi) in BANDS.items()
+    }
 
 
 def _decimated(x: np.ndarray) -> np.ndarray:

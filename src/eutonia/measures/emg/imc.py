@@ -69,12 +69,12 @@ def measure(x: Inputs) -> Result:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Two neck muscles with a common drive of 2-10 Hz; the truth is the analytic coherence."""
+    """Two neck muscles with a common drive of 2-34 Hz; the truth is the analytic coherence."""
     from eutonia.simulate import emg
     from eutonia.simulate.visit import emg_channel, recording, visit
 
     rng = np.random.default_rng(seed)
-    rate_hz, n, band, drive = 1000, 120_000, (50.0, 300.0), (2.0, 10.0)
+    rate_hz, n, band, drive = 1000, 120_000, (50.0, 300.0), (2.0, 34.0)
     common, own = 0.35, 0.15
     slow = emg.narrowband(rng, 3, n, rate_hz=rate_hz, band_hz=drive)
     modulators = 1 + common * slow[:1] + own * slow[1:]
@@ -84,7 +84,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
         emg_channel("sternocleidomastoid", "left"),
     )
     task = Condition.of(task="posture")
-    freq = np.array([4.0, 5.0, 6.0, 7.0])
+    freq = np.arange(1.0, 51.0)
     truth = emg.rectified_coherence(
         freq,
         rate_hz=rate_hz,
@@ -95,4 +95,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     )
     label = " / ".join(c.label for c in channels)
     made = visit(recording(signal, channels, rate_hz=rate_hz, condition=task))
-    return made, {(label, task.label, "4_7"): float(truth.mean())}
+    return made, {
+        (label, task.label, part): float(truth[(freq >= lo) & (freq <= hi)].mean())
+        for part, (lo, hi) in BANDS.items()
+    }
