@@ -14,8 +14,9 @@ from eutonia.model import (
     Events,
     VisitState,
 )
-from eutonia.run import run, run_measure, visit_spans
+from eutonia.run import Memo, run, run_measure, visit_spans
 from eutonia.run.groups import common_time
+from eutonia.run.inputs import gather
 from eutonia.simulate.visit import emg_channel, recording, visit
 
 RATE = 1000.0
@@ -295,3 +296,16 @@ def test_another_seed_moves_limits_but_not_values():
     one, two = (run(made, [entry("emg.rms")], seed=s).estimates for s in (1, 2))
     assert [e.value for e in one] == [e.value for e in two]
     assert [e.interval for e in one] != [e.interval for e in two]
+
+
+def test_what_is_computed_from_the_samples_is_computed_once():
+    """Two measures that read the same samples share what is computed from them."""
+    of = entry("emg.rms")
+    made, _ = of.example(0)
+    memo, asked = Memo(), []
+    for _ in range(2):
+        found = next(iter(gather(of.declared, made, visit_spans(made), memo)))
+        found.inputs["emg"][0].once("key", lambda: asked.append(1))
+    assert len(asked) == 1
+    assert found.inputs.condition.label == "posture"
+    assert [c.site for c in found.inputs.channels["emg"]] == ["biceps_brachii", "triceps_brachii"]

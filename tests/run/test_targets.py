@@ -61,3 +61,24 @@ def test_the_reason_names_what_was_recorded_and_what_to_do():
     assert "right flexor carpi radialis" in why
     assert "Channel 3" in why
     assert "corrections" in why
+
+
+def test_electrodes_that_mirror_each_other_are_homologues():
+    """C3 pairs with C4, not with its neighbours nor with the midline."""
+    names = ("C4", "F3", "Cz", "C3", "F4", "P7")
+    electrodes = tuple(map(eeg_channel, names))
+    _, found = resolve(Pairs("homologue"), {"eeg": electrodes})
+    assert {frozenset(t.sites) for t in found} == {
+        frozenset({"C3", "C4"}),
+        frozenset({"F3", "F4"}),
+    }
+
+
+def test_sites_limit_the_pairs_where_any_of_them_was_recorded():
+    """Pairs are formed among the named sites; without any of them, among all channels."""
+    names = ("C3", "Cz", "CP1", "CP2")
+    electrodes = tuple(map(eeg_channel, names))
+    _, some = resolve(Pairs("all", sites=("C3", "Cz", "C4")), {"eeg": electrodes})
+    assert len(some) == 1
+    _, every = resolve(Pairs("all", sites=("Oz",)), {"eeg": electrodes})
+    assert len(every) == 6

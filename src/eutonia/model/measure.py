@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model.recording import Events, Floats
+from eutonia.model.condition import Condition
+from eutonia.model.recording import Channel, Events, Floats
 
+_T = TypeVar("_T")
 Tier = Literal["clinical", "supportive", "research"]
 Scale = Literal["difference", "ratio", "circular", "none"]
 
@@ -67,9 +69,14 @@ class Each:
 
 @dataclass(frozen=True)
 class Pairs:
-    """One target per pair of muscles of the only input, related as the muscle table says."""
+    """One target per pair of channels of the only input.
+
+    Muscles are antagonists or homologues as the muscle table says; electrodes are homologues where
+    they mirror each other (C3, C4). `sites` limits the channels, where any of them was recorded.
+    """
 
     relation: Literal["antagonist", "homologue", "all"]
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,6 +247,8 @@ class Block:
         In the span's time.
     start_s : float
         Time of the first sample on the visit's clock.
+    computed : dict
+        What measures have computed from these samples (see `once`).
     """
 
     x: Floats
@@ -247,6 +256,14 @@ class Block:
     rate_hz: float
     events: Events
     start_s: float = 0.0
+    computed: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, compute: Callable[[], _T]) -> _T:
+        """Return what a pure function of the samples gives, computed once for all measures."""
+        if key not in self.computed:
+            self.computed[key] = compute()
+        found: _T = self.computed[key]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,11 +279,17 @@ class Inputs:
         Rows of the channels of each target (k = 1, 2, or the number of channels for `Whole`).
     aux : mapping of str to tuple of Block
         Blocks of the auxiliary conditions, channels as in the only input; empty if not recorded.
+    condition : Condition
+        What held during all blocks.
+    channels : mapping of str to tuple of Channel
+        For each input, what the rows of its blocks are.
     """
 
     blocks: Mapping[str, tuple[Block, ...]]
     targets: NDArray[np.intp]
     aux: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+    condition: Condition = Condition()
+    channels: Mapping[str, tuple[Channel, ...]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> tuple[Block, ...]:
         return self.blocks[name]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +15,26 @@ from eutonia.model import Block, Channel, Events, Floats, Input, Needs, Recordin
 from eutonia.run.groups import Piece, common_time
 
 
+#: Samples, which of them may be used, and what measures have computed from them.
+Samples = tuple[Floats, NDArray[np.bool_], dict[Hashable, Any]]
+
+
 @dataclass
 class Memo:
     """Derived samples that were read already, the oldest forgotten beyond `limit` bytes."""
 
     limit: int = 400_000_000
-    kept: dict[tuple[object, ...], tuple[Floats, NDArray[np.bool_]]] = field(default_factory=dict)
+    kept: dict[tuple[object, ...], Samples] = field(default_factory=dict)
 
     def read(
         self, recording: Recording, derivation: str, start: int, stop: int, rows: tuple[int, ...]
-    ) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return derived samples and their mask, read once."""
+    ) -> Samples:
+        """Return derived samples, their mask and what was computed from them, read once."""
         key = (recording.id, derivation, start, stop, rows)
         if key not in self.kept:
             signal = cast("DerivedSignal", derive(recording, derivation).signal)
-            self.kept[key] = signal.read_masked(start, stop, rows)
-            while len(self.kept) > 1 and sum(x.nbytes for x, _ in self.kept.values()) > self.limit:
+            self.kept[key] = (*signal.read_masked(start, stop, rows), {})
+            while len(self.kept) > 1 and sum(x[0].nbytes for x in self.kept.values()) > self.limit:
                 del self.kept[next(iter(self.kept))]
         return self.kept[key]
 
@@ -67,7 +72,7 @@ def aux_blocks(
         mask = np.zeros(x.shape, dtype=bool)
         there = np.array(rows) >= 0
         x[there], mask[there] = block.x, block.mask
-        blocks.append(replace(block, x=x, mask=mask))
+        blocks.append(replace(block, x=x, mask=mask, computed={}))
     return tuple(blocks)
 
 
@@ -83,13 +88,14 @@ def _read(
     start_s, stop_s = (recording.clock.recording_time(t) for t in during)
     start = max(0, round(start_s * rate))
     stop = min(recording.n_samples, round(stop_s * rate))
-    x, mask = memo.read(recording, need.derive, start, stop, rows)
+    x, mask, computed = memo.read(recording, need.derive, start, stop, rows)
     return Block(
         x=x,
         mask=mask,
         rate_hz=rate / (1 + recording.clock.drift_ppm * 1e-6),
         events=_named(recording.events.between(start_s, stop_s), need.event),
         start_s=recording.clock.visit_time(start / rate),
+        computed=computed,
     )
 
 

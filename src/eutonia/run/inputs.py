@@ -135,7 +135,9 @@ def _one(
             return
     yield Gathered(
         condition=say.condition,
-        inputs=Inputs(blocks=blocks, targets=rows, aux=aux),
+        inputs=Inputs(
+            blocks=blocks, targets=rows, aux=aux, condition=say.condition, channels=channels
+        ),
         targets=targets,
         flags=_flags(needs.target, channels, rows, _shared(needs, pieces[0], kept, rows, memo)),
         recordings=tuple(dict.fromkeys(r.id for p in pieces for r, _ in p.values())),
@@ -213,7 +215,7 @@ def _shared(
     rate = recording.rate_hz or 0.0
     start = round(span.start_s * rate)
     stop = min(round(span.stop_s * rate), start + round(SECONDS * rate))
-    x, _ = memo.read(recording, "emg.filtered", start, stop, kept[name])
+    x, *_ = memo.read(recording, "emg.filtered", start, stop, kept[name])
     return correlated(x, rows, rate_hz=rate)
 
 

@@ -45,7 +45,7 @@ def resolve(
         return _rows([tuple(range(len(only)))], len(only)), (_target(*only),)
     pairs = [
         _in_order(i, j, only)
-        for i, j in combinations(range(len(only)), 2)
+        for i, j in combinations(_at_sites(only, rule.sites), 2)
         if related(only[i], only[j], rule.relation)
     ]
     return _rows(pairs, 2), tuple(_target(only[i], only[j]) for i, j in pairs)
@@ -57,10 +57,24 @@ def related(a: Channel, b: Channel, relation: str) -> bool:
         return True
     if not a.site or not b.site:
         return False
+    if relation == "homologue" and a.kind == "eeg":
+        return _mirrored(a.site) == b.site
     if relation == "homologue":
         return a.site == b.site and {a.side, b.side} == {"left", "right"}
     antagonists = table("muscles").get(a.site, {}).get("antagonists", ())
     return b.site in antagonists and a.side == b.side
+
+
+def _at_sites(channels: Channels, sites: tuple[str, ...]) -> list[int]:
+    """Return the rows of the channels at these sites; all where none of them is there."""
+    return [i for i, c in enumerate(channels) if c.site in sites] or list(range(len(channels)))
+
+
+def _mirrored(electrode: str) -> str:
+    """Return the electrode on the other side: odd numbers are left, the next even one right."""
+    stem = electrode.rstrip("0123456789")
+    number = electrode[len(stem) :]
+    return f"{stem}{int(number) + (1 if int(number) % 2 else -1)}" if number else ""
 
 
 def why_no_target(rule: Each | Pairs | Cross | Whole, channels: dict[str, Channels]) -> str:
