@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from eutonia.dsp.spectrum import frequencies, hann, power_density, segment_transforms
+from eutonia.dsp.spectrum import (
+    frequencies,
+    hann,
+    power_density,
+    segment_transforms,
+    slepian,
+    tapered_density,
+)
 
 
 def _welch(x, rate_hz, length, mask=None):
@@ -76,3 +83,37 @@ def test_transforms_keep_only_wanted_bins():
         segment = x[0, begin : begin + 200]
         whole = np.fft.rfft((segment - segment.mean()) * window)
         np.testing.assert_allclose(part[place], whole[bins], atol=1e-12)
+
+
+def test_tapered_spectra_equal_the_average_over_scipys_periodograms():
+    """With several tapers the density is the weighted mean of each taper's periodogram."""
+    from scipy.signal import periodogram
+
+    x = np.random.default_rng(5).standard_normal((2, 3000))
+    tapers = slepian(500, 2.5)
+    density, count = tapered_density(
+        x, np.ones(x.shape, bool), rate_hz=250, tapers=tapers, step=500, group_s=1e9
+    )
+    segments = x.reshape(2, 6, 500)
+    one_by_one = [periodogram(segments, fs=250, window=w)[1].mean(axis=1) for w in tapers]
+    weights = (tapers**2).sum(axis=1)
+    expected = np.average(one_by_one, axis=0, weights=weights)
+    np.testing.assert_allclose(density[0] / count[0][:, None], expected, rtol=1e-9, atol=1e-16)
+
+
+def test_slepian_tapers_are_those_of_mne():
+    """Number, shape and weight of the tapers equal the peer's for the same bandwidth."""
+    multitaper = pytest.importorskip("mne.time_frequency.multitaper")
+    theirs, kept = multitaper.dpss_windows(500, 2.5, 5, sym=False, low_bias=True)
+    np.testing.assert_allclose(slepian(500, 2.5), theirs * np.sqrt(kept)[:, None], atol=1e-12)
+
+
+def test_neighbouring_and_chosen_bins_agree():
+    """A run of bins and a list of bins give the same transforms."""
+    x = np.random.default_rng(6).standard_normal((2, 2000))
+    first = np.array([0, 300, 1000])
+    every = segment_transforms(x, first, length=200, bins=np.arange(101))
+    some = np.array([3, 7, 50])
+    np.testing.assert_array_equal(
+        segment_transforms(x, first, length=200, bins=some), every[:, :, some]
+    )

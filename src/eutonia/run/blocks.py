@@ -14,7 +14,6 @@ from eutonia.knowledge import table
 from eutonia.model import Block, Channel, Events, Floats, Input, Needs, Recording, Span
 from eutonia.run.groups import Piece, common_time
 
-
 #: Samples, which of them may be used, and what measures have computed from them.
 Samples = tuple[Floats, NDArray[np.bool_], dict[Hashable, Any]]
 
