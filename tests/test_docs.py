@@ -130,7 +130,10 @@ def test_every_quality_flag_is_explained() -> None:
 def test_every_issue_is_explained() -> None:
     """The table of bad input explains each code that reading can report."""
     text = (DOCS / "guide" / "bad-input.md").read_text(encoding="utf-8")
-    folders = [*(ROOT / "src/eutonia/formats").rglob("*.py"), ROOT / "src/eutonia/quality.py"]
+    folders = [
+        *(ROOT / "src/eutonia/formats").rglob("*.py"),
+        *(ROOT / "src/eutonia").glob("quality*.py"),
+    ]
     source = "\n".join(p.read_text(encoding="utf-8") for p in folders)
     codes = set(
         re.findall(r"(?:\bcode=|_issue\(\s*|\.say\(\w+(?:\[\w+\])?, )\"([a-z_]+)\"", source)

@@ -13,12 +13,12 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "eutonia"
 FLOORS = (
     ("model", "knowledge"),
     ("dsp", "stats"),
-    ("formats", "tracking", "simulate"),
+    ("formats", "tracking", "simulate", "quality_eeg"),
     ("quality", "derive", "measures", "exam"),
     ("read",),
-    ("run", "judge"),
+    ("run", "judge", "norms"),
     ("assess", "verify", "validate", "bench"),
-    ("course",),
+    ("course", "plot"),
     ("report", "store", "live", "cohort"),
     ("web", "cli"),
 )

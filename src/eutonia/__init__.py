@@ -21,6 +21,7 @@ _MODULES = frozenset(
         "knowledge",
         "measures",
         "model",
+        "plot",
         "read",
         "report",
         "run",

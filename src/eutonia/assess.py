@@ -12,20 +12,25 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 
 from eutonia import __version__
 from eutonia.formats import intake
 from eutonia.formats.assessment import save
+from eutonia.formats.norms import found_for
+from eutonia.formats.norms import load as load_norms
 from eutonia.formats.outcome import load_outcome, save_outcome
 from eutonia.judge import judge, with_false_discovery
 from eutonia.knowledge import table
 from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
+    Comparison,
     InvalidRecord,
     Lost,
     Manifest,
+    Norms,
     Outcome,
     Recording,
     RecordingSummary,
@@ -33,6 +38,7 @@ from eutonia.model import (
     Span,
     Visit,
 )
+from eutonia.norms import against_norms
 from eutonia.quality import inspect
 from eutonia.read import read_visit, visit_folder
 from eutonia.run import Memo, run_measure, visit_spans
@@ -82,18 +88,25 @@ def assess(
     visit = _inspected(path, progress, steps=len(chosen) + 1)
     outcome = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
     manifest = _manifest(visit, path, chosen, seed=seed, folder=folder)
-    assessment = conclude(visit, outcome, manifest=manifest)
+    assessment = conclude(visit, outcome, manifest=manifest, norms=_norms(path))
     save(assessment, outcome.evidence, folder)
     return assessment, folder
 
 
-def conclude(visit: Visit, outcome: Outcome, *, manifest: Manifest) -> Assessment:
+def conclude(
+    visit: Visit, outcome: Outcome, *, manifest: Manifest, norms: Norms | None = None
+) -> Assessment:
     """Judge the estimates and put the assessment together."""
     spans = visit_spans(visit)
+    age = visit.person.age_years
+    held: Iterable[Comparison | None] = repeat(None)
+    if norms is not None:
+        held = against_norms(outcome.estimates, norms, age_years=age)
     contrasts = with_false_discovery(outcome.contrasts)
     primary = primary_measures(visit.state.form)
     findings = tuple(
-        judge(e, contrasts=contrasts, primary=e.measure in primary) for e in outcome.estimates
+        judge(e, contrasts=contrasts, norms=c, primary=e.measure in primary)
+        for e, c in zip(outcome.estimates, held, strict=False)
     )
     return Assessment(
         person=visit.person,
@@ -108,6 +121,12 @@ def conclude(visit: Visit, outcome: Outcome, *, manifest: Manifest) -> Assessmen
         examinations=visit.examinations,
         labels=visit.labels,
     )
+
+
+def _norms(path: Path) -> Norms | None:
+    """Return the norms of the data set that the visit lies in."""
+    file = found_for(path)
+    return load_norms(file) if file else None
 
 
 def primary_measures(form: str) -> frozenset[str]:
@@ -239,6 +258,9 @@ def _manifest(
         if (answers := intake.path_in(base)) is not None:
             source = hashed(answers, base)
             inputs[source.path] = source
+    if (norms := found_for(path)) is not None:
+        name = Path(os.path.relpath(norms, base.resolve())).as_posix()
+        inputs[name] = replace(hashed(norms, norms.parent), path=name)
     libraries = ("numpy", "scipy", "edfio", "soundfile")
     return Manifest(
         versions=(

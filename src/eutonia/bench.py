@@ -82,23 +82,42 @@ def _coherence() -> Case:
 
     from scipy.signal import coherence
 
-    from eutonia.measures.pair_coherence import pair_result
+    from eutonia.measures.pair_coherence import pair_result, segments_of
     from eutonia.model import Block, Events
 
     x = _noise(8, 300, 2000.0)
     pairs = list(combinations(range(8), 2))
-    block = Block(x=x, mask=np.ones(x.shape, dtype=bool), rate_hz=2000.0, events=Events())
+    mask, rows = np.ones(x.shape, dtype=bool), np.array(pairs)
+
+    def ours() -> None:
+        # A new block each time, because a block remembers its transforms.
+        block = Block(x=x, mask=mask, rate_hz=2000.0, events=Events())
+        segments = segments_of([(block, block)], rows, up_to_hz=50)
+        pair_result(segments, bands={"4_7": (4.0, 7.0)}, drawn_hz=50, surrogates=False)
 
     def scipy_pairs() -> None:
         for a, b in pairs:
             coherence(x[a], x[b], fs=2000.0, nperseg=2000, noverlap=0)
 
+    peers: dict[str, Callable[[], object]] = {"scipy.signal.coherence": scipy_pairs}
+    if find_spec("mne_connectivity"):
+        from mne_connectivity import spectral_connectivity_epochs
+
+        epochs = x.reshape(8, 300, 2000).swapaxes(0, 1)
+        peers["mne-connectivity coh, fourier"] = lambda: spectral_connectivity_epochs(
+            epochs,
+            method="coh",
+            mode="fourier",
+            indices=(rows[:, 0], rows[:, 1]),
+            sfreq=2000.0,
+            fmin=1,
+            fmax=50,
+            verbose="error",
+        )
     return Case(
         "28 EMG coherences with limits, 8 channels x 300 s x 2 kHz",
-        lambda: pair_result(
-            [(block, block)], np.array(pairs), bands={"4_7": (4.0, 7.0)}, drawn_hz=(1, 50)
-        ),
-        {"scipy.signal.coherence": scipy_pairs},
+        ours,
+        peers,
     )
 
 

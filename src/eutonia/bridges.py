@@ -39,12 +39,14 @@ MNE_TYPE = {
     "ecg": "ecg",
     "eog": "eog",
     "lfp": "dbs",
+    "seeg": "seeg",
+    "ecog": "ecog",
     "trigger": "stim",
     "resp": "resp",
 }
 #: MNE's type to kind; every other type is ``misc``.
-_KIND = {v: k for k, v in MNE_TYPE.items()} | {"seeg": "lfp", "ecog": "lfp"}
-_VOLTAGES = frozenset({"eeg", "emg", "ecg", "eog", "lfp"})
+_KIND = {v: k for k, v in MNE_TYPE.items()}
+_VOLTAGES = frozenset({"eeg", "emg", "ecg", "eog", "lfp", "seeg", "ecog"})
 _MNE_VOLTAGES = frozenset(MNE_TYPE[kind] for kind in _VOLTAGES)
 _UV_PER_V = 1e6
 

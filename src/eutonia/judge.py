@@ -13,6 +13,12 @@ from eutonia.stats.multiple import false_discovery
 
 #: False-discovery rate below which an exploratory contrast is called a difference.
 MAX_FALSE_DISCOVERY = 0.05
+#: What is said of a pair whose electrodes hear the same muscle (``run.crosstalk``).
+CROSSTALK = (
+    "Cross-talk: the unrectified signals of the two electrodes resemble each other within a few "
+    "milliseconds, as when both hear the same muscle, so this number need not mean that two "
+    "muscles act together."
+)
 
 
 def judge(
@@ -21,6 +27,7 @@ def judge(
     contrasts: Iterable[Contrast] = (),
     earlier: Estimate | None = None,
     sem: float | None = None,
+    norms: Comparison | None = None,
     primary: bool = False,
 ) -> Finding:
     """Hold an estimate against other conditions, the other side and an earlier visit.
@@ -34,6 +41,8 @@ def judge(
         The same measure and target at an earlier visit.
     sem : float or None
         Standard error of measurement of the measure; None: repeatability is unknown.
+    norms : Comparison or None
+        With the laboratory's own controls (`eutonia.norms.against_norms`).
     primary : bool
         Whether the finding is primary for the form named at intake.
 
@@ -43,6 +52,7 @@ def judge(
         With a comparison for each, and one that says that no norm is published.
     """
     comparisons = [_against_norm(estimate)]
+    comparisons += [norms] if norms else []
     comparisons += [_against_contrast(estimate, c) for c in contrasts if _about(estimate, c)]
     if earlier is not None:
         comparisons.append(against_earlier(estimate, earlier, sem=sem))
@@ -75,7 +85,8 @@ def in_words(estimate: Estimate) -> str:
         lo, hi = significant(e.interval.lo, e), significant(e.interval.hi, e)
         interval = f"95 % interval {lo} to {hi}, {e.interval.kind}"
     part = f", {e.part.replace('_', '-')}" if e.part else ""
-    return f"{e.title}{part}, {e.target.label}, {e.condition.label}: {number} ({interval})."
+    heard = f" {CROSSTALK}" if "crosstalk" in e.quality else ""
+    return f"{e.title}{part}, {e.target.label}, {e.condition.label}: {number} ({interval}).{heard}"
 
 
 def significant(value: float, estimate: Estimate) -> str:

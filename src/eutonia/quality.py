@@ -17,6 +17,8 @@ from eutonia.formats.rails import rail_stretches
 from eutonia.formats.scan import Plan, Scan, scan
 from eutonia.formats.signals import file_of
 from eutonia.model import BadSpan, Channel, Issue, Recording, Source
+from eutonia.quality_eeg import FLAGS as EEG_FLAGS
+from eutonia.quality_eeg import without_artefacts
 
 FLAT_S = 1.0  # equal samples for this long are a fault of the recorder
 LEAST_FLAT = 10  # samples, at low rates
@@ -34,10 +36,13 @@ MOST_WINDOWS = 120
 SLOW_HZ = 20.0  # an envelope has its power below this, raw surface EMG above
 SLOW_SHARE = 0.9
 NEAR_ZERO = 0.1  # of the mean: the lowest value of a rectified signal
-EXTREME_UV = {"eeg": 2e3, "emg": 5e4, "ecg": 5e4, "eog": 2e4, "lfp": 2e4}  # standard deviation
+EXTREME_UV = {  # standard deviation
+    **{"eeg": 2e3, "emg": 5e4, "ecg": 5e4, "eog": 2e4},
+    **{"lfp": 2e4, "seeg": 2e4, "ecog": 2e4},
+}
 
-FLAGS = ("flat", "clipped", "duplicated", "hum", "nan", "envelope")
-_ELECTRICAL = ("eeg", "emg", "ecg", "eog", "lfp")
+FLAGS = ("flat", "clipped", "duplicated", "hum", "nan", "envelope", *EEG_FLAGS)
+_ELECTRICAL = ("eeg", "emg", "ecg", "eog", "lfp", "seeg", "ecog")
 _NOISY = (*_ELECTRICAL, "acc", "gyro", "mag", "audio")  # kinds that always carry some noise
 
 
@@ -77,8 +82,8 @@ def inspect(recording: Recording) -> Recording:
     -------
     Recording
         With issues, channel flags (``flat``, ``clipped``, ``duplicated``, ``hum``, ``nan``,
-        ``envelope``), bad spans, the mains frequency where it was not known, and the SHA-256 of
-        its file, which is computed while the samples are scanned.
+        ``envelope``, ``loose``, ``bridged``), bad spans, the mains frequency where it was not
+        known, and the SHA-256 of its file, which is computed while the samples are scanned.
 
     Notes
     -----
@@ -90,6 +95,7 @@ def inspect(recording: Recording) -> Recording:
         # Hashed beside the scan: both use the same pages of the file at about the same time.
         digest = pool.submit(_hash_of, path)
         found = _inspected(recording) if recording.n_samples and recording.channels else recording
+        found = without_artefacts(found)
         sources = tuple(
             Source(path=s.path, sha256=digest.result()) if path and not s.sha256 else s
             for s in recording.sources

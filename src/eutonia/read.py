@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eutonia import formats
-from eutonia.formats import bids, clocks, conditions, corrections, describe, loose
+from eutonia.formats import alignment, bids, clocks, conditions, corrections, describe, loose
 from eutonia.formats.sites import key
 from eutonia.knowledge import table
 from eutonia.model import (
@@ -34,26 +34,11 @@ _SIDECARS = frozenset(
 )
 _SIGNALS = frozenset(
     [
-        ".vhdr",
-        ".eeg",
-        ".xdf",
-        ".c3d",
-        ".mat",
-        ".set",
-        ".fif",
-        ".h5",
-        ".hdf5",
         ".svc",
         ".bin",
         ".cwa",
         ".gt3x",
-        ".gdf",
-        ".cnt",
-        ".trc",
-        ".acq",
-        ".mff",
         ".nwb",
-        ".smr",
         ".mp4",
         ".mov",
         ".avi",
@@ -76,7 +61,7 @@ def read(path: Path | str) -> tuple[Recording, ...]:
     Parameters
     ----------
     path : path
-        A recording of any format that `eutonia.formats` reads.
+        A recording of any format that `eutonia.formats` reads; of several files, any of them.
 
     Returns
     -------
@@ -90,7 +75,12 @@ def read(path: Path | str) -> tuple[Recording, ...]:
     InvalidRecord
         If its corrections break their schema.
     """
-    return clocks.one_file(_read(Path(path)))
+    leader = formats.leader_of(Path(path))
+    return alignment.requested(_one_file(leader), leader, _one_file)
+
+
+def _one_file(path: Path) -> tuple[Recording, ...]:
+    return clocks.one_file(_read(path))
 
 
 def _read(path: Path) -> tuple[Recording, ...]:
@@ -123,9 +113,10 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
     path = Path(path)
     if not path.exists():
         raise UnreadableFile(f"{path}: there is no such file or folder.")
-    folder = path if path.is_file() else visit_folder(path)
-    files = [path] if path.is_file() else _candidates(folder)
-    base = folder.parent if folder.is_file() else folder
+    single = formats.is_recording(path)
+    folder = formats.leader_of(path) if single else visit_folder(path)
+    files = [folder] if single else _candidates(folder)
+    base = folder.parent if single else folder
     recordings: list[Recording] = []
     lost: list[Lost] = []
     for i, file in enumerate(files):
@@ -153,7 +144,7 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
     if person.handedness == "unknown":
         person = replace(person, handedness=state.handedness)
     return Visit(
-        id=folder.stem if folder.is_file() else folder.name,
+        id=folder.stem if single else folder.name,
         person=person,
         recordings=_on_one_clock(recordings, base),
         lost=(*lost, *broken),
@@ -186,29 +177,29 @@ def visit_folder(path: Path) -> Path:
 
 
 def _candidates(folder: Path) -> list[Path]:
-    """Return the files of a visit that are or may be signals."""
+    """Return the files of a visit that are or may be signals; of several files the leading one."""
     known = {s for f in formats.all_formats() for s in f.suffixes}
     found = []
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
-        if not file.is_file() or any(p.startswith(".") or p == "derivatives" for p in parts):
+        hidden = any(p.startswith(".") or p == "derivatives" for p in parts)
+        if hidden or not formats.is_recording(file):
             continue
         if bids.stem(file).split("_")[-1] in _SIDECARS and file.suffix in (".tsv", ".json"):
             continue
         ending = formats.suffix(file)
         if ending in known or ending in _SIGNALS:
-            found.append(file)
-    return found
+            found.append(formats.leader_of(file))
+    return list(dict.fromkeys(found))
 
 
 def _visit_file(file: Path) -> tuple[Recording, ...]:
     """Read one file of a visit; a text that is no table is passed over."""
     ending = formats.suffix(file)
-    if ending in (".txt", ".dat") and file.stat().st_size:
-        table_format = next(f for f in formats.all_formats() if f.id == "table")
-        if not table_format.reads(file):
-            return ()
-    if ending in _SIGNALS and not any(f.reads(file) for f in formats.all_formats()):
+    is_known = any(f.reads(file) for f in formats.all_formats()) if file.is_file() else True
+    if ending in (".txt", ".dat") and file.stat().st_size and not is_known:
+        return ()
+    if ending in _SIGNALS and not is_known:
         raise UnreadableFile(
             f"{file}: signals of this kind ({ending}) are not read yet; export them as EDF, "
             "CSV or WAV to include them."
@@ -241,7 +232,8 @@ def _on_one_clock(recordings: list[Recording], base: Path) -> tuple[Recording, .
     }
     acq |= {name.split("#")[0]: when for name, when in acq.items()}
     found = clocks.aligned(recordings, acq)
-    return tuple(_after_start(r, found, base) for r in found)
+    placed = [_after_start(r, found, base) for r in found]
+    return alignment.in_visit(placed, base)
 
 
 def _after_start(recording: Recording, others: tuple[Recording, ...], base: Path) -> Recording:

@@ -222,7 +222,8 @@ def test_a_figure_without_its_arrays_is_said_to_be_missing(full):
     """Evidence that was not kept costs the figure, not the report."""
     assessment, _ = full
     said = blocks(assessment, {})
-    assert not [b for b in said if isinstance(b, Figure) and not b.name.endswith("-bars")]
+    from_findings = ("-bars", "-scalp", "-contrasts")
+    assert not [b for b in said if isinstance(b, Figure) and not b.name.endswith(from_findings)]
     assert any("nothing to draw from" in t for t in texts(said))
 
 

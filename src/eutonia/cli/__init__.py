@@ -15,7 +15,7 @@ import click
 
 from eutonia import __version__
 
-COMMANDS = ("demo", "assess", "read", "intake", "measures", "simulate", "verify", "doctor")
+COMMANDS = ("demo", "assess", "read", "intake", "measures", "norms", "simulate", "verify", "doctor")
 
 DONE, LOSSES, MISTAKE, NOTHING, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 

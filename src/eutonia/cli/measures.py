@@ -151,15 +151,17 @@ def target_in_words(measure: Measure) -> str:
     from eutonia.model import Cross, Each, Pairs
 
     target = measure.needs.target
-    if isinstance(target, Each):
-        return "each channel"
-    if isinstance(target, Pairs):
-        kinds = {"antagonist": "antagonists of one side", "homologue": "left and right of a muscle"}
-        return f"pairs of muscles: {kinds.get(target.relation, 'all')}"
     if isinstance(target, Cross):
         sites = f" ({', '.join(target.first_sites)})" if target.first_sites else ""
         return f"each {target.first} channel{sites} with each {target.second} channel"
-    return "all channels together"
+    sites = f" ({', '.join(target.sites)})".replace("_", " ") if target.sites else ""
+    if isinstance(target, Each):
+        return f"each channel{sites}"
+    if isinstance(target, Pairs):
+        what = "electrodes" if "eeg" in measure.needs.inputs else "muscles"
+        kinds = {"antagonist": "antagonists of one side", "homologue": "left and right"}
+        return f"pairs of {what}: {kinds.get(target.relation, 'all')}{sites}"
+    return f"all channels together{sites}"
 
 
 def interval_in_words(measure: Measure) -> str:

@@ -102,6 +102,7 @@ def paragraph(text: str, *, indent: str = "", width: int | None = None) -> str:
         width or terminal_width(),
         initial_indent=indent,
         subsequent_indent=indent,
+        break_on_hyphens=False,
     )
 
 
@@ -120,6 +121,7 @@ def facts(pairs: Sequence[tuple[str, str]], *, width: int | None = None) -> str:
                 width or terminal_width(),
                 initial_indent=first,
                 subsequent_indent=" " * margin,
+                break_on_hyphens=False,
             )
         )
     return "\n".join(lines)

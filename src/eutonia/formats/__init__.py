@@ -34,6 +34,11 @@ class Format:
         Whether a file's content looks like this format (a sniff of its first bytes).
     read : callable
         The recordings in the file: one per stream or rate. Raises UnreadableFile.
+    leader : callable, optional
+        Where a recording is several files: the one that stands for all of them (a header), for
+        any file beside it; the path itself for every other file.
+    folder : bool
+        Whether a recording is a folder.
     """
 
     id: str
@@ -41,6 +46,8 @@ class Format:
     suffixes: tuple[str, ...]
     reads: Callable[[Path], bool]
     read: Callable[[Path], tuple[Recording, ...]]
+    leader: Callable[[Path], Path] | None = None
+    folder: bool = False
 
 
 @cache
@@ -60,6 +67,25 @@ def suffix(path: Path) -> str:
     return "".join(parts[-2:]) if parts[-1:] == [".gz"] else "".join(parts[-1:])
 
 
+def leader_of(path: Path) -> Path:
+    """Return the file that stands for a recording of several files, for any file that exists.
+
+    ``x.vhdr`` for ``x.eeg`` and ``x.vmrk``, the folder ``x.mff`` for all that is in it; a file that
+    is a recording of its own leads itself.
+    """
+    for one in all_formats():
+        if one.leader is not None and (found := one.leader(path)) != path:
+            return found
+    return path
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a path is a file, or a folder that is one recording (``.mff``)."""
+    if not path.is_dir():
+        return path.is_file()
+    return any(f.folder and suffix(path) in f.suffixes for f in all_formats())
+
+
 def of(path: Path | str) -> Format:
     """Return the format of a file, by its suffix and content, else by its content alone.
 
@@ -69,12 +95,14 @@ def of(path: Path | str) -> Format:
         If the file is missing, empty or of no format that Eutonia reads.
     """
     path = Path(path)
-    if not path.is_file():
-        raise UnreadableFile(f"{path}: there is no such file.")
-    if path.stat().st_size == 0:
+    if not is_recording(path):
+        what = "this is a folder, not a recording" if path.is_dir() else "there is no such file"
+        raise UnreadableFile(f"{path}: {what}.")
+    if path.is_file() and path.stat().st_size == 0:
         raise UnreadableFile(f"{path}: the file is empty (0 bytes). Copy or export it again.")
     by_suffix = [f for f in all_formats() if suffix(path) in f.suffixes]
-    for candidate in (*by_suffix, *(f for f in all_formats() if f not in by_suffix)):
+    others = [] if path.is_dir() else [f for f in all_formats() if f not in by_suffix]
+    for candidate in (*by_suffix, *others):
         if candidate.reads(path):
             return candidate
     titles = "; ".join(f"{f.title} ({', '.join(f.suffixes)})" for f in all_formats())

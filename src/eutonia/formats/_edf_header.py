@@ -11,6 +11,7 @@ from pathlib import Path
 from eutonia.model import Issue, UnreadableFile
 
 _START = re.compile(rb"\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d")
+_HIGH_PASS = re.compile(r"HP\s*:?\s*(?:(DC)|(\d+(?:[.,]\d+)?)\s*(m?)Hz)", re.IGNORECASE)
 _START_AT = 168  # byte of the start date in the fixed part (Kemp et al. 1992)
 _FIXED = 256
 _SLACK = 16  # bytes by which a shifted header is still recognised
@@ -48,8 +49,8 @@ class Header:
         Byte of the first sample.
     n_records, record_s
         Data records that are wholly in the file, and the seconds of each.
-    labels, units, physical, digital, samples
-        One entry per signal; `samples` per record.
+    labels, units, physical, digital, samples, high_pass_hz
+        One entry per signal; `samples` per record; `high_pass_hz` None where none is stated.
     """
 
     sample_bytes: int
@@ -64,6 +65,7 @@ class Header:
     physical: tuple[tuple[float, float], ...]
     digital: tuple[tuple[float, float], ...]
     samples: tuple[int, ...]
+    high_pass_hz: tuple[float | None, ...] = ()
     issues: tuple[Issue, ...] = ()
 
     @property
@@ -192,7 +194,18 @@ def _signals(path: Path, fixed: bytes, raw: bytes) -> Header:
         physical=tuple(zip(numbers("physical minimum"), numbers("physical maximum"), strict=True)),
         digital=tuple(zip(numbers("digital minimum"), numbers("digital maximum"), strict=True)),
         samples=samples,
+        high_pass_hz=tuple(_high_pass(_text(b)) for b in fields["prefilter"]),
     )
+
+
+def _high_pass(prefilter: str) -> float | None:
+    """Return the high-pass in Hz that a prefilter field states, such as ``HP:0.1Hz LP:75Hz``."""
+    found = _HIGH_PASS.search(prefilter)
+    if found is None:
+        return None
+    if found[1]:
+        return 0.0
+    return float(found[2].replace(",", ".")) * (1e-3 if found[3] else 1.0)
 
 
 def _count_records(path: Path, header: Header, stated: bytes, *, exact: bool) -> Header:

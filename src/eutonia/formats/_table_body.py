@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import io
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.formats import _table_time
+from eutonia.formats import _store, _table_time
 from eutonia.formats._table_layout import Layout, is_clock, is_value, opened
 from eutonia.model import Floats, UnreadableFile
 
@@ -68,7 +64,7 @@ def read(path: Path, layout: Layout) -> Body:
         If the file cannot be decoded.
     """
     try:
-        digest = _digest(path)
+        digest = _store.digest(path)
         sample = list(islice(_lines(path, layout), 200))
         rows = [layout.split(x) for x in sample]
         n = max(len(layout.units), 1)
@@ -80,7 +76,7 @@ def read(path: Path, layout: Layout) -> Body:
         if size < _LARGE_BYTES:
             values, stored = np.concatenate([np.empty((0, n)), *blocks]), ""
         else:
-            values, stored = _store(blocks, digest, n)
+            values, stored = _on_disk(blocks, digest, n)
     except (OSError, EOFError, UnicodeError) as error:
         raise UnreadableFile(
             f"{path}: the table cannot be read to its end ({error}). Copy or export it again."
@@ -94,14 +90,6 @@ def read(path: Path, layout: Layout) -> Body:
         odd=count.odd,
         sha256=digest,
     )
-
-
-def _digest(path: Path) -> str:
-    found = sha256()
-    with path.open("rb") as file:
-        while block := file.read(2**20):
-            found.update(block)
-    return found.hexdigest()
 
 
 def _lines(path: Path, layout: Layout) -> Iterator[str]:
@@ -181,16 +169,12 @@ def _floats(texts: list[str], decimal: str, count: _Count) -> Floats:
     return out
 
 
-def _store(blocks: Iterator[Floats], digest: str, n: int) -> tuple[Floats, str]:
-    """Write the rows to a file that only this user can read; it is removed at exit."""
-    folder = Path(tempfile.gettempdir()) / f"eutonia-{getattr(os, 'getuid', lambda: 0)()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"{digest}-{os.getpid()}.f8"
+def _on_disk(blocks: Iterator[Floats], digest: str, n: int) -> tuple[Floats, str]:
+    """Write the rows to a file of this user."""
+    target = _store.new_file(digest)
     with target.open("wb") as file:
-        target.chmod(0o600)
         for block in blocks:
             file.write(np.ascontiguousarray(block).tobytes())
-    atexit.register(target.unlink, missing_ok=True)
     n_rows = target.stat().st_size // (8 * n)
     values: NDArray[np.float64] = np.memmap(target, dtype=np.float64, mode="r", shape=(n_rows, n))
     return values, str(target)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eutonia.formats import units
 from eutonia.formats.sites import words
-from eutonia.model import Floats, Issue
+from eutonia.model import BadSpan, Floats, Issue
 
 #: Words that name a column of time, or of running numbers.
 TIME_WORDS = frozenset(
@@ -37,6 +37,7 @@ COUNT_WORDS = frozenset(
 )
 JITTER = 0.2  # of a step: larger differences are pauses or jumps
 EVEN_SHARE = 0.99  # of the steps that must agree for an even rate
+_SEAM_S = 0.5  # on either side of a jump of the clock nothing is measured; our rule
 LONGEST_FILL = 10  # times the recorded samples: longer pauses are taken for a jump of the clock
 _CLOCK = re.compile(
     r"(?:(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})[ T_])?(\d{1,2}):(\d{2}):(\d{2})(?:[.,:](\d+))?"
@@ -165,28 +166,52 @@ def timing(stamps: Floats, *, stated_hz: float | None = None, unit_s: float = 1.
     unit_s : float
         Seconds of the stamps' last digit, where known: finer differences are rounding.
     """
+    kept = stamped(stamps)
+    if kept.stamps_s is None:
+        return replace(kept, rate_hz=stated_hz)
+    return _even(replace(kept, stamps_s=None), kept.stamps_s, stated_hz, unit_s)
+
+
+def stamped(stamps: Floats) -> Timing:
+    """Repair a column of time stamps in seconds without looking for an even rate; see `timing`."""
     issues: list[Issue] = []
     missing = int(np.isnan(stamps).sum())
     if missing:
         issues.append(_issue("stamps_missing", f"{missing} row(s) had no time; left out"))
     rows = np.flatnonzero(~np.isnan(stamps))
     if len(rows) < 2:
-        return Timing(rate_hz=stated_hz, n_samples=len(stamps), issues=tuple(issues))
+        return Timing(rate_hz=None, n_samples=len(stamps), issues=tuple(issues))
     start = float(stamps[rows[0]])
     t = stamps[rows] - start
     t, rows, found, seams = _repair(t, rows)
     issues += found
     t = t - t[0]
     order = None if np.array_equal(rows, np.arange(len(stamps))) else rows
-    kept = Timing(
+    return Timing(
         rate_hz=None,
         n_samples=len(t),
         order=order,
+        stamps_s=t,
         start_s=start if _EPOCH[0] < start < _EPOCH[1] else None,
         issues=tuple(issues),
         seams=seams,
     )
-    return _even(kept, t, stated_hz, unit_s)
+
+
+def bad_spans(timing: Timing) -> tuple[BadSpan, ...]:
+    """Return the pauses and the surroundings of jumps, in which nothing is measured."""
+    bad = []
+    if timing.rate_hz:
+        for (a, p), (b, q) in zip(timing.runs, timing.runs[1:], strict=False):
+            start = (p + b - a) / timing.rate_hz
+            bad.append(
+                BadSpan(start_s=start, stop_s=q / timing.rate_hz, reason="samples are missing")
+            )
+    bad += [
+        BadSpan(start_s=max(0.0, s - _SEAM_S), stop_s=s + _SEAM_S, reason="the clock jumped")
+        for s in timing.seams
+    ]
+    return tuple(bad)
 
 
 def _repair(
@@ -202,7 +227,9 @@ def _repair(
     if len(back):
         sorted_rows = np.argsort(t, kind="stable")
         moved = np.abs(sorted_rows - np.arange(len(t))).max()
-        if moved <= 32 and len(back) <= 0.05 * len(t):
+        few = moved <= 32 and len(back) <= 0.05 * len(t)
+        odd = _unusual(t[sorted_rows], step)
+        if few and (odd < _unusual(t, step) or odd > 0.1 * len(t)):
             t, rows = t[sorted_rows], rows[sorted_rows]
             text = f"{len(back)} stamp(s) ran backwards: neighbouring rows were swapped and sorted"
             issues.append(_issue("stamps_backwards", text))
@@ -221,6 +248,11 @@ def _repair(
         )
         issues.append(_issue("stamps_jump", text))
     return t, rows, issues, tuple(seams)
+
+
+def _unusual(t: Floats, step: float) -> int:
+    """Count the steps that differ; a clock that was set back a little gains some when sorted."""
+    return int((np.abs(np.diff(t) - step) > JITTER * step).sum())
 
 
 def _even(kept: Timing, t: Floats, stated_hz: float | None, unit_s: float) -> Timing:

@@ -19,7 +19,9 @@ ARRAYS = "evidence.npz"
 TABLE = "findings.csv"
 
 #: From a schema version to the function that lifts a record to the next; versions never skip.
-MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda record: record,  # 2 adds z to comparisons, and the high-pass filter of channels
+}
 
 _KEYS = "keys"  # the entry of the archive that holds the keys of the evidence
 _SHOWN_PROBLEMS = 5

@@ -34,8 +34,8 @@ TYPE_KIND = {
     "EOG": "eog",
     "HEOG": "eog",
     "VEOG": "eog",
-    "SEEG": "lfp",
-    "ECOG": "lfp",
+    "SEEG": "seeg",
+    "ECOG": "ecog",
     "DBS": "lfp",
     "TRIG": "trigger",
     "RESP": "resp",
@@ -48,6 +48,8 @@ TYPE_KIND = {
     "MAGN": "mag",
     "POS": "position",
     "FORCE": "force",
+    "MISC": "misc",
+    "OTHER": "misc",
 }
 _ENTITY = re.compile(r"([a-z]+)-([A-Za-z0-9+]+)")
 _MISSING = ("n/a", "", "nan")
@@ -174,6 +176,23 @@ def channel_rows(path: Path) -> list[dict[str, str]]:
     files = channel_files(path)
     rows = table_rows(files[-1])[0] if files else []
     return [r for r in rows if r.get("name")]
+
+
+def electrode_files(path: Path) -> tuple[Path, ...]:
+    """Return the ``electrodes.tsv`` files that hold for a recording, one for each space."""
+    mine = entities(path)
+    found = path.parent.glob("*_electrodes.tsv") if "sub" in mine else iter(())
+    return tuple(
+        f
+        for f in sorted(found)
+        if {k: v for k, v in entities(f).items() if k != "space"}.items() <= mine.items()
+    )
+
+
+def hemispheres(path: Path) -> dict[str, str]:
+    """Return the hemisphere that ``electrodes.tsv`` states for electrodes, as it is written."""
+    rows = [r for f in electrode_files(path) for r in table_rows(f)[0]]
+    return {r["name"]: h for r in rows if r.get("name") and (h := present(r.get("hemisphere")))}
 
 
 def present(text: str | None) -> str:

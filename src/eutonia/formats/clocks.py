@@ -34,11 +34,8 @@ def one_file(recordings: Sequence[Recording]) -> tuple[Recording, ...]:
             offset = clock.offset_s - min(starts) if clock.id == WALL else clock.offset_s
             name = r.id.split("#")[0] if len(recordings) > 1 else r.id
             how = "same file" if len(recordings) > 1 else "alone"
-            clock = (
-                clock
-                if clock.aligned == "declared"
-                else Clock(id=name, offset_s=offset, aligned=how)
-            )
+            how = clock.aligned if clock.aligned not in ("alone", "same file") else how
+            clock = replace(clock, id=name, offset_s=offset, aligned=how)
         out.append(replace(r, clock=clock))
     return tuple(out)
 

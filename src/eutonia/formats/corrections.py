@@ -12,12 +12,14 @@
     rate_hz: 1000
     line_hz: 50
     clock: {id: visit, offset_s: 0.25}
+
+or, with a device of its own clock, ``clock: {align_to: other.edf, by: trigger, event: sync}``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +41,25 @@ from eutonia.model import (
 
 KINDS = (
     *("eeg", "emg", "ecg", "eog", "lfp", "acc", "gyro", "mag", "position", "audio", "resp"),
-    *("eda", "temperature", "force", "trigger", "misc"),
+    *("eda", "temperature", "force", "trigger", "misc", "seeg", "ecog"),
 )
 SIDES = ("left", "right", "midline", "unknown")
 _FIELDS = ("channels", "condition", "bad", "rate_hz", "line_hz", "clock")
 _CHANNEL_FIELDS = ("name", "kind", "muscle", "site", "side", "unit", "factor", "bad")
 _BAD_FIELDS = ("start_s", "stop_s", "reason", "channel")
-_CLOCK_FIELDS = ("id", "offset_s", "drift_ppm")
+_ALIGN_FIELDS = ("align_to", "by", "channel", "event", "there")
+_CLOCK_FIELDS = ("id", "offset_s", "drift_ppm", *_ALIGN_FIELDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlignTo:
+    """The wish to be put on the clock of another file; see `eutonia.formats.alignment.align`."""
+
+    file: str
+    by: str
+    channel: str = ""
+    event: str = ""
+    there: str = ""
 
 
 def file_for(path: Path) -> Path:
@@ -83,6 +97,41 @@ def corrected(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
         )
         for recording in recordings
     )
+
+
+def alignment_of(path: Path) -> AlignTo | None:
+    """Return the alignment that the corrections of a recording ask for, if any.
+
+    Raises
+    ------
+    InvalidRecord
+        If it is incomplete, or names a file that does not exist.
+    """
+    file = file_for(path)
+    return _align_to(_load(file).get("clock", {}), file) if file.is_file() else None
+
+
+def _align_to(clock: Mapping[str, Any], file: Path) -> AlignTo | None:
+    stray = [f for f in _ALIGN_FIELDS if f in clock]
+    if not stray:
+        return None
+    if "align_to" not in clock:
+        raise InvalidRecord(f"{file}: clock: {stray[0]} needs align_to: the file to align to.")
+    both = [f for f in ("id", "offset_s", "drift_ppm") if f in clock]
+    if both:
+        raise InvalidRecord(
+            f"{file}: clock: align_to finds the offset itself; remove {both[0]}, or align_to."
+        )
+    other = str(clock["align_to"])
+    if not (file.parent / other).exists():
+        raise InvalidRecord(
+            f"{file}: clock: align_to is {other!r}; there is no such file beside the recording."
+        )
+    _one_of(file, "clock: by", clock.get("by"), ("trigger", "artefact"))
+    texts = {f: str(clock.get(f, "") or "") for f in ("channel", "event", "there")}
+    if clock["by"] == "artefact" and (not texts["channel"] or texts["event"]):
+        raise InvalidRecord(f"{file}: clock: by artefact needs channel, and takes no event.")
+    return AlignTo(file=other, by=str(clock["by"]), **texts)
 
 
 def _settled(recording: Recording, found: Mapping[str, Any]) -> tuple[Issue, ...]:
@@ -148,7 +197,7 @@ def _apply(recording: Recording, found: Mapping[str, Any], file: Path) -> Record
         changes["stamps_s"] = None
     if recording.signal is not None and any(f != 1.0 for f in factors):
         changes["signal"] = Scaled(recording.signal, tuple(factors))
-    if "clock" in found:
+    if "clock" in found and _align_to(found["clock"], file) is None:
         clock = found["clock"]
         changes["clock"] = Clock(
             id=str(clock.get("id", "visit")),

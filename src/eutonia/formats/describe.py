@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -31,14 +32,16 @@ _LOOK_S = 10.0  # seconds looked at to tell volts from microvolts
 #: Usual size (robust standard deviation, µV) of surface recordings; our rule, unconfirmed.
 _USUAL_UV = {"emg": (1.0, 5e3), "eeg": (1.0, 1e3), "ecg": (20.0, 2e4), "eog": (5.0, 5e3)}
 _RATE_TOLERANCE = 0.01
+_DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def described(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording, ...]:
     """Return the recordings of a file with all that its sidecars say applied."""
     meta = bids.metadata(path)
-    issues = [_issue("sidecar", text) for text in _broken(path)]
+    issues = [_issue("sidecar", text) for text in _broken(path)] + _dated(path)
     sources = tuple(_source(f) for f in _files(path))
-    rows = bids.channel_rows(path)
+    hemispheres = bids.hemispheres(path)
+    rows = [r | {"hemisphere": hemispheres.get(r["name"], "")} for r in bids.channel_rows(path)]
     modality = bids.SUFFIX_KIND.get(bids.modality(path), "")
     events, event_issues = _events(path)
     issues += event_issues
@@ -48,12 +51,12 @@ def described(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
         found = _with_metadata(recording, meta)
         if rows:
             found = _with_channels(found, rows, single=len(recordings) == 1)
-        found = _with_default_kind(found, modality)
+        found = _with_default_kind(found, modality, rows)
         if len(events):
             found = replace(found, events=events)
         found = replace(
             found,
-            kind=modality or found.kind or kind_of(found.channels),
+            kind=_kind(found, modality),
             condition=named if named.levels else found.condition,
             events=canonical(found.events),
             sources=(*found.sources, *sources),
@@ -70,7 +73,23 @@ def kind_of(channels: tuple[Channel, ...]) -> str:
     if not kinds:
         return "physio" if channels else "events"
     most = max(sorted(set(kinds)), key=kinds.count)
-    return most if most in ("eeg", "emg", "audio", "lfp") else groups.get(most, "physio")
+    own = ("eeg", "emg", "audio", "lfp", "seeg", "ecog")
+    return most if most in own else groups.get(most, "physio")
+
+
+def _kind(recording: Recording, modality: str) -> str:
+    """Return the kind of a recording; ``ieeg`` alone does not say which electrodes."""
+    if modality == "lfp":
+        return kind_of(recording.channels)
+    return modality or recording.kind or kind_of(recording.channels)
+
+
+def _dated(path: Path) -> list[Issue]:
+    """Warn of a calendar date in the file's name, which becomes the recording's."""
+    if not _DATE.search(path.name):
+        return []
+    text = "The file's name holds a calendar date, which results repeat. Rename it before sharing."
+    return [_issue("date_in_name", text)]
 
 
 def _condition(path: Path, meta: dict[str, Any]) -> Condition:
@@ -86,7 +105,8 @@ def _condition(path: Path, meta: dict[str, Any]) -> Condition:
 
 def _files(path: Path) -> tuple[Path, ...]:
     events = bids.sidecars(path, "events", ".tsv")
-    return (*bids.metadata_files(path), *bids.channel_files(path), *events)
+    electrodes = bids.electrode_files(path)
+    return (*bids.metadata_files(path), *bids.channel_files(path), *electrodes, *events)
 
 
 def _source(path: Path) -> Source:
@@ -186,6 +206,7 @@ def _channel(channel: Channel, row: dict[str, str], kind: str, named: Place) -> 
         glued,
         named.side,
         side_of(bids.present(row.get("group"))),
+        side_of(row.get("hemisphere", "")),
         channel.side,
     ]
     return replace(
@@ -194,7 +215,17 @@ def _channel(channel: Channel, row: dict[str, str], kind: str, named: Place) -> 
         kind=kind or channel.kind,
         site=muscle or named.site or channel.site,
         side=next((s for s in sides if s != "unknown"), "unknown"),
+        high_pass_hz=_high_pass(row, channel.high_pass_hz),
     )
+
+
+def _high_pass(row: dict[str, str], stated: float | None) -> float | None:
+    """Return the high-pass of ``channels.tsv``, or what the file states."""
+    try:
+        found = float(bids.present(row.get("low_cutoff")))
+    except ValueError:
+        return stated
+    return found if np.isfinite(found) else stated
 
 
 def _units(
@@ -247,14 +278,21 @@ def _fits_better(
     return lo <= size * scale <= hi and not lo <= size <= hi
 
 
-def _with_default_kind(recording: Recording, modality: str) -> Recording:
-    """Take unnamed electrical channels of an ``_emg`` file for EMG, and so on."""
+def _with_default_kind(
+    recording: Recording, modality: str, rows: list[dict[str, str]]
+) -> Recording:
+    """Take unnamed electrical channels of an ``_emg`` file for EMG, and so on.
+
+    What ``channels.tsv`` calls ``MISC`` stays so.
+    """
+    stated = {r["name"] for r in rows if bids.TYPE_KIND.get(r.get("type", "").upper()) == "misc"}
     if modality not in ("eeg", "emg", "lfp"):
         return recording
     electrical = ("uV", units.UNKNOWN)
     channels = []
     for channel in recording.channels:
-        if channel.kind == "misc" and channel.unit in electrical:
+        unnamed = channel.kind == "misc" and channel.name not in stated
+        if unnamed and channel.unit in electrical:
             found = place(channel.name, unit=channel.unit, kind=modality)
             site = channel.site or found.site
             side = channel.side if channel.side != "unknown" else found.side

@@ -18,6 +18,7 @@ import numpy as np
 from eutonia.formats import WALL, Format, _edf_header, units
 from eutonia.formats._edf_header import Header, is_annotation
 from eutonia.formats._edf_signal import EdfSignal, records
+from eutonia.formats._names import unique
 from eutonia.formats.signals import Gapped
 from eutonia.formats.sites import places
 from eutonia.model import (
@@ -47,7 +48,7 @@ def read(path: Path) -> tuple[Recording, ...]:
     onsets, events, broken = _annotations(path, header)
     kept = [i for i, n in enumerate(header.samples) if n and not is_annotation(header.labels[i])]
     rates = Counter(header.samples[i] for i in kept)
-    names, name_issues = _unique([header.labels[i] for i in kept])
+    names, name_issues = unique([header.labels[i] for i in kept])
     named = dict(zip(kept, names, strict=True))
     issues = (*header.issues, *broken, *name_issues)
     start = header.start_s
@@ -98,7 +99,16 @@ def _group(
     issues = list(whole.issues)
     found = places([header.labels[i] for i in rows], units=[unit for unit, _, _ in scales])
     for i, (unit, gain, _), at in zip(rows, scales, found, strict=True):
-        channels.append(Channel(name=named[i], kind=at.kind, unit=unit, site=at.site, side=at.side))
+        channels.append(
+            Channel(
+                name=named[i],
+                kind=at.kind,
+                unit=unit,
+                site=at.site,
+                side=at.side,
+                high_pass_hz=header.high_pass_hz[i],
+            )
+        )
         if unit == units.UNKNOWN and gain == 1.0 and header.units[i]:
             message = "Its digital or physical range is empty, so the scale is not known."
             issues.append(
@@ -213,23 +223,6 @@ def _annotations(path: Path, header: Header) -> tuple[Floats, Events, tuple[Issu
 
 def _decode(text: bytes) -> str:
     return text.decode("utf-8", errors="replace").strip()
-
-
-def _unique(labels: list[str]) -> tuple[list[str], list[Issue]]:
-    """Make repeated labels unique by a number, and report them."""
-    names: list[str] = []
-    issues = []
-    for i, label in enumerate(labels):
-        name, k = label or f"channel {i + 1}", 2
-        while name in names:
-            name, k = f"{label or 'channel'} ({k})", k + 1
-        if name != label and label:
-            message = f"The label {label!r} occurs more than once; this one is now {name!r}."
-            issues.append(
-                Issue(code="repeated_label", severity="warning", message=message, channel=name)
-            )
-        names.append(name)
-    return names, issues
 
 
 FORMAT = Format(

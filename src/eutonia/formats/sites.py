@@ -17,10 +17,12 @@ from eutonia.model import Side
 #: Words in a channel's name and the kind that they mean; the first match holds.
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"s?emg\d*", "emg"),
-    (r"i?eeg\d*|seeg", "eeg"),
+    (r"seeg\d*", "seeg"),
+    (r"i?eeg\d*", "eeg"),
     (r"ecg\d*|ekg\d*", "ecg"),
     (r"[hvlri]?eog\d*", "eog"),
-    (r"lfp\d*|dbs|ecog\d*", "lfp"),
+    (r"ecog\d*", "ecog"),
+    (r"lfp\d*|dbs", "lfp"),
     (r"acc\w*|accel\w*", "acc"),
     (r"gyr|gyro\w*|gyr[xyz]", "gyro"),
     (r"mag|magn\w*|mag[xyz]", "mag"),
@@ -67,6 +69,7 @@ _BESIDE = frozenset(
         "forearm",
         "shoulder",
         "uv",
+        "u",
         "mv",
         "v",
         "imported",
@@ -74,6 +77,8 @@ _BESIDE = frozenset(
         "voltage",
     ]
 )
+#: A numbered label, such as ``EMG1`` or ``Ch3``, says nothing about the muscle.
+_NUMBERED = re.compile(r"(s?emg|ch|chan|channel|sensor)?\d+")
 _ELECTRICAL = ("uV", "adc", "")
 
 
@@ -206,7 +211,7 @@ def muscle_of(text: str, *, anything: bool = True) -> tuple[str, Side]:
                 found.append((muscle, length))
                 rest[at : at + length] = ["0"]  # a digit: taken, and never part of another name
             at += 1
-    others = [w for w in rest if w not in _BESIDE and not w.isdigit()]
+    others = [w for w in rest if w not in _BESIDE and not _NUMBERED.fullmatch(w)]
     if len({m for m, _ in found}) != 1 or (others and max(n for _, n in found) == 1):
         return "", "unknown"
     return found[0][0], glued

@@ -19,7 +19,6 @@ from eutonia.formats.signals import Gapped, Scaled, Stored
 from eutonia.formats.sites import places, words
 from eutonia.model import (
     ArraySignal,
-    BadSpan,
     Channel,
     Clock,
     Events,
@@ -31,7 +30,6 @@ from eutonia.model import (
     UnreadableFile,
 )
 
-_SEAM_S = 0.5  # on either side of a jump of the clock nothing is measured; our rule
 _SPARSE = 0.2  # share of rows up to which a column of words holds events; our rule
 _EVENT_WORDS = frozenset(
     ["event", "events", "marker", "markers", "annotation", "annotations", "elements"]
@@ -91,7 +89,7 @@ def read(path: Path) -> tuple[Recording, ...]:
             events=events,
             sources=(Source(path=path.name, sha256=body.sha256),),
             issues=(*issues, *event_issues),
-            bad=_bad(timing),
+            bad=_table_time.bad_spans(timing),
         ),
     )
 
@@ -247,22 +245,6 @@ def _row_time(row: int, timing: Timing) -> float:
         return float("nan")
     first, place = next((a, p) for a, p in reversed(timing.runs) if a <= row)
     return (place + row - first) / timing.rate_hz
-
-
-def _bad(timing: Timing) -> tuple[BadSpan, ...]:
-    """Return the pauses and the surroundings of jumps."""
-    bad = []
-    if timing.rate_hz:
-        for (a, p), (b, q) in zip(timing.runs, timing.runs[1:], strict=False):
-            start = (p + b - a) / timing.rate_hz
-            bad.append(
-                BadSpan(start_s=start, stop_s=q / timing.rate_hz, reason="samples are missing")
-            )
-    bad += [
-        BadSpan(start_s=max(0.0, s - _SEAM_S), stop_s=s + _SEAM_S, reason="the clock jumped")
-        for s in timing.seams
-    ]
-    return tuple(bad)
 
 
 def _layout_issues(layout: Layout, body: Body) -> list[Issue]:

@@ -26,9 +26,9 @@ def _compiled() -> dict[str, Any]:
 def table(name: str) -> Any:
     """Return one table, such as ``muscles``.
 
-    The tables are ``muscles``, ``antagonists``, ``electrodes``, ``sides``, ``conditions``,
-    ``phrases``, ``events``, ``forms``, ``references``, ``statements``, ``evidence`` and
-    ``intake``. They are shared: do not change them.
+    The tables are ``muscles``, ``antagonists``, ``movers``, ``electrodes``, ``sides``,
+    ``conditions``, ``phrases``, ``events``, ``forms``, ``references``, ``statements``,
+    ``evidence`` and ``intake``. They are shared: do not change them.
 
     Raises
     ------

@@ -113,6 +113,7 @@ def problems(sources: Tables) -> list[str]:
         *_NAMED,
         "electrodes",
         "antagonists",
+        "movers",
         "conditions",
         "phrases",
         "references",
@@ -127,7 +128,8 @@ def problems(sources: Tables) -> list[str]:
     for name in _NAMED:
         found += _ambiguous(name, synonyms(sources[name]))
     found += _ambiguous("electrodes", _electrodes(sources["electrodes"]))
-    for rule in (_muscle_rules, _condition_rules, _reference_rules, _form_rules, _evidence_rules):
+    rules = (_muscle_rules, _mover_rules, _condition_rules, _reference_rules, _form_rules)
+    for rule in (*rules, _evidence_rules):
         found += rule(sources)
     found += [f"statements: {k} is empty" for k, v in sources["statements"].items() if not v]
     return found
@@ -177,6 +179,20 @@ def _muscle_rules(sources: Tables) -> Iterator[str]:
             yield f"antagonists: no muscle is called {key!r}"
         if entry.get("mark") not in MARKS:
             yield f"antagonists: {sorted(pair)} carries no mark of {sorted(MARKS)}"
+
+
+def _mover_rules(sources: Tables) -> Iterator[str]:
+    known = sources["muscles"].keys()
+    tasks = sources["conditions"].get("task", {"levels": {}})["levels"]
+    for task, entry in sources["movers"].items():
+        if task not in tasks:
+            yield f"movers: no task is called {task!r}"
+        if entry.get("sides") not in ("one", "both"):
+            yield f"movers: {task} does not say whether it is of one or both sides"
+        for name in {*entry.get("own", ()), *entry.get("either", ())} - known - REGIONS:
+            yield f"movers: {task} uses {name!r}, which is no muscle and no region"
+        for name in {*entry.get("agonists", ()), *entry.get("agonists_opposite", ())} - known:
+            yield f"movers: {task} has the agonist {name!r}, which is no muscle"
 
 
 def _condition_rules(sources: Tables) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from eutonia.model.condition import Condition, Span
 from eutonia.model.errors import (
+    CannotAlign,
     CannotMeasure,
     EutoniaError,
     InvalidRecord,
@@ -39,6 +40,7 @@ from eutonia.model.measure import (
     Result,
     Whole,
 )
+from eutonia.model.norms import HarmnTable, Norm, Norms
 from eutonia.model.record import (
     SCHEMA_VERSION,
     Assessment,
@@ -79,6 +81,7 @@ __all__ = [
     "BadSpan",
     "Block",
     "BlockBootstrap",
+    "CannotAlign",
     "CannotMeasure",
     "Channel",
     "Clock",
@@ -98,6 +101,7 @@ __all__ = [
     "Examination",
     "Finding",
     "Floats",
+    "HarmnTable",
     "Input",
     "Inputs",
     "Interval",
@@ -109,6 +113,8 @@ __all__ = [
     "Measure",
     "Needs",
     "NoInterval",
+    "Norm",
+    "Norms",
     "NotMeasurable",
     "Outcome",
     "Pairs",

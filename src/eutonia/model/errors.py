@@ -22,3 +22,7 @@ class InvalidRecord(EutoniaError):  # noqa: N818
 
 class CannotMeasure(EutoniaError):  # noqa: N818
     """Raised by a measure when none of its targets can be measured; the runner reports it."""
+
+
+class CannotAlign(EutoniaError):  # noqa: N818
+    """Two recordings share no mark that places one on the other's clock."""

@@ -206,7 +206,7 @@ class Contrast:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """An estimate held against one thing, with a sentence in words."""
+    """An estimate held against one thing, with a sentence in words; `z` only against norms."""
 
     kind: ComparisonKind
     against: str
@@ -216,6 +216,7 @@ class Comparison:
     scale: Scale = "difference"
     interval: Interval | None = None
     q: float | None = None
+    z: float | None = None
     source: str = ""
 
 

@@ -64,7 +64,12 @@ class Aux:
 
 @dataclass(frozen=True)
 class Each:
-    """One target per channel of the only input."""
+    """One target per channel of the only input.
+
+    `sites` limits the channels to these muscles or electrodes, also where none was recorded.
+    """
+
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,12 @@ class Cross:
 
 @dataclass(frozen=True)
 class Whole:
-    """One target: all channels together."""
+    """One target: all channels together.
+
+    With `sites`: the channels at these muscles or electrodes, in this order, all of them.
+    """
+
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +202,8 @@ class Measure:
         Negative evidence, shown beside it.
     figure : str
         Name of the figure that the report draws: ``pairs``, ``bursts``, ``spectrum``,
-        ``coherence``, ``time_course``, ``bars``; empty: none.
+        ``coherence``, ``time_course``, ``time_frequency``, ``matrix``, each from its arrays (see
+        ``eutonia.plot``), ``scalp`` or ``bars``, from the findings themselves; empty: none.
     proofs : tuple of str
         Of ``simulated``, ``independent``, ``real``: which have been shown, each by a test.
     """
@@ -296,6 +307,8 @@ class Inputs:
 
 
 Finish = Callable[[Floats], Floats]
+#: From values, their jackknife errors and degrees of freedom ``(n_targets,)`` to limits.
+Limits = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,6 +326,9 @@ class Result:
         value is undefined.
     span : ndarray of int, shape (n_blocks,)
         Index of the input block (repeat) that each statistic came from.
+    limits : callable, or None
+        From values, jackknife errors and degrees of freedom to limits, where Student's symmetric
+        interval around the value would be wrong; it must broadcast as `finish` does.
     values, lo, hi : ndarray, shape (n_targets, n_parts)
         Used instead of `blocks` with `Analytic`.
     reasons : tuple of str, length n_targets
@@ -333,6 +349,7 @@ class Result:
     blocks: Floats | None = None
     finish: Finish | None = None
     span: NDArray[np.intp] | None = None
+    limits: Limits | None = None
     values: Floats | None = None
     lo: Floats | None = None
     hi: Floats | None = None

@@ -12,7 +12,7 @@ from eutonia.model.finding import Contrast, Estimate, Finding, NotMeasurable
 from eutonia.model.recording import Channel, Issue, Recording, Source
 
 #: Version of the assessment's JSON schema; raised with a migration whenever the shape changes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)

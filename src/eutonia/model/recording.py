@@ -24,8 +24,9 @@ class Channel:
     name : str
         As written in the file.
     kind : str
-        ``eeg``, ``emg``, ``ecg``, ``eog``, ``lfp``, ``acc``, ``gyro``, ``mag``, ``position``,
-        ``audio``, ``resp``, ``eda``, ``temperature``, ``force``, ``trigger`` or ``misc``.
+        ``eeg``, ``emg``, ``ecg``, ``eog``, ``lfp`` (stimulating and other depth electrodes),
+        ``seeg``, ``ecog``, ``acc``, ``gyro``, ``mag``, ``position``, ``audio``, ``resp``, ``eda``,
+        ``temperature``, ``force``, ``trigger`` or ``misc``.
     unit : str
         Unit of what the signal returns, after conversion: ``uV`` for electrical signals, ``m/s2``,
         ``deg/s``, ``1`` for audio (full scale), ``adc`` where the scale is not known.
@@ -35,6 +36,8 @@ class Channel:
         Side of the body.
     flags : tuple of str
         What is wrong with the whole channel, such as ``flat`` or ``clipped``.
+    high_pass_hz : float or None
+        High-pass that the recorder had, where the file states it (0: none).
     """
 
     name: str
@@ -43,6 +46,7 @@ class Channel:
     site: str = ""
     side: Side = "unknown"
     flags: tuple[str, ...] = ()
+    high_pass_hz: float | None = None
 
     @property
     def label(self) -> str:
@@ -217,7 +221,8 @@ class Recording:
         Unique in the visit: the path below the visit's folder, with ``#stream`` where a file
         holds several.
     kind : str
-        What most channels are: ``eeg``, ``emg``, ``audio``, ``motion``, ``physio``, ``events``.
+        What most channels are: ``eeg``, ``emg``, ``lfp``, ``seeg``, ``ecog``, ``audio``,
+        ``motion``, ``physio``, ``events``.
     channels : tuple of Channel
         In the order of the signal's rows.
     signal : Signal or None

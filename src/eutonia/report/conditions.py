@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from eutonia.model import Assessment, Contrast, Finding
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
-from eutonia.report.figures import bars_figures
-from eutonia.report.findings import MAX_ROWS, QEEG, order
+from eutonia.report.figures import bars_figures, contrast_figures
+from eutonia.report.figures.scalp import QEEG
+from eutonia.report.findings import MAX_ROWS, order
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, unit_of
 from eutonia.report.words import (
     contrast_words,
@@ -46,6 +47,8 @@ def conditions(assessment: Assessment) -> Iterator[Block]:
     for measure in sorted(several, key=lambda m: order(several[m])):
         ordered = ranked(several[measure], affected=assessment.state.affected_side)
         yield from bars_figures(measure, ordered)
+    titles = {m: g[0].estimate.title for m, g in by_measure.items()}
+    yield from contrast_figures(ranked_contrasts(assessment.contrasts), titles)
     yield from _contrasts(assessment)
 
 

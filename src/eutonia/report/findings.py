@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from eutonia.model import Assessment, Evidence, Finding
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
-from eutonia.report.figures import evidence_figures
+from eutonia.report.figures import evidence_figures, scalp_figures
+from eutonia.report.figures.scalp import QEEG
 from eutonia.report.relevance import declared_id, ranked
 from eutonia.report.summary import summary_table
 from eutonia.report.words import (
@@ -27,7 +28,6 @@ from eutonia.report.words import (
 
 #: Most rows of a table; beyond, a summary stands first and all numbers are in findings.csv.
 MAX_ROWS = 25
-QEEG = "qEEG has no established diagnostic value in dystonia."
 
 
 def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
@@ -65,8 +65,9 @@ def _measure(
     yield Heading(text=e.title, level=4, anchor=f"measure-{measure}")
     yield Paragraph(text=_six_things(measure, group), style="small")
     if declared is not None and declared.figure:
-        affected = assessment.state.affected_side
-        yield from evidence_figures(declared, ranked(group, affected=affected), evidence)
+        ordered = ranked(group, affected=assessment.state.affected_side)
+        yield from evidence_figures(declared, ordered, evidence)
+        yield from scalp_figures(declared, ordered, assessment.not_measurable)
     yield from _tables(group, assessment)
     if declared is not None:
         if declared.caution:

@@ -22,6 +22,9 @@ from eutonia.report.block import (
     Title,
 )
 
+#: Nothing is loaded; pictures may stand in the file itself, as maps do inside a drawing.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
 
 def html(blocks: tuple[Block, ...], drawn: Mapping[str, str]) -> str:
     """Return the document.
@@ -44,7 +47,7 @@ def html(blocks: tuple[Block, ...], drawn: Mapping[str, str]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <title>{escape(title.text)}</title>
 <style>
 {css}{_page_css(title)}</style>

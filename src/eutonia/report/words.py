@@ -9,7 +9,7 @@ from typing import Any
 from eutonia.knowledge import table
 from eutonia.model import NO_INTERVAL, Contrast, Estimate, Interval, Measure, VisitState
 
-UNITS = {"1": "", "uV": "µV", "uV2/Hz": "µV²/Hz", "m/s2": "m/s²", "deg": "°"}
+UNITS = {"1": "", "uV": "µV", "uV2": "µV²", "uV2/Hz": "µV²/Hz", "m/s2": "m/s²", "deg": "°"}
 
 #: What the person reads instead of the title of a measure that may stand on their page.
 PLAIN = {

@@ -101,5 +101,18 @@ def _read(
 def _named(events: Events, canonical: str) -> Events:
     if not canonical:
         return events
+    found = _all_named(events, canonical)
+    ends = _all_named(events, f"{canonical}_end").onset_s
+    if not len(ends) or not len(found):
+        return found
+    # Where the end is a mark of its own, a moment lasts until the first one before the next onset.
+    place = np.searchsorted(ends, found.onset_s, side="right")
+    stop = np.append(ends, np.inf)[place]
+    follows = stop <= np.append(found.onset_s[1:], np.inf)
+    marked = (found.duration_s <= 0) & follows & np.isfinite(stop)
+    return replace(found, duration_s=np.where(marked, stop - found.onset_s, found.duration_s))
+
+
+def _all_named(events: Events, canonical: str) -> Events:
     synonyms = {canonical, *table("events").get(canonical, ())}
     return events.named(*(n for n in set(events.name) if n.strip().lower() in synonyms))

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from eutonia.model import Floats
 
 #: Largest correlation of the band-passed signals within `LAG_S` that is not called cross-talk.
+#: Below it cross-talk gives rectified Gaussian signals a coherence of at most 0.0063, the limit of
+#: independence of 470 segments; unrectified ones one of up to 0.09.
 MAX_CORRELATION = 0.3
 LAG_S = 0.010
 #: Seconds of the recording that are looked at.

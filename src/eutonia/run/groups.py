@@ -52,15 +52,19 @@ def why_not_together(measure: Measure) -> str:
 
 
 COARSE = (
-    "The start times of the two recordings are known only to the second, which is too coarse to "
-    "compare them wave by wave. Give the offset in a corrections file (clock: offset_s), or record "
-    "both into one file."
+    "The two recordings are aligned too coarsely (as by start times known only to the second) to "
+    "compare them wave by wave. Align them by a trigger or give the offset in a corrections file "
+    "(clock: align_to or offset_s), or record both into one file."
 )
 
 
 def coarse(piece: dict[str, Piece]) -> bool:
     """Tell whether simultaneous recordings of different files are aligned only to the second."""
-    recordings = [r for r, _ in piece.values()]
+    return coarsely_aligned(*(r for r, _ in piece.values()))
+
+
+def coarsely_aligned(*recordings: Recording) -> bool:
+    """Tell whether recordings of different files are aligned only to the second."""
     files = {r.sources[0].path for r in recordings if r.sources}
     return len(files) > 1 and any(i.code == "clock_coarse" for r in recordings for i in r.issues)
 

@@ -28,6 +28,7 @@ from eutonia.run.blocks import Memo, aux_blocks, block
 from eutonia.run.crosstalk import FLAG as CROSSTALK
 from eutonia.run.crosstalk import SECONDS, correlated
 from eutonia.run.groups import COARSE, Piece, coarse, common_time, groups, why_not_together
+from eutonia.run.movements import EVENT, completed
 from eutonia.run.targets import resolve, why_no_target
 
 #: Most bytes of samples that one input may hold in memory.
@@ -123,6 +124,13 @@ def _one(
         yield say("no_target", why_no_target(needs.target, channels))
         return
     blocks = {n: tuple(block(n, needs, p, kept[n], memo) for p in pieces) for n in needs.inputs}
+    blocks = {
+        n: tuple(
+            completed(b, p[n][0], known[0].values(), memo) if needs.inputs[n].event == EVENT else b
+            for b, p in zip(found, pieces, strict=True)
+        )
+        for n, found in blocks.items()
+    }
     if problem := _event_problem(measure, blocks):
         yield say(*problem)
         return

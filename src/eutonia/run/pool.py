@@ -18,7 +18,7 @@ from eutonia.model import (
     Repeats,
     Result,
 )
-from eutonia.model.measure import Finish
+from eutonia.model.measure import Finish, Limits
 from eutonia.stats import intervals as iv
 
 #: Fewest blocks and repeats for an interval (DESIGN.md, the contract of a measure).
@@ -91,7 +91,7 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
     if isinstance(measure.interval, BlockBootstrap):
         return _bootstrapped(plain, result.blocks, result.finish, seed)
     if isinstance(measure.interval, Jackknife):
-        return _jackknifed(plain, result.blocks, result.finish)
+        return _jackknifed(plain, result.blocks, result.finish, result.limits)
     raise TypeError(f"{measure.id} returns blocks but declares {measure.interval}")
 
 
@@ -104,11 +104,15 @@ def _bootstrapped(plain: Pooled, blocks: Floats, finish: Finish, seed: int) -> P
     return replace(plain, **_enough(plain, lo, hi), method=method, draws=draws)
 
 
-def _jackknifed(plain: Pooled, blocks: Floats, finish: Finish) -> Pooled:
+def _jackknifed(plain: Pooled, blocks: Floats, finish: Finish, limits: Limits | None) -> Pooled:
     if plain.n_blocks.max(initial=0) < MIN_BLOCKS:
         return plain
     value, error = iv.jackknife(blocks, finish)
-    lo, hi = iv.student_limits(value, error, df=np.maximum(plain.n_blocks - 1, 1))
+    df = np.maximum(plain.n_blocks - 1, 1)
+    if limits is None:
+        lo, hi = iv.student_limits(value, error, df=df)
+    else:
+        lo, hi = limits(value, error, df)
     return replace(plain, **_enough(plain, lo, hi), method="jackknife over blocks", error=error)
 
 

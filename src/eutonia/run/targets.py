@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -40,9 +41,10 @@ def resolve(
         return _rows(rows, 2), tuple(_target(first[i], second[j]) for i, j in rows)
     (only,) = channels.values()
     if isinstance(rule, Each):
-        return _rows([(i,) for i in range(len(only))], 1), tuple(_target(c) for c in only)
+        chosen = [i for i, c in enumerate(only) if not rule.sites or c.site in rule.sites]
+        return _rows([(i,) for i in chosen], 1), tuple(_target(only[i]) for i in chosen)
     if isinstance(rule, Whole):
-        return _rows([tuple(range(len(only)))], len(only)), (_target(*only),)
+        return _whole(rule, only)
     pairs = [
         _in_order(i, j, only)
         for i, j in combinations(_at_sites(only, rule.sites), 2)
@@ -65,6 +67,17 @@ def related(a: Channel, b: Channel, relation: str) -> bool:
     return b.site in antagonists and a.side == b.side
 
 
+def _whole(rule: Whole, only: Channels) -> tuple[NDArray[np.intp], tuple[Target, ...]]:
+    """Return all channels, or those at the named sites if none is missing, as one target."""
+    first = {c.site: i for i, c in reversed(list(enumerate(only)))}
+    chosen = tuple(first.get(s, -1) for s in rule.sites) or tuple(range(len(only)))
+    if -1 in chosen or not chosen:
+        return _rows([], len(chosen)), ()
+    named = _target(*(only[i] for i in chosen))
+    label = f"{len(chosen)} {only[0].kind.upper()} channels"
+    return _rows([chosen], len(chosen)), (replace(named, label=label),)
+
+
 def _at_sites(channels: Channels, sites: tuple[str, ...]) -> list[int]:
     """Return the rows of the channels at these sites; all where none of them is there."""
     return [i for i, c in enumerate(channels) if c.site in sites] or list(range(len(channels)))
@@ -85,22 +98,33 @@ def why_no_target(rule: Each | Pairs | Cross | Whole, channels: dict[str, Channe
         unnamed = [c.name for c in only if not c.site]
         if len(only) < 2:
             return "Only one channel was recorded; a pair of muscles is needed."
-        advice = (
-            f" The muscle of {', '.join(unnamed[:4])} is not known: name it in a corrections file."
-            if unnamed
-            else ""
-        )
         words = {"antagonist": "antagonists of the same side", "homologue": "left and right of one"}
         return (
             f"No two of the recorded muscles are {words.get(rule.relation, 'a pair')} "
-            f"({', '.join(named) or 'none is named'}).{advice}"
+            f"({', '.join(named) or 'none is named'}).{_advice(unnamed)}"
         )
+    if isinstance(rule, Whole):
+        (only,) = channels.values()
+        missing = [s for s in rule.sites if s not in {c.site for c in only}]
+        return f"Not all of the channels that belong to it can be used: {', '.join(missing)}."
     if isinstance(rule, Cross):
         return (
             f"None of the electrodes {', '.join(rule.first_sites)} was recorded together with a "
             "muscle."
         )
+    if isinstance(rule, Each) and rule.sites:
+        (only,) = channels.values()
+        wanted = " or ".join(s.replace("_", " ") for s in rule.sites)
+        unnamed = [c.name for c in only if not c.site]
+        why = f"This is taken from {wanted} only, which was not recorded or cannot be used."
+        return why + _advice(unnamed)
     return "No channel can be used."
+
+
+def _advice(unnamed: list[str]) -> str:
+    if not unnamed:
+        return ""
+    return f" The muscle of {', '.join(unnamed[:4])} is not known: name it in a corrections file."
 
 
 def _rows(rows: Sequence[tuple[int, ...]], width: int) -> NDArray[np.intp]:

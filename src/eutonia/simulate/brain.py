@@ -18,6 +18,9 @@ BACKGROUND = {"exponent": 1.2, "level_uv": 5.0}
 #: Width of each source's pattern on the scalp, radians on the unit sphere.
 SPREAD = 0.45
 
+#: Amplitude of each of `sources`.
+Gains = tuple[float, float, float, float, float]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
@@ -99,7 +102,7 @@ def density(
     electrode: str,
     *,
     eyes_closed: bool,
-    gains: tuple[float, float, float, float, float] = (1, 1, 1, 1, 1),
+    gains: Gains = (1, 1, 1, 1, 1),
 ) -> Floats:
     """Return the exact density of one electrode, uV²/Hz, with the sources at constant gains."""
     total = eeg.aperiodic_psd(freq_hz, **BACKGROUND)
@@ -113,13 +116,26 @@ MOVING = (1.0, 0.5, 0.6, 0.8, 0.85)
 AFTER = (1.0, 0.7, 1.5, 0.9, 1.1)
 
 
+#: Slow negativity before a movement at the vertex, uV half a second before and at its onset.
+READINESS_UV = {"early_uv": -5.0, "late_uv": -10.0}
+#: Seconds from the end of a movement in which beta is high.
+REBOUND_S = (0.1, 1.5)
+
+
+def readiness(n_samples: int, onset_s: Floats) -> Floats:
+    """Return the slow negativity before movements at all electrodes, uV, ``(32, n_samples)``."""
+    course = eeg.readiness(n_samples, onset_s, rate_hz=RATE_HZ, **READINESS_UV)
+    return eeg.scalp_pattern(CAP_32, centre="Cz", spread=SPREAD)[:, None] * course
+
+
 def around_movements(n_samples: int, onset_s: Floats, lasts_s: float) -> Floats:
     """Return courses of gains: less mu and beta from 1 s before to the end, then more beta."""
     gains = np.ones((len(MOVING), n_samples))
     t_s = np.arange(n_samples) / RATE_HZ
     for start_s in onset_s:
         moves = (t_s >= start_s - 1.0) & (t_s < start_s + lasts_s + 0.1)
-        after = (t_s >= start_s + lasts_s + 0.1) & (t_s < start_s + lasts_s + 1.1)
+        end_s = start_s + lasts_s
+        after = (t_s >= end_s + REBOUND_S[0]) & (t_s < end_s + REBOUND_S[1])
         gains[:, moves] = np.array(MOVING)[:, None]
         gains[:, after] = np.array(AFTER)[:, None]
     return gains

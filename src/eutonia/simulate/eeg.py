@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eutonia.model import Floats
 from eutonia.simulate import noise
@@ -13,6 +14,8 @@ from eutonia.simulate.noise import Psd
 
 #: Below this frequency the aperiodic background is flat, so that its power stays finite.
 KNEE_HZ = 0.5
+#: Corners of a simulated readiness potential, seconds from the onset of movement.
+_READY_S = (-2.0, -0.5, 0.0, 0.5)
 
 
 def aperiodic_psd(freq_hz: Floats, *, exponent: float, level_uv: float) -> Floats:
@@ -159,3 +162,62 @@ def corticomuscular_coherence(
     drive = noise.band_psd(f, band_hz=drive_band_hz)
     cross2 = (2 / np.pi) * (weight_uv * depth * drive) ** 2
     return cross2 / ((weight_uv**2 * drive + eeg_psd(f)) * emg_psd)
+
+
+def through_hann(
+    rate_hz: float, *, window_s: float, bins_hz: Sequence[float]
+) -> tuple[Floats, Floats]:
+    """Return how much each frequency adds to the summed power of a Hann window's bins (exact).
+
+    Parameters
+    ----------
+    rate_hz, window_s : float
+        Sampling rate and length of the window.
+    bins_hz : sequence of float
+        Frequencies of the bins that are summed.
+
+    Returns
+    -------
+    freq_hz, weight : ndarray, shape (n_frequencies,)
+        A density at `freq_hz`, multiplied by `weight` and summed, gives the expected power but for
+        a constant factor.
+    """
+    length = round(window_s * rate_hz)
+    fine: Floats = np.arange(0.25, rate_hz / 2, 0.05)
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
+    at = np.arange(length) / rate_hz
+    weight = np.zeros(len(fine))
+    for f in bins_hz:
+        weight += np.abs(np.exp(-2j * np.pi * np.outer(fine - f, at)) @ window) ** 2
+    return fine, weight
+
+
+def within(n_samples: int, start_s: Floats, stop_s: Floats, *, rate_hz: float) -> NDArray[np.bool_]:
+    """Tell which samples lie in any of some stretches of time, ``(n_samples,)``."""
+    t_s = np.arange(n_samples) / rate_hz
+    found = np.zeros(n_samples, dtype=bool)
+    for start, stop in zip(start_s, stop_s, strict=True):
+        found[np.searchsorted(t_s, start) : np.searchsorted(t_s, stop)] = True
+    return found
+
+
+def readiness(
+    n_samples: int, onset_s: Floats, *, rate_hz: float, early_uv: float, late_uv: float
+) -> Floats:
+    """Return slow potentials before movements in uV, ``(n_samples,)``: straight lines.
+
+    From 0 at 2.0 s before an onset to `early_uv` at 0.5 s before it, to `late_uv` at the onset, and
+    back to 0 half a second later; negative values are negativity, as of the Bereitschaftspotential.
+    """
+    t_s = np.arange(n_samples) / rate_hz
+    out = np.zeros(n_samples)
+    for onset in np.asarray(onset_s, dtype=np.float64):
+        out += np.interp(t_s - onset, _READY_S, (0.0, early_uv, late_uv, 0.0))
+    return out
+
+
+def readiness_mean(early_uv: float, late_uv: float, window_s: tuple[float, float]) -> float:
+    """Return the true mean of `readiness` in a window before the onset of movement."""
+    fine = np.linspace(*window_s, 10_001)
+    course = np.interp(fine, _READY_S, (0.0, early_uv, late_uv, 0.0))
+    return float(np.trapezoid(course, fine) / (window_s[1] - window_s[0]))

@@ -9,6 +9,8 @@ from eutonia.simulate import noise
 
 #: No simulated burst or gap is shorter, so that published minima (50 ms) merge or drop none.
 MIN_DURATION_S = 0.06
+#: Seconds for which a simulated level holds, such as that of the leading antagonist.
+_KNOT_S = 0.5
 
 
 def carrier(
@@ -37,6 +39,39 @@ def carrier(
     ndarray, shape (n_channels, n_samples)
     """
     return noise.band(rng, n_channels, n_samples, rate_hz=rate_hz, band_hz=band_hz)
+
+
+def stepped(
+    rng: np.random.Generator,
+    n_channels: int,
+    n_samples: int,
+    *,
+    rate_hz: float,
+    edges_hz: tuple[float, ...],
+    power: tuple[float, ...],
+) -> Floats:
+    """Draw an interference pattern whose spectrum is flat between edges, ``(n_channels, n)``.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    n_channels, n_samples : int
+        Size; the channels are independent.
+    rate_hz : float
+        Sampling rate.
+    edges_hz : tuple of float
+        Ascending edges of the steps, one more than steps.
+    power : tuple of float
+        Power (variance) in each step.
+    """
+    steps = zip(edges_hz[:-1], edges_hz[1:], power, strict=True)
+    return np.asarray(
+        sum(
+            np.sqrt(p) * noise.band(rng, n_channels, n_samples, rate_hz=rate_hz, band_hz=(lo, hi))
+            for lo, hi, p in steps
+        )
+    )
 
 
 def narrowband(
@@ -221,3 +256,43 @@ def _durations(rng: np.random.Generator, n: int, mean_s: float, *, spread: float
     if sd == 0 or rest == 0:
         return np.full(n, mean_s)
     return MIN_DURATION_S + rng.gamma((rest / sd) ** 2, sd**2 / rest, size=n)
+
+
+def leading_in_turn(rng: np.random.Generator, n_samples: int, *, rate_hz: float) -> Floats:
+    """Draw the levels of two antagonists, as shares of their maxima: one leads, then the other.
+
+    Returns
+    -------
+    ndarray, shape (2, n_samples)
+        The leader is drawn anew every half second.
+    """
+    knots = _knots(n_samples, rate_hz)
+    leads = rng.integers(0, 2, knots)
+    strong, weak = rng.uniform(0.25, 0.45, knots), rng.uniform(0.04, 0.14, knots)
+    level = np.stack([np.where(leads == 0, strong, weak), np.where(leads == 1, strong, weak)])
+    return _smooth_steps(level, n_samples, rate_hz=rate_hz)
+
+
+def _knots(n_samples: int, rate_hz: float) -> int:
+    return round(n_samples / rate_hz / _KNOT_S) + 3
+
+
+def _smooth_steps(level: Floats, n_samples: int, *, rate_hz: float) -> Floats:
+    """Hold each level for half a second and smooth the steps, ``(n_channels, n_samples)``."""
+    width = round(_KNOT_S * rate_hz)
+    kernel = np.hanning(width)
+    steps = np.repeat(level, width, axis=1)
+    smooth = [np.convolve(row, kernel / kernel.sum(), mode="valid")[:n_samples] for row in steps]
+    return np.stack(smooth)
+
+
+def steady_tone(n_samples: int, *, rate_hz: float) -> Floats:
+    """Return a tone with the mean absolute value of unit Gaussian noise, ``(n_samples,)``.
+
+    The best half second of noise would be a few per cent above its mean; a tone's is exactly it.
+    It rises and falls within a second, as an effort does, so that no filter rings at its edges.
+    """
+    t = np.arange(n_samples) / rate_hz
+    edge = np.clip(np.minimum(t, t[-1] - t), 0, 1)
+    effort = 0.5 - 0.5 * np.cos(np.pi * edge)
+    return np.asarray(np.sqrt(np.pi / 2) * effort * np.sin(2 * np.pi * 110 * t))

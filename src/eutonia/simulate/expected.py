@@ -24,7 +24,15 @@ _SHARES = {
 
 
 #: Bands whose change with movement is given.
-_MOVEMENT_BANDS = {"mu": (8.0, 13.0), "beta": (13.0, 30.0)}
+_MOVEMENT_BANDS = {
+    "mu": (8.0, 13.0),
+    "beta": (13.0, 30.0),
+    "beta_low": (13.0, 20.0),
+    "beta_high": (20.0, 30.0),
+}
+#: Windows of the readiness potential and its baseline, seconds from the onset of movement.
+_READINESS_S = {"early": (-1.5, -0.5), "late": (-0.4, 0.0)}
+_BASELINE_S = (-2.5, -2.0)
 
 
 def amplitudes(level: Floats, condition: Condition) -> Values:
@@ -86,23 +94,46 @@ def bursts(edges_s: Floats, condition: Condition) -> Values:
 def desynchronisation(condition: Condition) -> Values:
     """Return the change of mu and beta with movement at every electrode."""
     return {
-        (f"erd.{name}", channel.label, condition.label): _desynchronisation(channel.name, band_hz)
+        (f"erd.{name}", channel.label, condition.label): _change(
+            channel.name, band_hz, brain.MOVING
+        )
         for channel in brain.CHANNELS
         for name, band_hz in _MOVEMENT_BANDS.items()
     }
 
 
-def _desynchronisation(electrode: str, band_hz: tuple[float, float]) -> float:
-    """Return the true change of band power, %, from before the movement to during it."""
+def rebound(condition: Condition) -> Values:
+    """Return the change of beta after the end of movement at every electrode."""
+    band_hz = _MOVEMENT_BANDS["beta"]
+    return {
+        ("ers.beta_rebound", c.label, condition.label): _change(c.name, band_hz, brain.AFTER)
+        for c in brain.CHANNELS
+    }
 
-    def moving(freq_hz: Floats) -> Floats:
-        return brain.density(freq_hz, electrode, eyes_closed=False, gains=brain.MOVING)
+
+def _change(electrode: str, band_hz: tuple[float, float], gains: brain.Gains) -> float:
+    """Return the true change of band power, %, from before the movement to other gains."""
+
+    def other(freq_hz: Floats) -> Floats:
+        return brain.density(freq_hz, electrode, eyes_closed=False, gains=gains)
 
     def before(freq_hz: Floats) -> Floats:
         return brain.density(freq_hz, electrode, eyes_closed=False)
 
-    ratio = eeg.band_power(moving, band_hz=band_hz) / eeg.band_power(before, band_hz=band_hz)
+    ratio = eeg.band_power(other, band_hz=band_hz) / eeg.band_power(before, band_hz=band_hz)
     return 100 * (ratio - 1)
+
+
+def readiness(condition: Condition) -> Values:
+    """Return the slow negativity before movement at the vertex and its neighbours."""
+    base = eeg.readiness_mean(**brain.READINESS_UV, window_s=_BASELINE_S)
+    values: Values = {}
+    for name, window_s in _READINESS_S.items():
+        mean = eeg.readiness_mean(**brain.READINESS_UV, window_s=window_s) - base
+        for electrode in ("C3", "Cz", "C4"):
+            weight = eeg.scalp_pattern([electrode], centre="Cz", spread=brain.SPREAD)[0]
+            values[f"eeg.bp.{name}", electrode, condition.label] = float(weight * mean)
+    return values
 
 
 def corticomuscular(condition: Condition) -> Values:

@@ -106,6 +106,7 @@ def _movement(at: Setting) -> Scene:
     n = round(lasts_s * brain.RATE_HZ)
     gains = brain.around_movements(n, onset_s, MOVEMENT_S)
     scalp = brain.signal(at.rng, n, eyes_closed=False, gains=gains)
+    scalp += brain.readiness(n, onset_s)
     clock = _emg_clock(0.0)
     on_emg_s = np.array([clock.recording_time(t) for t in onset_s])
     level = muscles.movement(
@@ -118,7 +119,9 @@ def _movement(at: Setting) -> Scene:
             artefacts.saturated(muscular, "SPL left", start_s=0.6 * lasts_s),
             artefacts.popped(recorded, "F8", start_s=0.4 * lasts_s),
         ),
-        values=expected.desynchronisation(condition),
+        values=expected.desynchronisation(condition)
+        | expected.rebound(condition)
+        | expected.readiness(condition),
         lasts_s=lasts_s,
     )
 

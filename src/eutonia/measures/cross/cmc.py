@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.pair_coherence import MIN_SEGMENTS, pair_result
+from eutonia.measures.pair_coherence import MIN_SEGMENTS, pair_result, segments_of
 from eutonia.model import (
     Clock,
     Condition,
@@ -25,15 +25,16 @@ SITES = ("C5", "C3", "C1", "Cz", "C2", "C4", "C6")
 
 MEASURE = Measure(
     id="cmc",
-    version="1",
+    version="2",
     title="Corticomuscular coherence",
     unit=dict.fromkeys(BANDS, "1"),
     tier="research",
     sources=("Halliday1995", "Rosenberg1989"),
     method="Coherence of the EEG, as referenced in the file, over the sensorimotor strip with the "
     "rectified EMG (20-450 Hz), over disjoint Hann segments of 1 s cut at the same times of the "
-    "common clock; bias removed, averaged over the band (both edges included). Limit as for "
-    "intermuscular coherence.",
+    "common clock; bias removed, averaged over the band (both edges included). Limit, surrogates, "
+    "phase, delay (positive: the muscle follows the electrode) and repeats as for intermuscular "
+    "coherence.",
     needs=Needs(
         inputs={
             "eeg": Input(
@@ -66,7 +67,7 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Compute the coherence of every electrode with every muscle; see `MEASURE`."""
     pairs = list(zip(x["eeg"], x["emg"], strict=True))
-    return pair_result(pairs, x.targets, bands=BANDS, drawn_hz=(1, 50))
+    return pair_result(segments_of(pairs, x.targets, up_to_hz=50), bands=BANDS, drawn_hz=50)
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

@@ -26,7 +26,7 @@ from eutonia.model import (
 
 #: Length of the stretch that is looked for where rest is not quiet.
 QUIET_S = 1.0
-#: Rest whose mean is above this multiple of its own quietest second is itself active (our rule).
+#: Rest whose mean is above this multiple of the quietest second is itself active (our rule).
 RESTLESS = 1.5
 #: Bursts are only told from a baseline that the strongest activity exceeds by this (our rule).
 MIN_CONTRAST = 3.0
@@ -42,7 +42,7 @@ _DRAWN = 3000
 
 MEASURE = Measure(
     id="emg.burst",
-    version="1",
+    version="2",
     title="EMG bursts",
     unit={"duration": "ms", "rate": "/s"},
     tier="supportive",
@@ -50,9 +50,9 @@ MEASURE = Measure(
     method="The muscle is on while the root mean square over 50 ms exceeds mean + 3 SD of its "
     "baseline and a twentieth of the strong activity (95 % quantile); gaps and bursts under 50 ms "
     "do not count (our rule). Baseline is the rest recording; where rest is itself active or was "
-    "not recorded, it is the quietest second and the threshold is halfway (in dB) from there to "
-    "the strong activity. Edges are placed where a change of variance is most likely. Mean "
-    "duration, and one over the mean time from onset to onset.",
+    "not recorded, it is the quietest second of rest and task, and the threshold is halfway (in "
+    "dB) from there to the strong activity. Edges are placed where a change of variance is most "
+    "likely. Mean duration, and one over the mean time from onset to onset.",
     needs=Needs(
         inputs={
             "emg": Input(
@@ -146,14 +146,13 @@ class _Baseline:
 def _baseline(x: Inputs, row: int) -> _Baseline:
     """Take the baseline from rest, or from the quietest second if there is none or it is active."""
     rest = _levels(x.aux.get("rest", ()), row)
-    quiet = _quietest(x.aux.get("rest", ()), row)
+    # Also from the task: rest that is tonically active has no quiet second of its own.
+    quiet = _quietest((*x.aux.get("rest", ()), *x["emg"]), row)
     task = _levels(x["emg"], row)
     strong = float(np.quantile(task, STRONG)) if len(task) else 0.0
     if len(rest) and (not len(quiet) or rest.mean() <= RESTLESS * quiet.mean()):
         threshold = max(float(rest.mean() + 3 * rest.std()), strong / MAX_CONTRAST)
         return _Baseline(_rms(rest), threshold)
-    if not len(quiet):
-        quiet = _quietest(x["emg"], row)
     if not len(quiet):
         return _Baseline(np.inf, np.inf, QUIETEST)
     # The quietest second is a minimum, so three of its SD are soon passed by chance: halfway (in

@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 
 from eutonia.dsp.segments import sums
-from eutonia.measures.emg import cci_fw
+from eutonia.measures.co_contraction import BLOCK_S, INPUTS, MIN_LEVEL, long_levels, writing
+from eutonia.measures.maximum import TOXIN, normaliser
 from eutonia.model import (
     Aux,
     BlockBootstrap,
@@ -21,10 +22,6 @@ from eutonia.model import (
     Visit,
 )
 
-BLOCK_S = 2.0
-#: Below this share of maximum the ratio of the two is noise; such samples are left out (our rule).
-MIN_LEVEL = 0.02
-
 MEASURE = Measure(
     id="emg.cci_rudolph",
     version="1",
@@ -36,7 +33,7 @@ MEASURE = Measure(
     "share of its maximal contraction (0 to 2). Samples whose higher envelope is below 2 % of "
     "maximum are left out.",
     needs=Needs(
-        inputs=cci_fw.MEASURE.needs.inputs,
+        inputs=INPUTS,
         aux={"mvc": Aux(task="mvc", optional="norm=task")},
         target=Pairs("antagonist"),
     ),
@@ -44,14 +41,16 @@ MEASURE = Measure(
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=0.02, hi=1.5, shown_by="docs/measures/emg.cci_rudolph"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution=cci_fw.MEASURE.caution,
+    caution="The noise of both envelopes takes from what they share, so strong co-contraction "
+    f"reads low. {TOXIN} Without a maximal contraction (norm=task) it does not compare between "
+    "people. Cross-talk between neighbouring muscles looks like co-contraction.",
     proofs=("simulated", "independent"),
 )
 
 
 def measure(x: Inputs) -> Result:
     """Sum the shared activity over blocks of two seconds; see `MEASURE`."""
-    scale, notes = cci_fw.normaliser(x)
+    scale, notes = normaliser(x)
     blocks, span, seen, left_out = [], [], 0.0, np.zeros(len(x.targets))
     for place, block in enumerate(x["emg"]):
         length = round(BLOCK_S * block.rate_hz)
@@ -91,10 +90,10 @@ def _finish(total: Floats) -> Floats:
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     """Return the visit of `emg.cci_fw`; the truth is the index of its noise-free levels."""
-    made, truth = cci_fw.example(seed)
-    return made, dict.fromkeys(truth, _true_index())
+    made, pair, task = writing(seed)
+    return made, {(pair, task, ""): _true_index()}
 
 
 @cache
 def _true_index() -> float:
-    return float(shared_activity(*cci_fw.long_levels()).mean())
+    return float(shared_activity(*long_levels()).mean())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eutonia import plot
 from eutonia.model import Condition, Finding
-from eutonia.report.figures.canvas import COLOURS, GREY, MARKERS, label
+from eutonia.report.figures.canvas import label
 from eutonia.report.figures.drawing import Drawing
 from eutonia.report.words import card, part_words, unit, value_in_words
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
 MAX_TARGETS = 4
@@ -36,20 +36,14 @@ def bars(ordered: tuple[Finding, ...]) -> Drawing:
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots(1, len(shown_parts), sharey=True, squeeze=False)[0]
         for ax, part in zip(axes, shown_parts, strict=True):
-            for i, target in enumerate(shown):
-                at = [(k, values.get((part, target, c))) for k, c in enumerate(kept)]
-                spread = 0.5 * (i / (len(shown) - 1) - 0.5) if len(shown) > 1 else 0.0
-                _dots(ax, [(k + spread, f) for k, f in at if f], i, label(target, 60))
-            name = unit(_of_part(ordered, part).estimate.unit)
+            of_part = [f for f in ordered if f.estimate.part == part]
+            plot.bars(of_part, conditions=kept, targets=shown, ax=ax)
             ax.set_title(part_words(part) if part else "")
-            ax.set_xlabel(name or "no unit")
+            ax.set_xlabel(unit(of_part[0].estimate.unit) or "no unit")
             ax.set_yticks(range(len(kept)), [label(c.label, 34) for c in kept])
-            ax.set_ylim(len(kept) - 0.5, -0.5)
-            ax.grid(axis="x", color="#e3e3e3", lw=0.5)
             ax.locator_params(axis="x", nbins=max(3, 6 - len(shown_parts)))
-            for edge in range(len(kept) - 1):
-                ax.axhline(edge + 0.5, color="#efefef", lw=0.6)
-        handles, names = axes[0].get_legend_handles_labels()
+        handles = axes[0].get_legend_handles_labels()[0]
+        names = [label(t, 60) for t in shown]
         canvas.legend(handles, names, loc="outside lower left", ncols=2 if len(names) > 1 else 1)
 
     left_out = _left_out(
@@ -70,29 +64,12 @@ def bars(ordered: tuple[Finding, ...]) -> Drawing:
     )
 
 
-def _dots(ax: Axes, at: list[tuple[float, Finding]], i: int, name: str) -> None:
-    colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
-    for y, f in at:
-        if f.estimate.interval is not None:
-            limits = [f.estimate.interval.lo, f.estimate.interval.hi]
-            ax.plot(limits, [y, y], color=colour, lw=1.4, solid_capstyle="butt")
-    x = [f.estimate.value for _, f in at]
-    ax.plot(x, [y for y, _ in at], marker, color=colour, ms=5, mec="white", mew=0.5, label=name)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.spines["bottom"].set_color(GREY)
-
-
 def _declared_order(ordered: tuple[Finding, ...]) -> tuple[str, ...]:
     """Return the parts as the measure declares them; unknown ones as they come."""
     found = dict.fromkeys(f.estimate.part for f in ordered)
     declared = card(ordered[0].estimate.measure)
     known = [p for p in declared.units if p in found] if declared is not None else []
     return tuple(dict.fromkeys([*known, *found]))
-
-
-def _of_part(findings: tuple[Finding, ...], part: str) -> Finding:
-    return next(f for f in findings if f.estimate.part == part)
 
 
 def _rest_first(condition: Condition) -> tuple[bool, str]:

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eutonia.model import Floats
+from eutonia.plot.source import Arrays
+from eutonia.plot.style import GREY, INK
 from eutonia.report.glyphs import printable
-from eutonia.report.words import short
+from eutonia.report.words import part_words, short
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-#: Okabe and Ito's palette, told apart by every kind of colour vision; the order is fixed.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)))
-INK, GREY, SHADE = "#1a1a1a", "#6b6b6b", "#e8eef4"
-
 WIDTH_IN = 6.9  # the text width of the page, so that 8 pt in a figure is 8 pt on paper
-MAX_POINTS = 1500
+#: Dots per inch of what is drawn as a picture: maps, whose cells would be too many as vectors.
+_PICTURE_DPI = 110
 
 _STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -82,7 +77,9 @@ def svg(draw: Callable[[Canvas], None], *, name: str, height_in: float) -> str:
         canvas = Canvas(figsize=(WIDTH_IN, height_in), layout="constrained")
         draw(canvas)
         text = io.StringIO()
-        canvas.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+        canvas.savefig(
+            text, format="svg", transparent=True, dpi=_PICTURE_DPI, metadata={"Date": None}
+        )
     bare = _NOISE.sub("", text.getvalue()).strip()
     small = _PATH.sub(lambda path: _DECIMALS.sub(r"\1", path[0]), bare)
     return _ID.sub(rf"\g<1>{name}-", small)
@@ -93,42 +90,11 @@ def label(text: str, most: int = 48) -> str:
     return printable(short(text, most))
 
 
-def panels(canvas: Canvas, n: int, **options: Any) -> list[Axes]:
-    """Return `n` panels, one below the other."""
-    return list(canvas.subplots(n, 1, squeeze=False, **options)[:, 0])
-
-
-def shade_bands(ax: Axes, bands: Floats, names: list[str]) -> None:
-    """Shade frequency bands, every second one darker, with their names on top."""
-    for i, ((lo, hi), name) in enumerate(zip(bands, names, strict=False)):
-        ax.axvspan(lo, hi, color=SHADE if i % 2 else "#f3f6f9", lw=0, zorder=0)
-        ax.annotate(
-            label(name, 14),
-            ((lo + hi) / 2, 1),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            va="bottom",
-            fontsize=6.5,
-            color=GREY,
-        )
-
-
-def thin(t: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return at most `MAX_POINTS` points of rows ``(n_rows, n)``: means of stretches of time."""
-    step = -(-len(t) // MAX_POINTS)
-    if step <= 1:
-        return t, y
-    n = len(t) // step
-    cut = y[:, : n * step].reshape(len(y), n, step)
-    return t[: n * step].reshape(n, step).mean(axis=1), cut.mean(axis=2)
-
-
-def texts(array: np.ndarray) -> list[str]:
-    """Return the items of an array of names."""
-    return [str(v) for v in array]
-
-
-def cycle(items: tuple[Any, ...]) -> Iterator[Any]:
-    """Yield the items again and again."""
-    while True:
-        yield from items
+def written(arrays: Arrays) -> Arrays:
+    """Return arrays with their names as they can be drawn."""
+    names = {
+        key: np.array([label(part_words(str(v)), 60) for v in arrays[key]])
+        for key in ("labels", "channels", "band_names", "parts", "maps")
+        if key in arrays
+    }
+    return {**arrays, **names}

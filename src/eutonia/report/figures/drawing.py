@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eutonia.model import Finding
+from eutonia.plot.source import Arrays
 from eutonia.report.words import part_words, short, value_in_words
 
 if TYPE_CHECKING:
@@ -22,6 +23,24 @@ class Drawing:
     caption: str
     draw: Callable[[Canvas], None]
     height_in: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What of one condition is drawn: a finding per target, and the arrays behind them."""
+
+    findings: tuple[Finding, ...]
+    arrays: Arrays
+
+    @property
+    def condition(self) -> str:
+        """The condition in words."""
+        return self.findings[0].estimate.condition.label
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows of the arrays that the findings are about."""
+        return tuple(f.estimate.row for f in self.findings)
 
 
 def of_targets(chosen: tuple[Finding, ...]) -> str:

@@ -1,0 +1,516 @@
+"""Formats read through MNE-Python and neo: values, times, kinds and clear errors."""
+
+import datetime
+import pickle
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eutonia.formats import all_formats, leader_of, of
+from eutonia.formats._segments import SEAM_S
+from eutonia.model import EutoniaError, Recording, UnreadableFile
+from eutonia.read import read, read_visit
+
+mne = pytest.importorskip("mne")
+
+FEW = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+START = datetime.datetime(2024, 2, 29, 10, 11, 12, 500000, tzinfo=datetime.UTC)
+
+
+def one(path: Path) -> Recording:
+    """Read the one recording of a file by its format alone."""
+    (recording,) = of(path).read(path)
+    return recording
+
+
+def made(n: int = 1000, *, first: int = 500) -> mne.io.RawArray:
+    """Return a recording of six kinds of channels with pulses, marks and a bad channel."""
+    names = ["Cz", "C3", "EMG1", "D1", "STI 014", "x"]
+    info = mne.create_info(names, 250, ["eeg", "eeg", "emg", "dbs", "stim", "misc"])
+    x = np.random.default_rng(6).normal(0, 2e-5, (6, n))
+    x[4] = 0
+    x[4, 100:110] = 5
+    x[4, 110:115] = 6
+    x[4, 300:303] = 7
+    raw = mne.io.RawArray(x, info, first_samp=first, verbose="error")
+    raw.set_meas_date(START)
+    at = first / 250
+    raw.set_annotations(
+        mne.Annotations(
+            [at + 1, at + 2, at + 3],
+            [0, 0.5, 0],
+            ["tap", "BAD_move", "BAD boundary"],
+            orig_time=raw.info["meas_date"],
+        )
+    )
+    raw.info["bads"] = ["C3"]
+    return raw
+
+
+@pytest.fixture
+def fif(tmp_path) -> Path:
+    made().save(tmp_path / "x_raw.fif", verbose="error")
+    return tmp_path / "x_raw.fif"
+
+
+def test_fif_has_mnes_values_in_microvolts(fif):
+    """Voltages are MNE's times a million, whole and in parts; all else is unchanged."""
+    recording = one(fif)
+    theirs = mne.io.read_raw_fif(fif, verbose="error").get_data()
+    factor = np.array([1e6, 1e6, 1e6, 1e6, 1, 1])[:, None]
+    whole = recording.signal.read()
+    np.testing.assert_allclose(whole, theirs * factor, rtol=1e-12)
+    part = pickle.loads(pickle.dumps(recording.signal)).read(120, 310, (4, 0))
+    np.testing.assert_array_equal(part, whole[[4, 0], 120:310])
+    assert recording.signal.read(5, 5).shape == (6, 0)
+
+
+def test_fif_states_kinds_marks_and_start(fif):
+    """Kinds come from the file; pulses and annotations are events; bad spans and channels hold."""
+    recording = one(fif)
+    kinds = [c.kind for c in recording.channels]
+    assert kinds == ["eeg", "eeg", "emg", "lfp", "trigger", "misc"]
+    assert [c.unit for c in recording.channels] == ["uV", "uV", "uV", "uV", "1", "adc"]
+    assert recording.events.name == ("5", "6", "tap", "7")
+    np.testing.assert_allclose(recording.events.onset_s, [0.4, 0.44, 1.0, 1.2])
+    spans = {(b.reason, b.channel): (b.start_s, b.stop_s) for b in recording.bad}
+    assert spans["move", ""] == (2.0, 2.5)
+    assert spans["the recording was cut here", ""] == (3.0 - SEAM_S, 3.0 + SEAM_S)
+    assert spans["marked bad", "C3"] == (0.0, 4.0)
+    assert recording.clock.id == "wall"
+    assert recording.clock.offset_s == START.timestamp() + 2  # the first sample, not the start
+
+
+def test_the_parts_of_a_split_file_are_one_recording(tmp_path):
+    """MNE splits at a size: any part opens the first, and a folder holds the recording once."""
+    made(60_000).save(tmp_path / "x_raw.fif", split_size="2MB", buffer_size_sec=1, verbose="error")
+    parts = sorted(tmp_path.glob("*.fif"))
+    assert len(parts) > 1
+    assert {leader_of(p) for p in parts} == {tmp_path / "x_raw.fif"}
+    visit = read_visit(tmp_path)
+    assert [(r.id, r.n_samples) for r in visit.recordings] == [("x_raw.fif", 60_000)]
+    assert {s.path for s in visit.recordings[0].sources} == {p.name for p in parts}
+    assert visit.lost == ()
+
+
+def test_epochs_are_refused_with_a_reason(tmp_path):
+    """A FIF file of epochs is no continuous recording, and the error is one sentence of ours."""
+    epochs = mne.EpochsArray(np.zeros((2, 1, 50)), mne.create_info(1, 100, "eeg"), verbose="error")
+    epochs.save(tmp_path / "x-epo.fif", verbose="error")
+    with pytest.raises(UnreadableFile, match="cannot be read as FIF"):
+        one(tmp_path / "x-epo.fif")
+
+
+def test_without_mne_the_error_says_what_to_install(fif, monkeypatch):
+    """The package and the extra are named, and the file is listed as lost."""
+    from eutonia.formats import _mne
+
+    _mne._raw.cache_clear()
+    monkeypatch.setitem(sys.modules, "mne", None)
+    with pytest.raises(UnreadableFile, match=r"mne.*pip install eutonia\[formats\]"):
+        one(fif)
+    (lost,) = read_visit(fif.parent).lost
+    assert "pip install" in lost.error
+
+
+def test_without_neo_the_error_says_what_to_install(tmp_path, monkeypatch):
+    """The package and the extra are named."""
+    monkeypatch.setitem(sys.modules, "neo", None)
+    with pytest.raises(UnreadableFile, match=r"neo.*pip install eutonia\[formats\]"):
+        one(micromed(tmp_path / "x.trc", np.zeros((2, 100), dtype=int)))
+
+
+@FEW
+@given(data=st.data())
+def test_damage_gives_an_issue_or_a_clear_error(tmp_path, data):
+    """Whatever bytes of the header are overwritten or cut, nothing but a clear error is raised."""
+    folder = tmp_path / "damaged"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    writer = data.draw(st.sampled_from([eximia, micromed, bci2000, gdf, persyst]))
+    n = 3 if writer is persyst else 64
+    path = writer(folder / f"x.{SUFFIX[writer.__name__]}", np.ones((n, 40), dtype=int))
+    raw = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, min(len(raw), 3000) - 1))
+        bite = data.draw(st.binary(min_size=1, max_size=3))
+        raw[at : at + len(bite)] = bite
+    path.write_bytes(bytes(raw[: data.draw(st.integers(1, len(raw) + 50))]))
+    try:
+        for recording in read(path):
+            recording.signal.read(0, 5)
+    except EutoniaError as error:
+        assert path.name in str(error)
+
+
+# Files written by the formats' own specifications, with no library.
+
+
+def eximia(path: Path, x: np.ndarray) -> Path:
+    """Write Nexstim eXimia: 64 channels of int16, nothing else."""
+    path.write_bytes(x.T.astype("<i2").tobytes())
+    return path
+
+
+def micromed(path: Path, x: np.ndarray, *, rate: int = 256) -> Path:
+    """Write Micromed TRC of version 4: header, zones, electrodes, trigger, samples."""
+    n = len(x)
+    names = ["ORDER", "LABCOD", "NOTE", "FLAGS", "TRONCA", "IMPED_B", "IMPED_E", "MONTAGE"]
+    names += ["COMPRESS", "AVERAGE", "HISTORY", "DVIDEO", "EVENT A", "EVENT B", "TRIGGER"]
+    order_at = 640
+    electrodes_at = order_at + 2 * n
+    trigger_at = electrodes_at + 128 * n
+    empty_at = trigger_at + 2 * 6
+    data_at = empty_at + 64
+    where = {"ORDER": (order_at, 2 * n), "LABCOD": (electrodes_at, 128 * n)}
+    where["TRIGGER"] = (trigger_at, 12)
+    head = bytearray(data_at)
+    head[:32] = b"* MICROMED  Brain-Quick file *".ljust(32)
+    head[64:84] = b"SECRET".ljust(20)
+    head[128:134] = bytes([29, 2, 124, 10, 11, 12])  # 29 February 2024, 10:11:12
+    struct.pack_into("<IHHHH", head, 138, data_at, n, n * 2, rate, 2)
+    head[175] = 4
+    for i, name in enumerate(names):
+        at, length = where.get(name, (empty_at, 0))
+        struct.pack_into("<8sII", head, 176 + 16 * i, name.ljust(8).encode(), at, length)
+    struct.pack_into(f"<{n}H", head, order_at, *range(n))
+    for i in range(n):
+        at = electrodes_at + 128 * i
+        label = [b"C3", b"EMG1"][i] if i < 2 else b"E%d" % i
+        struct.pack_into(
+            "<2x6s6s5ihQH", head, at, label, b"G2", 0, 65535, 32768, -3200, 3200, 0, 0, 1
+        )
+    struct.pack_into("<IHIH", head, trigger_at, 64, 3, 128, 4)
+    path.write_bytes(bytes(head) + (x.T + 32768).astype("<u2").tobytes())
+    return path
+
+
+def bci2000(path: Path, x: np.ndarray) -> Path:
+    """Write BCI2000 of version 1.1; channel i has the gain 0.1 (i + 1) and the offset i."""
+    n = len(x)
+    names = " ".join(["C%20z", "EMG1", *(f"E{i}" for i in range(2, n))][:n])
+    body = (
+        "[ State Vector Definition ]\r\n"
+        "Running 1 0 0 0\r\nStimulusCode 10 0 0 1\r\nSourceTime 16 0 2 0\r\n"
+        "[ Parameter Definition ]\r\n"
+        f"Source:Signal list ChannelNames= {n} {names} // names\r\n"
+        f"Source:Signal floatlist SourceChGain= {n} "
+        + " ".join(f"{0.1 * (i + 1):.6g}muV" for i in range(n))
+        + f" 0.1 0 % // gain\r\nSource:Signal floatlist SourceChOffset= {n} "
+        + " ".join(str(i) for i in range(n))
+        + " 0 0 % // offset\r\nSource:Signal int SamplingRate= 256Hz 256 1 % // rate\r\n"
+        "Storage string StorageTime= 2024-02-29T10:11:12 // when\r\n\r\n"
+    )
+    line = f"BCI2000V= 1.1 HeaderLen= {{:5d}} SourceCh= {n} StatevectorLen= 4 DataFormat= int16\r\n"
+    size = len(line.format(0)) + len(body)
+    code = np.zeros(x.shape[1], dtype=int)
+    code[20:25] = 700
+    state = np.zeros((x.shape[1], 4), dtype="u1")
+    state[:, 0] = (code << 1) & 255
+    state[:, 1] = code >> 7
+    state[:, 2] = np.arange(x.shape[1]) % 256
+    frames = np.concatenate(
+        [np.frombuffer(x.T.astype("<i2").tobytes(), "u1").reshape(x.shape[1], -1), state], axis=1
+    )
+    path.write_bytes((line.format(size) + body).encode() + frames.tobytes())
+    return path
+
+
+def gdf(path: Path, x: np.ndarray) -> Path:
+    """Write GDF 1.25: one record of one second for each 20 samples, int16, in µV."""
+    n, per = len(x), 20
+    digital = (-32768, 32767)
+    head = bytearray(256 + 256 * n)
+    head[:8] = b"GDF 1.25"
+    head[168:184] = b"2024022910111250"
+    struct.pack_into("<q", head, 184, len(head))
+    struct.pack_into("<q", head, 236, x.shape[1] // per)
+    struct.pack_into("<II", head, 244, 1, 1)
+    struct.pack_into("<I", head, 252, n)
+    at = 256
+    for width, value in (
+        (16, lambda i: ([b"C3", b"EMG1"][i] if i < 2 else b"E%d" % i).ljust(16)),
+        (80, lambda i: b"".ljust(80)),
+        (8, lambda i: b"uV".ljust(8)),
+        (8, lambda i: struct.pack("<d", digital[0] * 0.1)),
+        (8, lambda i: struct.pack("<d", digital[1] * 0.1)),
+        (8, lambda i: struct.pack("<q", digital[0])),
+        (8, lambda i: struct.pack("<q", digital[1])),
+        (80, lambda i: b"".ljust(80)),
+        (4, lambda i: struct.pack("<I", per)),
+        (4, lambda i: struct.pack("<I", 3)),
+        (32, lambda i: b"".ljust(32)),
+    ):
+        for i in range(n):
+            head[at : at + width] = value(i)
+            at += width
+    records = x.reshape(n, -1, per).transpose(1, 0, 2)
+    events = struct.pack("<B3BIIH", 1, per, 0, 0, 1, 11, 769)  # one, at the 11th sample
+    path.write_bytes(bytes(head) + records.astype("<i2").tobytes() + events)
+    return path
+
+
+SUFFIX = {"eximia": "nxe", "micromed": "trc", "bci2000": "dat", "gdf": "gdf", "persyst": "lay"}
+
+
+def test_eximia_has_its_fixed_scale_and_channels(tmp_path):
+    """64 channels at 1450 Hz; EEG in steps of 76.3 nV, and the gate's changes are events."""
+    x = np.random.default_rng(7).integers(-900, 900, (64, 300))
+    x[:3] = 0
+    x[1, 145:160] = 3277  # 5 V on the first trigger line
+    recording = one(eximia(tmp_path / "x.nxe", x))
+    assert recording.rate_hz == 1450
+    eeg = recording.indices("eeg")
+    assert len(eeg) == 60
+    np.testing.assert_allclose(recording.signal.read()[list(eeg)], x[4:] * 0.07629510948348212)
+    assert recording.events.name == ("Trig1",)
+    np.testing.assert_allclose(recording.events.onset_s, [0.1])
+
+
+def test_micromed_has_its_values_trigger_and_start(tmp_path):
+    """Counts are scaled by the electrode's ranges; triggers are events; no name is passed on."""
+    x = np.random.default_rng(8).integers(-900, 900, (2, 400))
+    recording = one(micromed(tmp_path / "x.trc", x))
+    np.testing.assert_allclose(recording.signal.read(), x * 6400 / 65536)
+    np.testing.assert_array_equal(
+        recording.signal.read(30, 50, (1,)), recording.signal.read()[[1], 30:50]
+    )
+    assert [(c.name, c.kind, c.unit) for c in recording.channels] == [
+        ("C3", "eeg", "uV"),
+        ("EMG1", "emg", "uV"),
+    ]
+    assert recording.rate_hz == 256
+    assert recording.events.name == ("3", "4")
+    np.testing.assert_allclose(recording.events.onset_s, [0.25, 0.5])
+    assert recording.clock.offset_s == START.timestamp() - 0.5
+    assert "SECRET" not in repr(recording)
+
+
+def test_bci2000_has_its_values_states_and_start(tmp_path):
+    """Each channel has its own gain and offset; states that change are events, clocks are not."""
+    x = np.random.default_rng(9).integers(-900, 900, (3, 400))
+    path = bci2000(tmp_path / "x.dat", x)
+    recording = one(path)
+    i = np.arange(3)[:, None]
+    np.testing.assert_allclose(recording.signal.read(), (x - i) * 0.1 * (i + 1))
+    assert [c.name for c in recording.channels] == ["C z", "EMG1", "E2"]
+    assert recording.events.name == ("StimulusCode 700",)
+    np.testing.assert_allclose(recording.events.onset_s, [20 / 256])
+    assert recording.clock.offset_s == START.timestamp() - 0.5
+    assert [r.id for r in read_visit(tmp_path).recordings] == ["x.dat"]
+    path.write_bytes(path.read_bytes()[:-3])
+    assert [j.code for j in one(path).issues] == ["truncated"]
+    assert one(path).n_samples == 399
+
+
+def test_gdf_has_its_values_rate_and_start(tmp_path):
+    """Values are scaled by the header's ranges; a name of a muscle wins over MNE's ``eeg``."""
+    x = np.random.default_rng(10).integers(-900, 900, (2, 400))
+    recording = one(gdf(tmp_path / "x.gdf", x))
+    np.testing.assert_allclose(recording.signal.read(), x * 0.1, atol=1e-9)
+    assert recording.rate_hz == 20
+    assert [c.kind for c in recording.channels] == ["eeg", "emg"]
+    assert recording.events.name == ("769",)
+    np.testing.assert_allclose(recording.events.onset_s, [0.5])
+    assert recording.clock.offset_s == pytest.approx(START.timestamp(), abs=0.51)
+
+
+def test_nicolet_has_its_values(tmp_path):
+    """The header's factor turns numbers into microvolts; header and samples are one recording."""
+    x = np.random.default_rng(11).integers(-900, 900, (2, 300))
+    (tmp_path / "x.data").write_bytes(x.T.astype("<i2").tobytes())
+    (tmp_path / "x.head").write_text(
+        "start_ts=2024-02-29 10:11:12.000000\nnum_samples=300\nsample_freq=256\n"
+        "conversion_factor=0.179\nnum_channels=2\nelec_names=[C3,EMG1]\npat_id=1\n"
+        "adm_id=1\nrec_id=1\nduration_in_sec=1\nsample_bytes=2\n"
+    )
+    (recording,) = read(tmp_path / "x.head")
+    np.testing.assert_allclose(recording.signal.read(), x * 0.179)
+    assert [c.kind for c in recording.channels] == ["eeg", "emg"]
+    visit = read_visit(tmp_path)
+    assert [r.id for r in visit.recordings] == ["x.data"]
+    assert visit.lost == ()
+
+
+def persyst(path: Path, x: np.ndarray, stamps: str = "0=36672") -> Path:
+    """Write a Persyst header with interleaved int16 beside it; nothing is said of the patient."""
+    path.with_suffix(".dat").write_bytes(x.T.astype("<i2").tobytes())
+    names = "\n".join(f"{n}-Ref={i}" for i, n in enumerate(("C3", "EMG1", "Pz")[: len(x)], 1))
+    path.write_text(
+        f"[FileInfo]\nFile=C:\\data\\{path.stem}.dat\nFileType=Interleaved\nSamplingRate=256\n"
+        f"HeaderLength=0\nCalibration=0.2\nWaveformCount={len(x)}\nDataType=0\n[ChannelMap]\n"
+        f"{names}\n[SampleTimes]\n{stamps}\n[Patient]\nFirst=SECRET\nTestDate=02/29/2024\n"
+        "TestTime=10:11:12\n[Comments]\n0.5,0,0,0,tremor, right\n1,0.25,0,0,note\nbroken\n"
+    )
+    return path
+
+
+def test_persyst_has_its_values_and_comments(tmp_path):
+    """The calibration gives microvolts, comments are events, and the samples are no table."""
+    x = np.random.default_rng(12).integers(-900, 900, (2, 512))
+    persyst(tmp_path / "x.lay", x)
+    (recording,) = read(tmp_path / "x.dat")
+    np.testing.assert_allclose(recording.signal.read(), x * 0.2)
+    assert [(c.name, c.kind) for c in recording.channels] == [("C3", "eeg"), ("EMG1", "emg")]
+    assert recording.events.name == ("tremor, right", "note")
+    np.testing.assert_allclose(recording.events.onset_s, [0.5, 1.0])
+    np.testing.assert_allclose(recording.events.duration_s, [0, 0.25])
+    assert [i.code for i in recording.issues] == ["events"]
+    assert one(tmp_path / "x.lay").clock.offset_s == START.timestamp() - 0.5
+    assert "SECRET" not in repr(recording)
+    visit = read_visit(tmp_path)
+    assert [r.id for r in visit.recordings] == ["x.lay"]
+    assert visit.lost == ()
+    assert {s.path for s in visit.recordings[0].sources} == {"x.lay", "x.dat"}
+
+
+def test_persyst_agrees_with_mne(tmp_path):
+    """MNE reads the same microvolts and comments, where it can read the header at all."""
+    x = np.random.default_rng(15).integers(-900, 900, (3, 300))
+    path = persyst(tmp_path / "x.lay", x)
+    text = path.read_text().replace("[Comments]", "BirthDate=01/01/70\nSex=\nHand=\n[Comments]")
+    path.write_text(text.replace("broken\n", "").replace("C:\\data\\", ""))
+    raw = mne.io.read_raw_persyst(path, verbose="error")
+    recording = one(path)
+    np.testing.assert_allclose(recording.signal.read(), raw.get_data() * 1e6, rtol=1e-12)
+    np.testing.assert_allclose(recording.events.onset_s, raw.annotations.onset)
+    assert recording.events.name == tuple(raw.annotations.description)
+
+
+def test_a_pause_in_a_persyst_recording_is_not_measured_across(tmp_path):
+    """Stamps that jump by 8 s mark a cut at their sample; stamps that follow on do not."""
+    stamps = "0=36672\n128=36672.5\n256=36681"
+    recording = one(persyst(tmp_path / "x.lay", np.ones((2, 512)), stamps))
+    (bad,) = recording.bad
+    assert (bad.start_s, bad.stop_s) == (1 - SEAM_S, 1 + SEAM_S)
+
+
+def test_egi_raw_has_its_values_and_events(tmp_path):
+    """Simple binary of version 2: counts over their range are microvolts, codes are events."""
+    x = np.random.default_rng(13).integers(-900, 900, (3, 200))
+    code = np.zeros((1, 200), dtype=int)
+    code[0, 50:52] = 1  # one event that lasts for two samples
+    head = struct.pack(">i6hi5hih", 2, 2024, 2, 29, 10, 11, 12, 500, 250, 3, 1, 16, 6000, 200, 1)
+    frames = np.concatenate([x, code]).T.astype(">i2")
+    (tmp_path / "x.raw").write_bytes(head + b"tap1" + frames.tobytes())
+    recording = one(tmp_path / "x.raw")
+    eeg = list(recording.indices("eeg"))
+    assert recording.rate_hz == 250
+    np.testing.assert_allclose(recording.signal.read()[eeg][:3], x * 6000 / 2**16)
+    assert recording.clock.offset_s == START.timestamp()
+    assert recording.events.name == ("tap1",)
+    np.testing.assert_allclose(recording.events.onset_s, [0.2])
+
+
+def test_what_mffpy_writes_is_read_back(tmp_path):
+    """An independent writer's ``.mff`` has its values, and all files of the folder are sources."""
+    pytest.importorskip("mffpy")
+    from mffpy.bin_writer import BinWriter
+    from mffpy.writer import Writer
+
+    x = np.random.default_rng(14).normal(0, 20, (4, 500)).astype(np.float32)
+    folder = tmp_path / "x.mff"
+    writer, samples = Writer(str(folder)), BinWriter(sampling_rate=250, data_type="EEG")
+    writer.addxml("fileInfo", recordTime=START)
+    samples.add_block(x)
+    writer.addbin(samples)
+    writer.write()
+    where = "".join(
+        f"<sensor><name/><number>{i}</number><type>0</type><x>{i}</x><y>1</y><z>1</z></sensor>"
+        for i in range(1, 5)
+    )
+    layout = f"<name>L</name><sensors>{where}</sensors>"
+    head, egi = '<?xml version="1.0" encoding="UTF-8"?>', "http://www.egi.com"
+    (folder / "sensorLayout.xml").write_text(
+        f'{head}<sensorLayout xmlns="{egi}/sensorLayout_mff">{layout}</sensorLayout>'
+    )
+    (folder / "coordinates.xml").write_text(
+        f'{head}<coordinates xmlns="{egi}/coordinates_mff">'
+        f"<sensorLayout>{layout}</sensorLayout></coordinates>"
+    )
+    (recording,) = read_visit(tmp_path).recordings
+    np.testing.assert_allclose(recording.signal.read()[:4], x, rtol=1e-6)
+    assert recording.id == "x.mff"
+    assert {s.path for s in recording.sources} == {f"x.mff/{p.name}" for p in folder.iterdir()}
+
+
+def test_a_folder_can_be_a_recording(tmp_path):
+    """All that is in an ``.mff`` leads to the folder, which is one file of a visit."""
+    folder = tmp_path / "x.mff"
+    folder.mkdir()
+    (folder / "signal1.bin").write_bytes(bytes(64))
+    (folder / "info.xml").write_text("<fileInfo/>")
+    assert leader_of(folder / "signal1.bin") == folder
+    assert of(folder).id == "egi"
+    visit = read_visit(tmp_path)
+    assert [lost.path for lost in visit.lost] == ["x.mff"]
+    assert [lost.path for lost in read_visit(folder).lost] == ["x.mff"]
+    with pytest.raises(UnreadableFile, match="a folder"):
+        of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "format_id"),
+    [
+        ("x.cnt", b"Version 3.0\x00", "cnt"),
+        ("x.cnt", b"RIFF\x00\x00\x00\x00CNT ", "cnt"),
+        ("x.eeg", b"EEG-1100A V01.00", "nihon_kohden"),
+        ("x.EEG", b"QI-403A   V01.00", "nihon_kohden"),
+        ("x.smr", b"\x09\x00(C) CED 87", "spike2"),
+    ],
+)
+def test_formats_without_a_file_are_told_apart_and_fail_clearly(tmp_path, name, head, format_id):
+    """A header alone finds its reader, and what that cannot do is one sentence."""
+    path = tmp_path / name
+    path.write_bytes(head + bytes(2000))
+    assert of(path).id == format_id
+    with pytest.raises(UnreadableFile, match=r"(?i)copy .*again"):
+        one(path)
+
+
+@pytest.mark.parametrize(("name", "says"), [("x.smrx", "32-bit"), ("x.e", "EDF"), ("x.erd", "EDF")])
+def test_formats_that_nothing_reads_say_how_to_export(tmp_path, name, says):
+    """The error names the maker's program and what to export."""
+    path = tmp_path / name
+    path.write_bytes(bytes(100))
+    with pytest.raises(UnreadableFile, match=f"maker's programs.*{says}"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("main", "others"),
+    [
+        ("x.eeg", ("x.pnt", "x.21e", "x.LOG")),
+        ("x.dat", ("x.dap", "x.rs3")),
+        ("x.cdt", ("x.cdt.dpa", "x.cdt.cef")),
+        ("x.erd", ("x.ent", "x.stc", "x.eeg")),
+    ],
+)
+def test_companions_are_never_lost_on_their_own(tmp_path, main, others):
+    """Whatever lies beside a recording leads to it: a folder names one file at most."""
+    head = b"EEG-1100A V01.00" if main.endswith(".eeg") else b"\x00\x01"
+    for name in (main, *others):
+        (tmp_path / name).write_bytes(head + bytes(300))
+    assert {leader_of(tmp_path / n) for n in others} == {tmp_path / main}
+    assert [lost.path for lost in read_visit(tmp_path).lost] == [main]
+
+
+def test_no_reader_takes_another_formats_file(tmp_path, samples, fif):
+    """Each sniff of these formats refuses the sample files, and text."""
+    ours = {"fif", "gdf", "cnt", "curry", "nicolet", "persyst", "egi", "eximia", "micromed"}
+    ours |= {"spike2", "bci2000", "nihon_kohden", "closed", "brainvision", "eeglab"}
+    files = [p for p in samples.rglob("*") if p.is_file()]
+    assert len(files) > 5
+    for one_format in (f for f in all_formats() if f.id in ours):
+        for file in files:
+            assert not one_format.reads(file), (one_format.id, file.name)
