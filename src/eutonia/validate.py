@@ -68,7 +68,7 @@ class Row:
         lo, hi = COVERAGE
         slack = 0.0
         if n_seeds < SEEDS:  # the contract holds for SEEDS; with fewer, only a gross breach counts
-            # A normal sample's 95 % range varies by 0.97 / sqrt(n) of itself: room for once in 10,000.
+            # The 95 % range of n normal values varies by 0.97 / sqrt(n) of itself.
             lo, hi, slack = _least(n_seeds, lo), 1.0, 3.7 * 0.97 / n_seeds**0.5
         found = []
         if not lo <= self.coverage <= hi:

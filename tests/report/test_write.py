@@ -121,7 +121,7 @@ def test_every_html_figure_has_role_title_and_description(full, parsed):
     """Whoever cannot see a figure is told what it shows, numbers included."""
     figures = [b for b in blocks(*full) if isinstance(b, Figure)]
     drawings = parsed.named("svg")
-    assert len(drawings) == len(figures) >= 10
+    assert len(drawings) == len(figures) >= 8
     ids = {str(a.get("id")) for t, a in parsed.tags if t in ("title", "desc")}
     for drawing in drawings:
         assert drawing["role"] == "img"
@@ -195,7 +195,7 @@ def test_html_and_pdf_hold_the_same_numbers(full, parsed, paper):
         for c in r
         if re.search(r"\d", c) and c.isascii()
     }
-    assert len(cells) > 100
+    assert len(cells) >= 80
     assert not [c for c in cells if squeezed(c) not in html]
     lost = [c for c in cells if squeezed(c) not in pdf]
     # A cell that runs over a page is torn apart by the header in the extracted text.

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 GAP = "  "
 _NARROWEST = 6
+#: Words up to here are kept whole while other columns can give way.
+_LONGEST_WORD = 24
 
 
 def terminal_width() -> int:
@@ -51,18 +53,26 @@ def render(
     keep = [i for i in range(len(header)) if any(row[i] for row in cells)] or range(len(header))
     lines = [[header[i] for i in keep], *([row[i] for i in keep] for row in cells)]
     flush = [header[i] in right for i in keep]
-    widths = _fitted([max(map(display_width, c)) for c in zip(*lines, strict=True)], width)
+    columns = list(zip(*lines, strict=True))
+    natural = [max(map(display_width, c)) for c in columns]
+    words = [max(display_width(w) for cell in c for w in cell.split() or [""]) for c in columns]
+    widths = _fitted(natural, words, width)
     rule = ["-" * w for w in widths]
     body = [line for row in lines[1:] for line in _row(row, widths, flush)]
     return "\n".join([*_row(lines[0], widths, flush), GAP.join(rule), *body])
 
 
-def _fitted(natural: list[int], width: int | None) -> list[int]:
-    """Narrow the widest column, one at a time, until the table fits."""
+def _fitted(natural: list[int], words: list[int], width: int | None) -> list[int]:
+    """Narrow the widest column, one at a time, until the table fits; words break last."""
     widths = list(natural)
     room = (width or terminal_width()) - len(GAP) * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    for least in ([min(w, _LONGEST_WORD) for w in words], [_NARROWEST] * len(widths)):
+        while sum(widths) > room:
+            slack = [w - m for w, m in zip(widths, least, strict=True)]
+            if max(slack) <= 0:
+                break
+            can = [w if s > 0 else 0 for w, s in zip(widths, slack, strict=True)]
+            widths[can.index(max(can))] -= 1
     return widths
 
 

@@ -8,7 +8,7 @@ from eutonia.model import Assessment, Contrast, Finding
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
 from eutonia.report.figures import bars_figures, contrast_figures
 from eutonia.report.figures.scalp import QEEG
-from eutonia.report.findings import MAX_ROWS, order
+from eutonia.report.findings import order
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, unit_of
 from eutonia.report.words import (
     contrast_words,
@@ -16,6 +16,7 @@ from eutonia.report.words import (
     instrument,
     interval_kind,
     limits,
+    listed,
     number,
     part_words,
     q_words,
@@ -23,6 +24,9 @@ from eutonia.report.words import (
     statement,
     with_unit,
 )
+
+#: Most rows of the table of contrasts.
+MAX_CONTRASTS = 25
 
 
 def conditions(assessment: Assessment) -> Iterator[Block]:
@@ -44,12 +48,20 @@ def conditions(assessment: Assessment) -> Iterator[Block]:
         return
     if any("eeg" in instrument(measure) for measure in several):
         yield Note(text=QEEG)
-    for measure in sorted(several, key=lambda m: order(several[m])):
+    drawn = [m for m, group in several.items() if _counts(group)]
+    for measure in sorted(drawn, key=lambda m: order(several[m])):
         ordered = ranked(several[measure], affected=assessment.state.affected_side)
         yield from bars_figures(measure, ordered)
+    if others := [several[m][0].estimate.title for m in several if m not in drawn]:
+        text = f"Research tier, not drawn side by side but kept in findings.csv: {listed(others)}."
+        yield Paragraph(text=text, style="small")
     titles = {m: g[0].estimate.title for m, g in by_measure.items()}
     yield from contrast_figures(ranked_contrasts(assessment.contrasts), titles)
     yield from _contrasts(assessment)
+
+
+def _counts(group: list[Finding]) -> bool:
+    return any(f.primary or f.estimate.tier != "research" for f in group)
 
 
 def _contrasts(assessment: Assessment) -> Iterator[Block]:
@@ -57,7 +69,7 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
     if not contrasts:
         yield Paragraph(text="No two conditions differ in exactly one factor: nothing to compare.")
         return
-    shown = contrasts[:MAX_ROWS]
+    shown = contrasts[:MAX_CONTRASTS]
     count = f"all {len(shown)}"
     if len(contrasts) > len(shown):
         count = f"{len(shown)} of {len(contrasts)}, the surest first; all are in findings.csv"

@@ -26,8 +26,8 @@ from eutonia.report.words import (
     with_unit,
 )
 
-#: Most rows of a table; beyond, a summary stands first and all numbers are in findings.csv.
-MAX_ROWS = 25
+#: Most rows of a table, by tier; beyond, a summary stands first and all are in findings.csv.
+MAX_ROWS = {"clinical": 25, "supportive": 12, "research": 6}
 
 
 def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
@@ -100,17 +100,19 @@ def _has_no_norm(f: Finding) -> bool:
 
 def _tables(group: list[Finding], assessment: Assessment) -> Iterator[Block]:
     shown = ranked(group, affected=assessment.state.affected_side)
-    if len(shown) <= MAX_ROWS:
+    most = (
+        MAX_ROWS["clinical"] if any(f.primary for f in group) else MAX_ROWS[group[0].estimate.tier]
+    )
+    if len(shown) <= most:
         yield _table(shown, caption="All numbers")
         return
-    summary = summary_table(group, most=MAX_ROWS)
-    if summary is not None:
+    if (summary := summary_table(group, most=MAX_ROWS["clinical"])) is not None:
         yield summary
-        shown = shown[:8]
+        most = min(most, 8)
     yield _table(
-        shown[:MAX_ROWS],
-        caption=f"The {len(shown[:MAX_ROWS])} most relevant (those that differ between conditions "
-        f"or sides, then the largest); all {len(group)} numbers are in findings.csv",
+        shown[:most],
+        caption=f"The {most} most relevant (those that differ between conditions or sides, then "
+        f"the largest); all {len(group)} numbers are in findings.csv",
     )
 
 

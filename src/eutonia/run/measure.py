@@ -28,7 +28,7 @@ from eutonia.run.pool import Pooled, pool
 from eutonia.run.spans import visit_spans
 
 #: Most block values kept with an estimate.
-_KEPT_BLOCKS = 60
+_KEPT_BLOCKS = 30
 
 #: Noted on EEG numbers (clinical-rules.md §1: the drug state is required there).
 UNKNOWN_DRUGS = "drug state unknown"

@@ -41,7 +41,7 @@ MEASURE = Measure(
                 kind="eeg",
                 min_rate_hz=120,
                 min_s=MIN_SEGMENTS,
-                not_flags=frozenset({"flat", "clipped"}),
+                not_flags=frozenset({"flat", "clipped", "loose"}),
             ),
             "emg": Input(
                 kind="emg",

@@ -110,6 +110,8 @@ def _of_kind(
     panels = [usable[key] for key in keys]
     if name == "coherence" and len(panels) == MAX_CONDITIONS:
         panels[0] = with_difference(*panels)
+    if measure.tier == "research" and not kind.together:  # the most relevant one stands for all
+        keys, panels = keys[:1], panels[:1]
     prefix = measure.id if name == measure.figure else f"{measure.id}-{name}"
     groups = [tuple(panels)] if kind.together and panels else [(s,) for s in panels]
     for i, group in enumerate(groups):
@@ -122,7 +124,7 @@ def _of_kind(
             title=f"{measure.title}: {drawing.title}, {conditions}",
             left_out=_targets_left_out(n) if kind.by_target else "",
         )
-    if others := [usable[key].condition for key in list(usable)[MAX_CONDITIONS:]]:
+    if others := [usable[key].condition for key in list(usable)[len(keys) :]]:
         text = f"Not drawn, but kept in evidence.npz: {listed(others)}."
         yield Paragraph(text=text, style="small")
 
