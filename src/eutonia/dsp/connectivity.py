@@ -56,7 +56,7 @@ def all_pairs(
     power = _powers(real, imag, cross_real, good)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 1 / np.sqrt(power * power.swapaxes(1, 2))
-        coherence = np.hypot(cross_real, cross_imag) * scale
+        coherence = np.sqrt(cross_real**2 + cross_imag**2) * scale
         imaginary = cross_imag * scale
         wpli = np.abs(cross_imag) / _absolute_imaginary(real, imag)
     itself = np.arange(n_channels)

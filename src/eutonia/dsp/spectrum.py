@@ -199,5 +199,8 @@ def _transforms(
         part = slice(begin, min(begin + at_once, len(first)))
         some = views[first[part]] if segments is None else segments[part]
         mean = some.sum(axis=1, keepdims=True) / length
-        windowed = np.multiply((some - mean)[:, None], windows, out=buffer[: len(some)])
+        windowed = buffer[: len(some)]
+        centred = np.subtract(some, mean, out=windowed[:, -1])
+        for place, window in enumerate(windows):  # the last one overwrites the centred samples
+            np.multiply(centred, window, out=windowed[:, place])
         yield part, rfft(windowed, axis=2)

@@ -31,9 +31,11 @@ SPLIT_BANDS: Bands = {**BANDS, "beta_low": (13.0, 20.0), "beta_high": (20.0, 30.
 #: Parts that muscle activity can mimic.
 MUSCLE_PARTS = ("beta", "gamma", "beta_low", "beta_high")
 
-#: Welch's spectrum: Hann segments of 4 s, half overlapping, summed in blocks of 6 s.
+#: Welch's spectrum: Hann segments of 4 s, half overlapping, summed in blocks of 6 s, or longer
+#: ones where a span would have more than `MAX_BLOCKS` (more blocks make no interval surer).
 SEGMENT_S = 4.0
 BLOCK_S = 6.0
+MAX_BLOCKS = 50
 #: Fewest segments without a bad sample (our rule: as many as an interval needs).
 MIN_SEGMENTS = 8
 #: Frequencies that are kept.
@@ -134,7 +136,7 @@ def _of(block: Block) -> tuple[Floats, Floats, Floats]:
         rate_hz=block.rate_hz,
         length=length,
         step=length // 2,
-        group_s=BLOCK_S,
+        group_s=max(BLOCK_S, block.x.shape[1] / block.rate_hz / MAX_BLOCKS),
     )
     kept = int(np.searchsorted(freq, _KEPT_HZ + 1e-9))
     return freq[:kept], np.ascontiguousarray(density[..., :kept]), count
