@@ -17,10 +17,10 @@ FLOORS = (
     ("quality", "derive", "measures", "exam"),
     ("read",),
     ("run", "judge", "norms"),
-    ("assess", "verify", "validate", "bench"),
+    ("assess", "verify", "validate"),
     ("course", "plot"),
     ("report", "store", "live", "cohort"),
-    ("web", "cli"),
+    ("web", "cli", "bench"),
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 

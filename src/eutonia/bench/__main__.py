@@ -1,0 +1,40 @@
+"""Print a table of seconds and ratios; cases can be chosen by a word of their name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eutonia.bench import Case, eeg, emg, timed
+
+
+def main(words: list[str]) -> int:
+    """Time the cases whose names hold one of the words (all without words)."""
+    with TemporaryDirectory() as folder:
+        for case in _cases(Path(folder)):
+            if words and not any(w.lower() in case.name.lower() for w in words):
+                continue
+            print("\n".join(_lines(case)), flush=True)  # noqa: T201 - a command
+    return 0
+
+
+def _cases(folder: Path) -> Iterator[Case]:
+    yield from eeg.cases(folder)
+    yield from emg.cases()
+
+
+def _lines(case: Case) -> Iterator[str]:
+    seconds = timed(case)
+    ours = seconds.pop("eutonia")
+    yield f"{case.name}: {ours:.3f} s CPU"
+    for peer, theirs in seconds.items():
+        wanted = case.wanted.get(peer)
+        asked = f", asked {wanted:g}" if wanted else ""
+        reached = "" if wanted is None else " ok" if theirs / ours >= wanted else " NOT REACHED"
+        yield f"    {theirs / ours:6.2f} x as fast as {peer} ({theirs:.3f} s){asked}{reached}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
