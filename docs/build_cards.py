@@ -10,7 +10,7 @@ import click
 
 from eutonia.cli import cli
 from eutonia.cli.measures import as_dict, validated
-from eutonia.knowledge import citation
+from eutonia.knowledge import citation, table
 from eutonia.measures import all_measures
 from eutonia.model import Measure
 from eutonia.validate import results
@@ -129,7 +129,11 @@ def _evidence(card: dict[str, Any]) -> str:
 
 
 def _proofs(measure: Measure) -> list[str]:
-    return [f"{words}: {'yes' if p in measure.proofs else 'no'}" for p, words in PROOFS.items()]
+    said = table("proofs").get(measure.id, {})
+    return [
+        f"{words}: {'yes' if p in measure.proofs else 'no'}. {said.get(p, '')}".strip()
+        for p, words in PROOFS.items()
+    ]
 
 
 def _validation(measure: Measure) -> str:

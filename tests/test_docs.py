@@ -9,6 +9,7 @@ import pytest
 
 from eutonia.cli import cli
 from eutonia.formats import all_formats
+from eutonia.knowledge import table
 from eutonia.measures import all_measures
 from eutonia.model import BlockBootstrap, Each, Input, Measure, Needs, Range
 from eutonia.quality import FLAGS
@@ -66,6 +67,17 @@ def test_a_page_of_a_vanished_measure_is_removed(build_cards, tmp_path: Path) ->
     (tmp_path / "measures" / "gone.md").write_text("# Gone", encoding="utf-8")
     build_cards.build(tmp_path)
     assert not (tmp_path / "measures" / "gone.md").exists()
+
+
+def test_every_proof_is_told_in_words() -> None:
+    """Each measure says what agrees with it and what was seen on real recordings, or what lacks."""
+    said = table("proofs")
+    assert said.keys() == {m.id for m in all_measures()}
+    for m in all_measures():
+        for proof in ("independent", "real"):
+            nothing = said[m.id][proof].startswith("None")
+            assert nothing or proof in m.proofs or proof == "real", f"{m.id}: {proof}"
+            assert not (nothing and proof in m.proofs), f"{m.id}: {proof}"
 
 
 def test_a_measure_that_was_never_validated_says_so(build_cards) -> None:

@@ -1,11 +1,9 @@
 """Speed is kept: no kernel takes many times the bare Fourier transforms of the same samples."""
 
-import time
-
 import numpy as np
 import pytest
 
-from eutonia.bench import bare_transforms, noise
+from eutonia.bench import Case, bare_transforms, noise, timed
 from eutonia.bench.eeg import connectivity
 from eutonia.bench.emg import PAIRS
 from eutonia.dsp.spectrum import hann, power_density, slepian, tapered_density
@@ -50,10 +48,5 @@ def _coherence():
 )
 def test_takes_at_most_a_few_times_the_bare_transforms(work, bare, most):
     """Least CPU time of interleaved rounds, so that other work on the machine does not count."""
-    best = {work: np.inf, bare: np.inf}
-    for _ in range(7):
-        for one in best:
-            began = time.process_time()
-            one()
-            best[one] = min(best[one], time.process_time() - began)
-    assert best[work] < most * best[bare]
+    seconds = timed(Case("guard", work, {"bare": bare}, rounds=7))
+    assert seconds["eutonia"] < most * seconds["bare"]

@@ -73,7 +73,7 @@ def as_dict(measure: Measure) -> dict[str, Any]:
 def card(measure: Measure) -> str:
     """Return the card of a measure as text for the terminal."""
     m = measure
-    shown = coverage(m)
+    shown, said = coverage(m), _said(m)
     pairs = [
         ("tier", m.tier),
         ("unit", units_in_words(m)),
@@ -92,6 +92,7 @@ def card(measure: Measure) -> str:
     proofs = [
         f"{'yes' if p in m.proofs else 'no '}  {words}"
         + (f" ({shown})" if p == "simulated" and shown else "")
+        + (f": {said[p]}" if p in said else "")
         for p, words in _PROOFS.items()
     ]
     parts.append("Proofs\n" + _bullets(proofs))
@@ -180,6 +181,14 @@ def interval_in_words(measure: Measure) -> str:
     if isinstance(kind, NoInterval):
         return f"none: {NO_INTERVAL.get(kind.reason, kind.reason)}"
     return "Student's over at least three repeats; between repeats"
+
+
+def _said(measure: Measure) -> dict[str, str]:
+    """Return what was shown, in words, by proof."""
+    from eutonia.knowledge import table
+
+    found: dict[str, str] = table("proofs").get(measure.id, {})
+    return found
 
 
 def _evidence(measure: Measure) -> dict[str, Any]:
