@@ -73,13 +73,16 @@ def _finish(total: Floats) -> Floats:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Two muscles at constant levels; the mean of the absolute value of Gaussian noise is known."""
+    """Two muscles at constant levels for the minute that the protocol asks for.
+
+    The mean of the absolute value of Gaussian noise is known.
+    """
     from eutonia.simulate import emg
     from eutonia.simulate.visit import emg_channel, recording, visit
 
     rng = np.random.default_rng(seed)
     level = np.array([[12.0], [80.0]])
-    signal = level * emg.carrier(rng, 2, 30_000, rate_hz=1000, band_hz=(60, 200))
+    signal = level * emg.carrier(rng, 2, 60_000, rate_hz=1000, band_hz=(60, 200))
     channels = (emg_channel("biceps_brachii", "right"), emg_channel("triceps_brachii", "right"))
     task = Condition.of(task="posture")
     made = recording(signal, channels, rate_hz=1000, condition=task)
