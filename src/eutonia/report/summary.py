@@ -49,11 +49,11 @@ def summary_table(group: list[Finding], *, most: int) -> Table | None:
     )
     n = len(group)
     return Table(
-        caption=f"Median over electrodes, with the smallest and largest electrode ({units}); "
+        caption=f"Median over electrodes, with the smallest and largest of n electrodes ({units}); "
         f"all {n} numbers are in findings.csv",
-        header=("Region, condition", "Electrodes", *(part_words(p) or "Value" for p in parts)),
+        header=("Region, condition", "n", *(part_words(p) or "Value" for p in parts)),
         rows=rows,
-        widths=(2.4, 1, *(1.6 for _ in parts)),
+        widths=(2.4, 0.5, *(1.6 for _ in parts)),
     )
 
 

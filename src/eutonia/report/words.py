@@ -9,7 +9,16 @@ from typing import Any
 from eutonia.knowledge import table
 from eutonia.model import NO_INTERVAL, Contrast, Estimate, Interval, Measure, VisitState
 
-UNITS = {"1": "", "uV": "µV", "uV2": "µV²", "uV2/Hz": "µV²/Hz", "m/s2": "m/s²", "deg": "°"}
+UNITS = {
+    "1": "",
+    "uV": "µV",
+    "uV2": "µV²",
+    "uV2/Hz": "µV²/Hz",
+    "ln(uV2/Hz)": "ln µV²/Hz",
+    "log10(uV2/Hz)": "log10 µV²/Hz",
+    "m/s2": "m/s²",
+    "deg": "°",
+}
 
 #: What the person reads instead of the title of a measure that may stand on their page.
 PLAIN = {
@@ -59,6 +68,10 @@ def citation(key: str) -> str:
         return known(key)
     except KeyError:
         return f"{key} (not in the list of references)"
+
+
+#: Longest unit that is printed beside each number of a table.
+_LONGEST_UNIT = 6
 
 
 def unit(name: str) -> str:
@@ -115,16 +128,17 @@ def _fixed(value: float, decimals: int) -> str:
 
 
 def with_unit(value: str, name: str) -> str:
-    """Join a number and its unit, with a space that does not break."""
-    return f"{value}\u00a0{unit(name)}" if unit(name) else value
+    """Join a number and its unit, with a space that does not break; long units stand elsewhere."""
+    return f"{value}\u00a0{unit(name)}" if 0 < len(unit(name)) <= _LONGEST_UNIT else value
 
 
 def value_in_words(e: Estimate) -> str:
     """Return value, interval and unit: ``45 [40, 50] %``; a missing interval is said."""
     shown = number(e.value, e.interval)
+    of = f"\u00a0{unit(e.unit)}" if unit(e.unit) else ""
     if e.interval is None:
-        return f"{with_unit(shown, e.unit)} (no interval)"
-    return with_unit(f"{shown} {limits(e.interval, e.value)}", e.unit)
+        return f"{shown}{of} (no interval)"
+    return f"{shown} {limits(e.interval, e.value)}{of}"
 
 
 def no_interval(key: str) -> str:
