@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eutonia.model import Assessment, Evidence, Finding
+from eutonia.model import Assessment, Estimate, Evidence, Finding
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
 from eutonia.report.figures import evidence_figures, scalp_figures
 from eutonia.report.figures.scalp import QEEG
@@ -28,6 +28,9 @@ from eutonia.report.words import (
 
 #: Most rows of a table, by tier; beyond, a summary stands first and all are in findings.csv.
 MAX_ROWS = {"clinical": 25, "supportive": 12, "research": 6}
+
+#: Longest unit, in characters, that fits into the column of values.
+_LONGEST_UNIT = 6
 
 
 def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
@@ -132,12 +135,18 @@ def _row(f: Finding) -> tuple[str, ...]:
     return (
         part + short(e.target.label, 60),
         e.condition.label + repeats,
-        with_unit(number(e.value, e.interval), e.unit),
+        _value(e),
         limits(e.interval, e.value) if e.interval is not None else "none",
         interval_kind(e.interval, e.no_interval),
         change(f),
         _remarks(f),
     )
+
+
+def _value(e: Estimate) -> str:
+    """Return the value with its unit, which stands above the table where it is too long."""
+    shown = number(e.value, e.interval)
+    return with_unit(shown, e.unit) if len(unit(e.unit)) <= _LONGEST_UNIT else shown
 
 
 def change(f: Finding) -> str:

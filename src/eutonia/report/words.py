@@ -70,10 +70,6 @@ def citation(key: str) -> str:
         return f"{key} (not in the list of references)"
 
 
-#: Longest unit that is printed beside each number of a table.
-_LONGEST_UNIT = 6
-
-
 def unit(name: str) -> str:
     """Return a unit as it is printed."""
     return UNITS.get(name, name)
@@ -128,17 +124,16 @@ def _fixed(value: float, decimals: int) -> str:
 
 
 def with_unit(value: str, name: str) -> str:
-    """Join a number and its unit, with a space that does not break; long units stand elsewhere."""
-    return f"{value}\u00a0{unit(name)}" if 0 < len(unit(name)) <= _LONGEST_UNIT else value
+    """Join a number and its unit, with a space that does not break."""
+    return f"{value}\u00a0{unit(name)}" if unit(name) else value
 
 
 def value_in_words(e: Estimate) -> str:
     """Return value, interval and unit: ``45 [40, 50] %``; a missing interval is said."""
     shown = number(e.value, e.interval)
-    of = f"\u00a0{unit(e.unit)}" if unit(e.unit) else ""
     if e.interval is None:
-        return f"{shown}{of} (no interval)"
-    return f"{shown} {limits(e.interval, e.value)}{of}"
+        return f"{with_unit(shown, e.unit)} (no interval)"
+    return with_unit(f"{shown} {limits(e.interval, e.value)}", e.unit)
 
 
 def no_interval(key: str) -> str:
