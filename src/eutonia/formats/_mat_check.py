@@ -22,7 +22,9 @@ _HEADER = 128
 _MATRIX, _COMPRESSED = 14, 15
 #: Bytes of a number of each storage type.
 _WIDTH = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8, 12: 8, 13: 8, 16: 1, 17: 2, 18: 4}
-_CELL, _STRUCT, _CHAR, _NUMBERS = 1, 2, 4, range(6, 16)
+_CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _NUMBERS = 1, 2, 3, 4, 5, range(6, 16)
+#: Handles of functions, and objects whose content only MATLAB knows: EEGLAB keeps some in ``etc``.
+_FUNCTION, _OPAQUE = 16, 17
 _COMPLEX = 0x0800
 _PEEK = 4096  # bytes unpacked of a compressed variable: enough for class and name
 _DEPTH = 16
@@ -45,7 +47,7 @@ def whole_variables(path: Path) -> list[str]:
     ):
         order = {b"IM": "<", b"MI": ">"}.get(bytes(raw[126:128]), "")
         names = []
-        at = _HEADER
+        at, damage = _HEADER, ""
         try:
             if not order:
                 raise ValueError("its byte order is not stated")
@@ -57,9 +59,9 @@ def whole_variables(path: Path) -> list[str]:
                     names.append(_name(body, order, packed=kind == _COMPRESSED))
                 at += 8 + length
         except (ValueError, struct.error, zlib.error) as error:
-            raise UnreadableFile(
-                f"{path}: the MATLAB file is damaged near byte {at} ({error}). Copy it again."
-            ) from error
+            damage = f"near byte {at} ({error})"  # the error itself would keep the map open
+    if damage:
+        raise UnreadableFile(f"{path}: the MATLAB file is damaged {damage}. Copy it again.")
     return [name for name in names if name]
 
 
@@ -70,6 +72,8 @@ def _name(body: memoryview, order: str, *, packed: bool) -> str:
         kind, _ = struct.unpack_from(f"{order}II", opened, 0)
         if kind != _MATRIX:
             raise ValueError("a packed part is no variable")
+        if _is_opaque(memoryview(opened)[8:], order):
+            return ""
         kind, _, name, _ = _head(memoryview(opened)[8:], order)
     else:
         kind, name = _check(body, order, 0)
@@ -118,24 +122,46 @@ def _check(body: memoryview, order: str, depth: int) -> tuple[int, str]:
         raise ValueError("structures lie too deep in one another")
     if len(body) == 0:  # an empty field of a structure
         return 6, ""
+    if _is_opaque(body, order):
+        return _OPAQUE, ""
     flags, shape, name, after = _head(body, order)
     kind, size = flags & 0xFF, math.prod(shape)
-    rest = list(_parts(body[after:], order)) if kind in (_CHAR, *_NUMBERS) else []
-    if kind in _NUMBERS:
+    if kind in (_CHAR, _SPARSE, *_NUMBERS):
+        _check_values(list(_parts(body[after:], order)), flags, size=size, name=name or "an array")
+    elif kind in (_CELL, _STRUCT, _OBJECT, _FUNCTION):
+        inside = body[after:]
+        if kind == _OBJECT:  # the name of its class comes first
+            *_, begin = next(_parts(inside, order), (0, body, 0))
+            inside = inside[begin:]
+        n = 1 if kind == _FUNCTION else size
+        _check_inside(inside, order, depth, size=n, fields=kind in (_STRUCT, _OBJECT))
+    elif depth:
+        raise ValueError(f"a structure holds an array of class {kind}")
+    return kind, name
+
+
+def _check_values(rest: list[_Part], flags: int, *, size: int, name: str) -> None:
+    """Check that an array holds as many numbers or letters as its shape says."""
+    kind = flags & 0xFF
+    if kind == _SPARSE:
+        if len(rest) < 3:
+            raise ValueError(f"{name} lacks its indices")
+    elif kind == _CHAR:
+        if size and (len(rest) != 1 or rest[0][0] not in _WIDTH):
+            raise ValueError(f"{name} holds no letters")
+    else:
         wanted = 2 if flags & _COMPLEX else 1
         fits = len(rest) == wanted and all(
             t in _WIDTH and len(x) == size * _WIDTH[t] for t, x, _ in rest
         )
         if not fits:
-            raise ValueError(f"{name or 'an array'} does not hold {size} numbers")
-    elif kind == _CHAR:
-        if size and (len(rest) != 1 or rest[0][0] not in _WIDTH):
-            raise ValueError(f"{name or 'a text'} holds no letters")
-    elif kind in (_CELL, _STRUCT):
-        _check_inside(body[after:], order, depth, size=size, fields=kind == _STRUCT)
-    elif depth:
-        raise ValueError(f"a structure holds an array of class {kind}")
-    return kind, name
+            raise ValueError(f"{name} does not hold {size} numbers")
+
+
+def _is_opaque(body: memoryview, order: str) -> bool:
+    """Tell whether an array is an object of MATLAB's own, which has names instead of a shape."""
+    kind, flags, _ = next(_parts(body, order), (0, body[:0], 0))
+    return kind == 6 and len(flags) == 8 and flags[0 if order == "<" else 3] == _OPAQUE
 
 
 def _check_inside(body: memoryview, order: str, depth: int, *, size: int, fields: bool) -> None:
