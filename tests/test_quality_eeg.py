@@ -223,3 +223,14 @@ def test_real_eeg_with_strong_alpha_keeps_its_samples(shared_data):
     seconds = sum(b.stop_s - b.start_s for b in found.bad if b.reason in REASONS)
     assert seconds / (len(found.channels) * found.duration_s) < 0.01
     assert not [c.name for c in found.channels if {"loose", "bridged"} & set(c.flags)]
+
+
+@pytest.mark.parametrize("rate_hz", [92.893, 100.0, 125.5, 159.999, 250.37, 511.0, 1000.4])
+def test_any_rate_and_length_can_be_looked_at(rate_hz):
+    """Pieces whose edges fall between samples do not reach beyond the recording."""
+    rng = np.random.default_rng(7)
+    for seconds in (3.0, 7.31, 20.013):
+        x = 10 * rng.standard_normal((3, round(seconds * rate_hz)))
+        made = recording(x, sites=("Fp1", "Cz", "O2"), rate=rate_hz)
+        found = without_artefacts(made)
+        assert all(0 <= b.start_s < b.stop_s <= made.duration_s + 1e-9 for b in found.bad)

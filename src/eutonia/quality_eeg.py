@@ -140,7 +140,7 @@ def _measured(recording: Recording, rows: list[int], n_pieces: int) -> _Pieces:
     """Measure every piece, a few at a time."""
     assert recording.signal is not None
     rate = recording.rate_hz or 0.0
-    beside = round(PIECE_S * rate / 2)
+    beside = round(PIECE_S * rate / 2) + 2  # edges are rounded, by a sample each
     frontal = np.array([bool(_FRONTAL.fullmatch(recording.channels[i].site)) for i in rows])
     at_once = max(1, _CHUNK_BYTES // round(8 * len(rows) * PIECE_S * rate))
     found = []
