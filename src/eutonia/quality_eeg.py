@@ -263,8 +263,9 @@ def _bridged(recording: Recording, rows: list[int], n_pieces: int) -> dict[str, 
     length = round(PIECE_S * (recording.rate_hz or 0.0))
     apart, own = [], []
     for k in np.unique(np.linspace(0, n_pieces - 1, min(n_pieces, MOST_PIECES)).astype(int)):
-        x = recording.signal.read(k * length, (k + 1) * length, tuple(rows))
-        if np.isfinite(x).all():
+        start = round(k * PIECE_S * (recording.rate_hz or 0.0))
+        x = recording.signal.read(start, start + length, tuple(rows))
+        if x.shape[1] > 1 and np.isfinite(x).all():
             covariance = np.cov(x)
             power = np.diag(covariance)
             apart.append(power[:, None] + power - 2 * covariance)

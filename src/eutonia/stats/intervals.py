@@ -113,9 +113,10 @@ def jackknife(blocks: Floats, finish: Finish) -> tuple[Floats, Floats]:
         part = slice(begin, begin + at_once)
         left = finish(total[part] - blocks[:, part])
         keep = present[:, part, None]
-        mean = np.where(keep, left, 0).sum(axis=0) / n[part, None]
-        spread = np.where(keep, left - mean, 0)
-        error[part] = np.sqrt((n[part, None] - 1) / n[part, None] * (spread**2).sum(axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):  # NaN where nothing was recorded
+            mean = np.where(keep, left, 0).sum(axis=0) / n[part, None]
+            spread = np.where(keep, left - mean, 0)
+            error[part] = np.sqrt((n[part, None] - 1) / n[part, None] * (spread**2).sum(axis=0))
     return value, error
 
 

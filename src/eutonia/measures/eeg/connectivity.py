@@ -195,7 +195,8 @@ class _Bands:
     def _mean(self, values: Floats) -> Floats:
         """Return the mean over the bins of each band, both edges included."""
         inside = [(self.freq_hz >= lo) & (self.freq_hz <= hi) for lo, hi in BANDS.values()]
-        return np.stack([values[..., i].mean(axis=-1) for i in inside], axis=-1)
+        with np.errstate(invalid="ignore"):  # undefined where nothing was recorded
+            return np.stack([values[..., i].mean(axis=-1) for i in inside], axis=-1)
 
 
 def _matrix(spans: list[Segments], freq_hz: Floats, muscular: tuple[str, ...]) -> Floats:
