@@ -68,18 +68,21 @@ def svg(draw: Callable[[Canvas], None], *, name: str, height_in: float) -> str:
         Height in inches; the width is that of the page.
     """
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Canvas
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # whatever the user has set up for plots of their own
         matplotlib.rcParams.update(_STYLE)
         matplotlib.rcParams["svg.hashsalt"] = name
-        canvas = Canvas(figsize=(WIDTH_IN, height_in), layout="constrained")
+        canvas = Canvas(figsize=(WIDTH_IN, height_in), layout="constrained", dpi=_PICTURE_DPI)
         draw(canvas)
+        canvas.patch.set_visible(False)
+        for ax in canvas.axes:
+            ax.patch.set_visible(False)
         text = io.StringIO()
-        canvas.savefig(
-            text, format="svg", transparent=True, dpi=_PICTURE_DPI, metadata={"Date": None}
-        )
+        # `savefig` would draw everything twice, once only to measure it.
+        FigureCanvasSVG(canvas).print_svg(text, metadata={"Date": None})
     bare = _NOISE.sub("", text.getvalue()).strip()
     small = _PATH.sub(lambda path: _DECIMALS.sub(r"\1", path[0]), bare)
     return _ID.sub(rf"\g<1>{name}-", small)
