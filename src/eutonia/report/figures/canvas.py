@@ -82,7 +82,7 @@ def svg(draw: Callable[[Canvas], None], *, name: str, height_in: float) -> str:
             ax.patch.set_visible(False)
         text = io.StringIO()
         # `savefig` would draw everything twice, once only to measure it.
-        FigureCanvasSVG(canvas).print_svg(text, metadata={"Date": None})
+        FigureCanvasSVG(canvas).print_svg(text, metadata={"Date": None})  # type: ignore[no-untyped-call]
     bare = _NOISE.sub("", text.getvalue()).strip()
     small = _PATH.sub(lambda path: _DECIMALS.sub(r"\1", path[0]), bare)
     return _ID.sub(rf"\g<1>{name}-", small)
