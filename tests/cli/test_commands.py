@@ -206,6 +206,23 @@ def test_doctor_names_an_old_library():
     assert "numpy>=99.0" in check.advice
 
 
+def test_doctor_says_which_formats_need_more(monkeypatch):
+    """A missing optional library is a note with the command that installs it, not a failure."""
+    monkeypatch.setattr(
+        doctor.importlib.metadata,
+        "requires",
+        lambda _: [
+            "numpy>=2",
+            'no-such-library>=1; extra == "formats"',
+            'h5py; extra == "formats"',
+        ],
+    )
+    check = doctor.formats()
+    assert (check.result, check.advice) == ("note", "pip install 'eutonia[formats]'")
+    assert "1 of 2" in check.found
+    assert "no-such-library" in check.found
+
+
 def test_doctor_names_a_missing_library():
     """A library that is not installed fails; the others are still checked."""
     assert doctor._library("no-such-library", "1").found == "not installed"

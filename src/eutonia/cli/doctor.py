@@ -57,7 +57,7 @@ def all_checks() -> Iterator[Check]:
     yield Check("eutonia", "ok", f"{__version__} on {platform.system()} {platform.machine()}")
     yield python()
     yield from libraries()
-    for check in (pdf, knowledge, samples, cache, disk, memory, terminal):
+    for check in (formats, pdf, knowledge, samples, cache, disk, memory, terminal):
         yield _guarded(check)
 
 
@@ -100,6 +100,27 @@ def _library(name: str, needed: str) -> Check:
     if needed and numbers(version) < numbers(needed):
         return Check(name, "fails", f"{version}, older than {needed}", advice)
     return Check(name, "ok", version)
+
+
+def formats() -> Check:
+    """Check which of the libraries are there that only some formats need."""
+    lines = importlib.metadata.requires("eutonia") or ()
+    asked = [line for line in lines if re.search(r"extra == .formats.", line)]
+    names = [match[0] for line in asked if (match := re.match(r"[\w.-]+", line))]
+    missing = [name for name in names if not _installed(name)]
+    found = f"{len(names) - len(missing)} of {len(names)} optional libraries"
+    if not missing:
+        return Check("formats", "ok", found)
+    found += f"; without {', '.join(missing)} some formats cannot be read"
+    return Check("formats", "note", found, "pip install 'eutonia[formats]'")
+
+
+def _installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def numbers(version: str) -> tuple[int, ...]:
