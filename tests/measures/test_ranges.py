@@ -92,6 +92,7 @@ def test_two_silent_muscles_do_not_co_contract():
     most = recording(500 * noise[:2], PAIR, rate_hz=1000, condition=Condition.of(task="mvc"))
     rest = recording(2 * noise[2:], PAIR, rate_hz=1000, condition=Condition.of(task="rest"))
     assert "Neither muscle was active" in _sentences("emg.cci_fw", most, rest)
+    assert "Neither muscle ever reached 2 %" in _sentences("emg.cci_rudolph", most, rest)
 
 
 @pytest.mark.parametrize("common", [0.0, 0.1, 0.2, 0.35])

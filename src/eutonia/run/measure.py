@@ -180,11 +180,11 @@ class _Maker:
             if len(set(whys)) == 1 and whys[0]:
                 failed.append(("target", whys[0], target.label))
                 continue
-            for p, (part, why) in enumerate(zip(self.measure.units, whys, strict=True)):
-                if why:
-                    failed.append(("part", f"{part}: {why}", target.label))
-                else:
-                    made.append(self._estimate(t, p))
+            made += [self._estimate(t, p) for p, why in enumerate(whys) if not why]
+            for why in dict.fromkeys(filter(None, whys)):
+                parts = (u for u, w in zip(self.measure.units, whys, strict=True) if w == why)
+                named = ", ".join(part.replace("_", "-") for part in parts)
+                failed.append(("part", f"{named}: {why}", target.label))
         return made, failed
 
     def _why_not(self, target: int, part: int) -> str:

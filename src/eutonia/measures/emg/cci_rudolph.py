@@ -8,7 +8,7 @@ import numpy as np
 
 from eutonia.dsp.segments import sums
 from eutonia.measures.co_contraction import BLOCK_S, INPUTS, MIN_LEVEL, long_levels, writing
-from eutonia.measures.maximum import TOXIN, normaliser
+from eutonia.measures.maximum import TOXIN, missing, normaliser
 from eutonia.model import (
     Aux,
     BlockBootstrap,
@@ -65,10 +65,19 @@ def measure(x: Inputs) -> Result:
         seen += block.x.shape[1]
         blocks.append(np.stack(parts).transpose(2, 0, 1))
         span += [place] * blocks[-1].shape[0]
+    everything = np.concatenate(blocks)
+    never = (
+        "Neither muscle ever reached "
+        f"{100 * MIN_LEVEL:g} % of its maximum, below which the index is noise."
+    )
     return Result(
-        blocks=np.concatenate(blocks),
+        blocks=everything,
         finish=_finish,
         span=np.array(span),
+        reasons=tuple(
+            why or ("" if n else never)
+            for why, n in zip(missing(x, scale), everything[:, :, 1].sum(axis=0), strict=True)
+        ),
         details={"share_left_out": left_out / seen},
         notes=notes,
     )
