@@ -24,6 +24,7 @@ from eutonia.report.blocks import blocks
 from eutonia.report.figures import evidence_figures
 from eutonia.report.first_page import first_page
 from eutonia.report.plain_page import plain_page
+from eutonia.report.summary import summary_table
 from eutonia.report.words import card
 
 from .conftest import MUSCLES, NASTY, REST, STATE, estimate, finding
@@ -188,6 +189,17 @@ def test_tables_do_not_flood_and_say_how_many_there_are(full):
     (summary,) = (b for b in tables if b.header[0] == "Region, condition")
     counted = {r[0]: int(r[1]) for r in summary.rows}
     assert sum(n for name, n in counted.items() if name.endswith("rest")) == 64
+
+
+def test_more_parts_than_fit_side_by_side_give_no_summary():
+    """Fifteen columns would be unreadable; the most relevant numbers stand alone then."""
+    electrode = replace(MUSCLES[0], label="Cz", sites=("Cz",))
+    found = [
+        finding(replace(estimate("eeg.power", electrode, REST, 1.0), part=f"p{i}"))
+        for i in range(9)
+    ]
+    assert summary_table(found[:8], most=25) is not None
+    assert summary_table(found, most=25) is None
 
 
 def test_many_targets_without_a_region_show_the_most_relevant(full):

@@ -24,6 +24,10 @@ def region(site: str) -> str:
     return next((r for r, names in REGIONS.items() if letters in names), "")
 
 
+#: Most parts that fit side by side on a page.
+MAX_PARTS = 8
+
+
 def summary_table(group: list[Finding], *, most: int) -> Table | None:
     """Return medians by region and condition, a column per part; None where no region is known."""
     cells: dict[tuple[str, str], dict[str, list[float]]] = {}
@@ -36,6 +40,8 @@ def summary_table(group: list[Finding], *, most: int) -> Table | None:
     if len(cells) > most:
         return None
     parts = tuple(dict.fromkeys(f.estimate.part for f in group))
+    if len(parts) > MAX_PARTS:
+        return None
     units = ", ".join(dict.fromkeys(unit(f.estimate.unit) or "no unit" for f in group))
     order = list(REGIONS)
     keys = sorted(cells, key=lambda k: (k[0], _rank(k[1], order)))
