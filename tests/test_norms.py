@@ -1,11 +1,13 @@
 """Norms that a laboratory builds from its own controls."""
 
+import shutil
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from eutonia.assess import assess
 from eutonia.cli import cli
 from eutonia.formats.assessment import save
 from eutonia.formats.norms import FILE, found_for, load, load_harmn
@@ -21,6 +23,8 @@ from eutonia.model import (
     HarmnTable,
     InvalidRecord,
     Manifest,
+    Norm,
+    Norms,
     Person,
     Target,
     UnknownName,
@@ -28,6 +32,7 @@ from eutonia.model import (
 )
 from eutonia.norms import MIN_CONTROLS, against_norms, build, harmn_z
 from eutonia.run import run_measure, visit_spans
+from eutonia.verify import verify
 
 TARGET = Target(label="Pz", channels=("Pz",), sites=("Pz",))
 
@@ -281,3 +286,31 @@ def test_the_command_prints_z_from_an_assessment(tmp_path):
     assert done.exit_code == 0, done.output
     assert "no established diagnostic value" in done.output
     assert done.output.count("+1.20") == 47 * 18
+
+
+def test_an_assessment_uses_the_norms_of_its_data_set(samples, tmp_path):
+    """A file beside dataset_description.json gives each number its z, and verify checks it."""
+    shutil.copytree(samples, tmp_path / "study")
+    (visit,) = sorted((tmp_path / "study").glob("sub-*/ses-*"))
+    (plain,) = assess(visit, measures=("emg.rms",), out=tmp_path / "before")[0].findings
+    e = plain.estimate
+    norm = Norm(
+        measure=e.measure,
+        version=e.version,
+        unit=e.unit,
+        target=e.target.label,
+        condition=e.condition.label,
+        log=True,
+        n=30,
+        mean=float(np.log(e.value)) - 1.0,
+        sd=0.5,
+    )
+    norms = Norms(name="Lab A", people=30, made_with="test", norms=(norm,))
+    file = save_norms(norms, tmp_path / "study" / FILE)
+    made, folder = assess(visit, measures=("emg.rms",), out=tmp_path / "after")
+    (comparison,) = (c for c in made.findings[0].comparisons if c.kind == "norms")
+    assert comparison.z == pytest.approx(2.0)
+    assert any(s.path.endswith(FILE) for s in made.manifest.inputs)
+    assert verify(folder, recompute=False) == ()
+    file.write_text(file.read_text(encoding="utf-8").replace("Lab A", "Lab B"), encoding="utf-8")
+    assert verify(folder, recompute=False) == (f"The input file ../../{FILE} was changed.",)
