@@ -180,6 +180,22 @@ def test_clocks_known_to_the_second_are_too_coarse():
     assert "second" in missing.reason
 
 
+def test_two_streams_whose_rate_wanders_are_not_compared_wave_by_wave():
+    """Streams of one file that were sampled unevenly are too coarse for coherence."""
+    from eutonia.model import Issue, Source
+
+    cmc = entry("cmc")
+    made, _ = cmc.example(0)
+    wanders = Issue(code="rate_wanders", severity="warning", message="uneven")
+    streams = tuple(
+        replace(r, issues=(wanders,), sources=(Source(path="one.xdf", sha256=""),))
+        for r in made.recordings
+    )
+    visit_of_streams = replace(made, recordings=streams)
+    (missing,) = run_measure(cmc, visit_of_streams, visit_spans(visit_of_streams)).not_measurable
+    assert "wanders" in missing.reason
+
+
 def test_eeg_and_emg_of_one_file_are_simultaneous():
     """A clinic's file that holds both kinds at one rate gives corticomuscular coherence."""
     cmc = entry("cmc")

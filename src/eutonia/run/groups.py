@@ -52,8 +52,8 @@ def why_not_together(measure: Measure) -> str:
 
 
 COARSE = (
-    "The two recordings are aligned too coarsely (as by start times known only to the second) to "
-    "compare them wave by wave. Align them by a trigger or give the offset in a corrections file "
+    "The two recordings are aligned too coarsely (as by start times known only to the second, or "
+    "by a sampling rate that wanders) to compare them wave by wave. Align them by a trigger or give the offset in a corrections file "
     "(clock: align_to or offset_s), or record both into one file."
 )
 
@@ -64,9 +64,15 @@ def coarse(piece: dict[str, Piece]) -> bool:
 
 
 def coarsely_aligned(*recordings: Recording) -> bool:
-    """Tell whether recordings of different files are aligned only to the second."""
+    """Tell whether recordings of different files are aligned only to the second.
+
+    Two streams are also too coarse where the rate of one wanders about its even time axis.
+    """
     files = {r.sources[0].path for r in recordings if r.sources}
-    return len(files) > 1 and any(i.code == "clock_coarse" for r in recordings for i in r.issues)
+    codes = {i.code for r in recordings for i in r.issues}
+    return (len(files) > 1 and "clock_coarse" in codes) or (
+        len({r.id for r in recordings}) > 1 and "rate_wanders" in codes
+    )
 
 
 def _for_events(
