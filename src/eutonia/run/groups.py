@@ -53,8 +53,9 @@ def why_not_together(measure: Measure) -> str:
 
 COARSE = (
     "The two recordings are aligned too coarsely (as by start times known only to the second, or "
-    "by a sampling rate that wanders) to compare them wave by wave. Align them by a trigger or give the offset in a corrections file "
-    "(clock: align_to or offset_s), or record both into one file."
+    "by a sampling rate that wanders) to compare them wave by wave. Align them by a trigger or "
+    "give the offset in a corrections file (clock: align_to or offset_s), or record both into one "
+    "file."
 )
 
 
