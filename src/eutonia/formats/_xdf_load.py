@@ -163,7 +163,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _decoded(path: Path, source: BinaryIO, on_disk: _OnDisk | None) -> list[Tree]:
-    import pyxdf  # type: ignore[import-untyped,unused-ignore]
+    import pyxdf
 
     try:
         with _quiet():
