@@ -29,10 +29,10 @@ def cases() -> Iterator[Case]:
 
 
 def _bursting(x: Floats) -> Floats:
-    """Return noise that swells every third second, each channel at its own time."""
+    """Return noise that swells once a second, each channel at its own time."""
     t = np.arange(x.shape[1]) / RATE_HZ
     phase = np.arange(len(x))[:, None] / len(x)
-    swelling: Floats = 1 + 20 * np.exp(-(((t[None] + phase) % 3 - 1.5) ** 2) / 0.05)
+    swelling: Floats = 1 + 20 * np.exp(-(((t[None] + phase) % 1 - 0.5) ** 2) / 0.01)
     return x * swelling
 
 
