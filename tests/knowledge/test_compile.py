@@ -56,6 +56,14 @@ def _bare_off(s):
     s["conditions"]["trick"]["levels"][False] = []
 
 
+def _number_as_word(s):
+    s["muscles"]["soleus"]["synonyms"].append(4)
+
+
+def _nobody_cited(s):
+    s["forms"]["leg"]["refs"] = ["Nobody1901"]
+
+
 def _null_synonym(s):
     s["events"]["cue"].append(None)
 
@@ -99,6 +107,8 @@ def _table_missing(s):
         (_level_twice, "'ec' means both"),
         (_phrase_of_no_condition, "task=flying"),
         (_bare_off, "needs quotes"),
+        (_number_as_word, "needs quotes"),
+        (_nobody_cited, "Nobody1901"),
         (_null_synonym, "needs quotes"),
         (_memory_as_evidence, "from memory"),
         (_missing_reference, "Nobody1900"),
@@ -125,8 +135,8 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
 
 def test_a_stale_json_fails_the_check(tmp_path, monkeypatch, capsys):
     """``--check`` fails while the JSON differs from the YAML files, and passes after compiling."""
-    monkeypatch.setattr(program, "COMPILED", tmp_path / "compiled.json")
+    monkeypatch.setattr(program, "COMPILED", tmp_path / "compiled")
     assert program.main(["--check"]) == 1
-    assert "older than" in capsys.readouterr().err
+    assert "not what the YAML files say" in capsys.readouterr().err
     assert program.main([]) == 0
     assert program.main(["--check"]) == 0

@@ -21,6 +21,7 @@ from eutonia.model import (
     NotMeasurable,
     Person,
     RecordingSummary,
+    Score,
     Source,
     Target,
     VisitState,
@@ -379,7 +380,13 @@ def full() -> tuple[Assessment, Evidence]:
             ),
         ),
         manifest=MANIFEST,
-        examinations=(Examination(rater="B", date="2026-01-02", scores=(("ADDS", 68.0),)),),
+        examinations=(
+            Examination(
+                rater="B",
+                date="2026-01-02",
+                scores=(Score(scale="ADDS", totals=(("total", 68.0),)),),
+            ),
+        ),
         labels=("SIMULATED",),
     )
     return assessment, made_evidence(rng)

@@ -21,7 +21,15 @@ TABLE = "findings.csv"
 #: From a schema version to the function that lifts a record to the next; versions never skip.
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda record: record,  # 2 adds z to comparisons, and the high-pass filter of channels
+    2: lambda record: record | {"examinations": [_examined(e) for e in record["examinations"]]},
 }
+
+
+def _examined(old: dict[str, Any]) -> dict[str, Any]:
+    """Lift an examination to version 3, which keeps raw items beside totals."""
+    scores = [{"scale": name, "totals": [["total", value]]} for name, value in old["scores"]]
+    return old | {"scores": scores}
+
 
 _KEYS = "keys"  # the entry of the archive that holds the keys of the evidence
 _SHOWN_PROBLEMS = 5

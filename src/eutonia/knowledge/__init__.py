@@ -1,7 +1,7 @@
-"""What the field knows, as data: muscles, conditions, events, forms, references.
+"""What the field knows, as data: muscles, conditions, scales, forms, red flags, references.
 
 The YAML files beside this module are the source; ``python -m eutonia.knowledge`` checks them and
-compiles them to ``compiled.json``, which loads in milliseconds.
+compiles each table to one file in ``compiled/``, which loads in a millisecond when it is asked for.
 """
 
 from __future__ import annotations
@@ -17,25 +17,20 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
 
 
 @cache
-def _compiled() -> dict[str, Any]:
-    text = Path(__file__).with_name("compiled.json").read_text(encoding="utf-8")
-    tables: dict[str, Any] = json.loads(text)
-    return tables
-
-
 def table(name: str) -> Any:
-    """Return one table, such as ``muscles``.
+    """Return one table, such as ``muscles``: the content of ``compiled/NAME.json``.
 
-    The tables are ``muscles``, ``antagonists``, ``movers``, ``electrodes``, ``sides``,
-    ``conditions``, ``phrases``, ``events``, ``forms``, ``references``, ``statements``,
-    ``evidence`` and ``intake``. They are shared: do not change them.
+    Tables are shared: do not change them.
 
     Raises
     ------
     KeyError
         If there is no such table.
     """
-    return _compiled()[name]
+    path = Path(__file__).with_name("compiled") / f"{name}.json"
+    if not path.is_file():
+        raise KeyError(name)
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def normalise(text: str) -> str:

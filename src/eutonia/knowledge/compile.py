@@ -1,4 +1,4 @@
-"""Check the YAML tables and compile them to one JSON file."""
+"""Check the YAML tables and compile each to a JSON file."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from eutonia.knowledge import normalise, synonyms
+from eutonia.knowledge.rules import MORE_RULES
 from eutonia.model.errors import InvalidRecord
 
 FOLDER = Path(__file__).parent
-COMPILED = FOLDER / "compiled.json"
+COMPILED = FOLDER / "compiled"
 REGIONS = frozenset(["neck", "face", "larynx", "arm", "hand", "trunk", "leg", "foot"])
 AXIS_REGIONS = frozenset(["UC", "LC", "CE", "LX", "UR", "UL", "TR", "DR", "DL"])
 SEEN = frozenset(["abstract", "title", "memory"])
 MARKS = frozenset("VD")  # [M] may not be shown, so it may not stand in a table that is shown
 
 Tables = dict[str, Any]
+#: Tables of words, where a number in a list is a word that lacks its quotes.
+_WORDS = frozenset(["muscles", "sides", "events", "conditions", "phrases", "electrodes", "forms"])
 _NAMED = ("muscles", "sides", "events", "forms")  # tables whose entries are found by their names
 
 
@@ -43,7 +46,7 @@ def _read(path: Path) -> Tables:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Refuses a key that stands twice, which YAML would silently overwrite."""
+        """Refuses a key that stands twice; reads only true and false as such, never no or on."""
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
             keys = [self.construct_object(k, deep=True) for k, _ in node.value]
@@ -52,6 +55,10 @@ def _read(path: Path) -> Tables:
                     raise InvalidRecord(f"{path.name}: {key!r} stands twice{node.start_mark}.")
             return super().construct_mapping(node, deep)
 
+    Loader.yaml_implicit_resolvers = {
+        first: [r for r in resolvers if not _surprising(r[0].rpartition(":")[2], first)]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader)
     except yaml.YAMLError as error:
@@ -61,15 +68,29 @@ def _read(path: Path) -> Tables:
     return content
 
 
-def compile_tables(sources: Tables) -> Tables:
+def _surprising(kind: str, first: str) -> bool:
+    """Return whether YAML would read a word that begins so as something nobody meant."""
+    return kind == "timestamp" or (kind == "bool" and first not in "tf")
+
+
+def compile_tables(sources: Tables, only: Iterable[str] = ()) -> Tables:
     """Return the tables as the program reads them: antagonists both ways, references marked.
+
+    Parameters
+    ----------
+    sources : dict
+        From `read_sources`.
+    only : iterable of str
+        Check and compile these tables alone; all by default.
 
     Raises
     ------
     InvalidRecord
         If the sources break a rule; names every problem.
     """
-    found = problems(sources)
+    wanted = set(only)
+    found = [p for p in problems(sources) if not wanted or p.split(":")[0].split(".")[0] in wanted]
+    found += [f"{name}: there is no such table" for name in sorted(wanted - sources.keys())]
     if found:
         raise InvalidRecord("The knowledge files break their rules:\n  " + "\n  ".join(found))
     tables = dict(sources)
@@ -78,7 +99,7 @@ def compile_tables(sources: Tables) -> Tables:
     tables["references"] = {
         k: v | {"confirmed": v["seen"] != "memory"} for k, v in sources["references"].items()
     }
-    return tables
+    return {name: tables[name] for name in tables if not wanted or name in wanted}
 
 
 def _muscles(sources: Tables) -> Tables:
@@ -129,8 +150,10 @@ def problems(sources: Tables) -> list[str]:
         found += _ambiguous(name, synonyms(sources[name]))
     found += _ambiguous("electrodes", _electrodes(sources["electrodes"]))
     rules = (_muscle_rules, _mover_rules, _condition_rules, _reference_rules, _form_rules)
-    for rule in (*rules, _evidence_rules):
+    for rule in (*rules, _evidence_rules, *MORE_RULES):
         found += rule(sources)
+    for name, content in sources.items():
+        found += _unknown_citations(name, content, sources["references"].keys())
     found += [f"statements: {k} is empty" for k, v in sources["statements"].items() if not v]
     return found
 
@@ -148,9 +171,10 @@ def _not_text(where: str, node: Any) -> Iterator[str]:
                 yield f"{where}: the key {key!r} needs quotes"
             yield from _not_text(f"{where}.{key}".strip("."), value)
     elif isinstance(node, list):
+        words_only = where.split(".")[0] in _WORDS
         for item in node:
             yield from _not_text(where, item)
-            if isinstance(item, bool | int | float):
+            if words_only and isinstance(item, bool | int | float):
                 yield f"{where}: {item!r} needs quotes"
     elif node is None:
         yield f"{where}: {node!r} needs quotes"
@@ -227,6 +251,22 @@ def _form_rules(sources: Tables) -> Iterator[str]:
             yield f"forms: {key} has the unknown region {region!r}"
 
 
+def _unknown_citations(where: str, node: Any, known: Iterable[str]) -> Iterator[str]:
+    """Yield every reference key, in any table, that is in no reference."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            cited = value if isinstance(value, list) else [value]
+            if key in ("refs", "sources"):
+                for name in cited:
+                    if name not in known:
+                        yield f"{where}: cites {name!r}, which is in no reference"
+            else:
+                yield from _unknown_citations(f"{where}.{key}", value, known)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _unknown_citations(where, item, known)
+
+
 def _evidence_rules(sources: Tables) -> Iterator[str]:
     for measure, entry in sources["evidence"].items():
         for item in (*entry["positive"], *entry["negative"]):
@@ -240,6 +280,6 @@ def _evidence_rules(sources: Tables) -> Iterator[str]:
                     yield f"evidence: {measure} cites {key}, which is from memory"
 
 
-def to_json(tables: Tables) -> str:
-    """Return the text of ``compiled.json``."""
-    return json.dumps(tables, ensure_ascii=False, indent=1) + "\n"
+def to_json(content: Any) -> str:
+    """Return the text of one compiled table."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.model.examination import DiaryEntry, Examination, History, Verdicts
 from eutonia.model.finding import Contrast, Estimate, Finding, NotMeasurable
 from eutonia.model.recording import Channel, Issue, Recording, Source
 
 #: Version of the assessment's JSON schema; raised with a migration whenever the shape changes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,34 +113,6 @@ class VisitState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examination:
-    """Scale scores of one rater at one time; filled in by the examination part of Eutonia."""
-
-    rater: str
-    date: str = ""
-    scores: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Therapy:
-    """A treatment as the user logged it, in words; Eutonia never suggests one."""
-
-    kind: str
-    started: str
-    stopped: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DiaryEntry:
-    """One entry of a diary: a time stamp (ISO 8601) and ratings by name."""
-
-    time: str
-    ratings: tuple[tuple[str, float], ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Lost:
     """A file that could not be read: what, why, and what to do."""
 
@@ -163,6 +136,12 @@ class Visit:
         Files that could not.
     state : VisitState
         What was asked at intake.
+    examinations : tuple of Examination
+        Of this day, one per rater; `earlier` are those of the person's last visit before.
+    history : History
+        What lasts from visit to visit.
+    diary : tuple of DiaryEntry
+        In order of time.
     labels : tuple of str
         Printed on every page: ``SIMULATED``, ``COMPOSITE``.
     """
@@ -173,6 +152,9 @@ class Visit:
     lost: tuple[Lost, ...] = ()
     state: VisitState = VisitState()
     examinations: tuple[Examination, ...] = ()
+    earlier: tuple[Examination, ...] = ()
+    history: History = History()
+    diary: tuple[DiaryEntry, ...] = ()
     labels: tuple[str, ...] = ()
 
 
@@ -224,6 +206,9 @@ class Assessment:
     not_measurable: tuple[NotMeasurable, ...]
     manifest: Manifest
     examinations: tuple[Examination, ...] = ()
+    history: History = History()
+    diary: tuple[DiaryEntry, ...] = ()
+    verdicts: Verdicts = Verdicts()
     labels: tuple[str, ...] = ()
     schema_version: int = SCHEMA_VERSION
 

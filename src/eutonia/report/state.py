@@ -84,9 +84,10 @@ def examiner(assessment: Assessment) -> str:
     role = f", {state.rater_role}" if state.rater_role else ""
     blinded = {True: ", blinded", False: ", not blinded", None: ", blinding unknown"}[state.blinded]
     scores = [
-        f"{name} {value:g} (rater {e.rater or 'unknown'}{', ' + e.date if e.date else ''})"
+        f"{score.scale} {value:g} (rater {e.rater or 'unknown'}{', ' + e.date if e.date else ''})"
         for e in assessment.examinations
-        for name, value in e.scores
+        for score in e.scores
+        for _, value in score.totals
     ]
     shown = f"scores: {listed(scores, 6)}" if scores else "no scale scores entered"
     return f"{rater}{role}{blinded} | {shown}"

@@ -1,0 +1,15 @@
+"""Rules of the knowledge files, one module per subject; each yields ``table: what is wrong``."""
+
+from eutonia.knowledge.rules import (
+    claims,
+    codes,
+    questions,
+    red_flags,
+    regions,
+    scales,
+    workup,
+)
+
+MORE_RULES = tuple(
+    module.problems for module in (claims, codes, questions, red_flags, regions, scales, workup)
+)
