@@ -6,6 +6,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import build_cards
+import build_learn
+import build_red_flags
+import build_scales
 
 from eutonia import __version__
 
@@ -31,3 +34,6 @@ html_copy_source = False
 html_show_sphinx = False
 
 build_cards.build(Path(__file__).parent)
+build_learn.build(Path(__file__).parent)
+build_red_flags.build(Path(__file__).parent)
+build_scales.build(Path(__file__).parent)

@@ -179,7 +179,7 @@ def test_several_visits_are_named(dataset):
 
 def test_a_folder_without_recordings_is_refused(tmp_path):
     """An empty folder is an error that says what to do."""
-    with pytest.raises(UnreadableFile, match="no recording"):
+    with pytest.raises(UnreadableFile, match="neither a recording nor an examination"):
         read_visit(tmp_path)
 
 

@@ -16,7 +16,8 @@ from itertools import repeat
 from pathlib import Path
 
 from eutonia import __version__
-from eutonia.formats import intake
+from eutonia.exam import comparisons, named_form, ratings, verdicts
+from eutonia.formats import examination, intake
 from eutonia.formats.assessment import save
 from eutonia.formats.norms import found_for
 from eutonia.formats.norms import load as load_norms
@@ -86,7 +87,10 @@ def assess(
     path = path if path.is_file() else visit_folder(path)
     folder = out or output_folder(path)
     visit = _inspected(path, progress, steps=len(chosen) + 1)
-    outcome = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
+    outcome = ratings(visit)
+    if visit.recordings or not (visit.examinations or visit.diary):
+        measured = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
+        outcome = measured.plus(outcome)
     manifest = _manifest(visit, path, chosen, seed=seed, folder=folder)
     assessment = conclude(visit, outcome, manifest=manifest, norms=_norms(path))
     save(assessment, outcome.evidence, folder)
@@ -103,9 +107,15 @@ def conclude(
     if norms is not None:
         held = against_norms(outcome.estimates, norms, age_years=age)
     contrasts = with_false_discovery(outcome.contrasts)
-    primary = primary_measures(visit.state.form)
+    primary = primary_measures(named_form(visit))
+    concluded = verdicts(visit)
     findings = tuple(
-        judge(e, contrasts=contrasts, norms=c, primary=e.measure in primary)
+        judge(
+            e,
+            contrasts=contrasts,
+            against=(*([c] if c else ()), *comparisons(e, concluded.changes)),
+            primary=any(e.measure == p or e.measure.startswith(f"{p}.") for p in primary),
+        )
         for e, c in zip(outcome.estimates, held, strict=False)
     )
     return Assessment(
@@ -119,6 +129,10 @@ def conclude(
         not_measurable=outcome.not_measurable,
         manifest=manifest,
         examinations=visit.examinations,
+        earlier_state=visit.earlier_state,
+        history=visit.history,
+        diary=visit.diary,
+        verdicts=concluded,
         labels=visit.labels,
     )
 
@@ -258,9 +272,10 @@ def _manifest(
         if (answers := intake.path_in(base)) is not None:
             source = hashed(answers, base)
             inputs[source.path] = source
-    if (norms := found_for(path)) is not None:
-        name = Path(os.path.relpath(norms, base.resolve())).as_posix()
-        inputs[name] = replace(hashed(norms, norms.parent), path=name)
+    norms = found_for(path)
+    for file in (*examination.files_for(base), *((norms,) if norms else ())):
+        name = Path(os.path.relpath(file.resolve(), base.resolve())).as_posix()
+        inputs[name] = replace(hashed(file, file.parent), path=name)
     libraries = ("numpy", "scipy", "edfio", "soundfile")
     return Manifest(
         versions=(

@@ -27,10 +27,10 @@ def judge(
     contrasts: Iterable[Contrast] = (),
     earlier: Estimate | None = None,
     sem: float | None = None,
-    norms: Comparison | None = None,
+    against: Iterable[Comparison] = (),
     primary: bool = False,
 ) -> Finding:
-    """Hold an estimate against other conditions, the other side and an earlier visit.
+    """Hold an estimate against references, other conditions, the other side and an earlier visit.
 
     Parameters
     ----------
@@ -41,18 +41,20 @@ def judge(
         The same measure and target at an earlier visit.
     sem : float or None
         Standard error of measurement of the measure; None: repeatability is unknown.
-    norms : Comparison or None
-        With the laboratory's own controls (`eutonia.norms.against_norms`).
+    against : iterable of Comparison
+        Already made: with the laboratory's own controls (`eutonia.norms.against_norms`), with a
+        published reference, or of a scale with its earlier rating.
     primary : bool
         Whether the finding is primary for the form named at intake.
 
     Returns
     -------
     Finding
-        With a comparison for each, and one that says that no norm is published.
+        With a comparison for each, and one that says so where no norm is published.
     """
-    comparisons = [_against_norm(estimate)]
-    comparisons += [norms] if norms else []
+    comparisons = list(against)
+    if not any(c.kind == "reference" for c in comparisons):
+        comparisons.insert(0, _no_norm(estimate))
     comparisons += [_against_contrast(estimate, c) for c in contrasts if _about(estimate, c)]
     if earlier is not None:
         comparisons.append(against_earlier(estimate, earlier, sem=sem))
@@ -86,7 +88,8 @@ def in_words(estimate: Estimate) -> str:
         interval = f"95 % interval {lo} to {hi}, {e.interval.kind}"
     part = f", {e.part.replace('_', '-')}" if e.part else ""
     heard = f" {CROSSTALK}" if "crosstalk" in e.quality else ""
-    return f"{e.title}{part}, {e.target.label}, {e.condition.label}: {number} ({interval}).{heard}"
+    where = f"{e.target.label}, {e.condition.label}" if e.origin == "measured" else e.origin
+    return f"{e.title}{part}, {where}: {number} ({interval}).{heard}"
 
 
 def significant(value: float, estimate: Estimate) -> str:
@@ -156,8 +159,8 @@ def _about(estimate: Estimate, contrast: Contrast) -> bool:
     )
 
 
-def _against_norm(estimate: Estimate) -> Comparison:
-    """Say that no norm is published; none is known for any measure so far."""
+def _no_norm(estimate: Estimate) -> Comparison:
+    """Say that no norm is published."""
     return Comparison(
         kind="reference",
         against="published norms",

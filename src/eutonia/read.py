@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from eutonia import formats
 from eutonia.formats import alignment, bids, clocks, conditions, corrections, describe, loose
+from eutonia.formats.diary import is_diary
 from eutonia.formats.sites import key
 from eutonia.knowledge import table
 from eutonia.model import (
@@ -134,9 +136,14 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
             )
     if progress:
         progress("read", len(files), len(files))
-    if not recordings and not lost:
-        raise UnreadableFile(f"{path}: no recording was found here. Name the folder of a visit.")
-    state, broken = _state(base)
+    entered, broken = _entered(base)
+    today = (entered.get("examinations"), entered.get("diary"))
+    if not (recordings or lost or broken or any(today)):
+        raise UnreadableFile(
+            f"{path}: neither a recording nor an examination was found here. Name the folder of a "
+            "visit."
+        )
+    state, unknown = _state(base)
     labels = set(bids.labels(base)) | (
         {"SIMULATED"} if any(r.simulated for r in recordings) else set()
     )
@@ -147,8 +154,9 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
         id=folder.stem if single else folder.name,
         person=person,
         recordings=_on_one_clock(recordings, base),
-        lost=(*lost, *broken),
+        lost=(*lost, *broken, *unknown),
         state=state,
+        **entered,
         labels=tuple(sorted(labels)),
     )
 
@@ -183,7 +191,7 @@ def _candidates(folder: Path) -> list[Path]:
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
         hidden = any(p.startswith(".") or p == "derivatives" for p in parts)
-        if hidden or not formats.is_recording(file):
+        if hidden or is_diary(file) or not formats.is_recording(file):
             continue
         if bids.stem(file).split("_")[-1] in _SIDECARS and file.suffix in (".tsv", ".json"):
             continue
@@ -252,6 +260,38 @@ def _after_start(recording: Recording, others: tuple[Recording, ...], base: Path
             )
             return replace(recording, clock=clock)
     return recording
+
+
+def _entered(base: Path) -> tuple[dict[str, Any], tuple[Lost, ...]]:
+    """Read what people entered: examinations, the earlier ones, the history and the diary."""
+    from eutonia.formats import diary, examination
+
+    found: dict[str, Any] = {}
+    lost: list[Lost] = []
+    readers: dict[str, Callable[[Path], Any]] = {
+        "examinations": examination.load_examinations,
+        "earlier": examination.earlier_examinations,
+        "earlier_state": _earlier_state,
+        "history": examination.load_history,
+    }
+    for name, load in readers.items():
+        try:
+            found[name] = load(base)
+        except EutoniaError as error:
+            lost.append(Lost(path=name, error=str(error)))
+    try:
+        found["diary"], bad = diary.load_diary(base)
+        lost += bad
+    except EutoniaError as error:
+        lost.append(Lost(path="diary", error=str(error)))
+    return found, tuple(lost)
+
+
+def _earlier_state(base: Path) -> VisitState:
+    from eutonia.formats import examination, intake
+
+    session = examination.earlier_session(base)
+    return intake.load(session) if session else VisitState()
 
 
 def _state(base: Path) -> tuple[VisitState, tuple[Lost, ...]]:

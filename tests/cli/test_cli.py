@@ -54,7 +54,7 @@ def test_the_module_is_the_command():
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_is_a_module_with_help(name):
     """Each command lives in the module of its name and documents itself and its options."""
-    command = importlib.import_module(f"eutonia.cli.{name}").command
+    command = importlib.import_module(cli.module_of(name)).command
     assert command.name == name
     assert command.help
     assert all(p.help for p in command.params if isinstance(p, click.Option))

@@ -146,6 +146,7 @@ def test_measures_that_the_tables_name_exist():
     measures = import_module("eutonia.measures")
     known = {m.full_id(p) for m in measures.all_measures() for p in m.units}
     known |= {m.id for m in measures.all_measures()}
+    known |= {f"scale.{scale.lower()}" for scale in table("scales")}
     named = {
         i for f in table("forms").values() for p in f["primary"] for i in p.get("measures", ())
     }

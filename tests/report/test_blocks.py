@@ -86,7 +86,7 @@ def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(
     assessment, _ = full
     before = first_page(assessment)
     assert "no clinical-tier number" in row(before, "CLINICAL")
-    assert "none taken at this visit" in row(before, "PRIMARY")
+    assert "not taken: " in row(before, "PRIMARY")
     last = replace(assessment.findings[0], primary=True)
     after = first_page(replace(assessment, findings=(*assessment.findings[1:], last)))
     assert last.estimate.title in row(after, "PRIMARY")
@@ -261,11 +261,12 @@ def test_eeg_stands_beside_its_negative_evidence(full):
 
 
 def test_the_order_of_pages_is_fixed(full):
-    """First page, plain page, findings, conditions, losses, methods."""
+    """First page, plain page, examination, findings, conditions, losses, methods."""
     assessment, evidence = full
     said = blocks(assessment, evidence)
     sections = [b.anchor for b in said if isinstance(b, Heading) and b.level == 2]
-    expected = ["glance", "plain", "findings", "conditions", "not-measured", "methods"]
+    measured = ["findings", "conditions", "not-measured", "methods"]
+    expected = ["glance", "plain", "examination", *measured]
     assert sections == expected
     assert sum(isinstance(b, PageBreak) for b in said) == 2
 

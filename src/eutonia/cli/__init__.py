@@ -10,14 +10,44 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from eutonia import __version__
 
-COMMANDS = ("demo", "assess", "read", "intake", "measures", "norms", "simulate", "verify", "doctor")
+COMMANDS = (
+    "demo",
+    "assess",
+    "read",
+    "intake",
+    "examine",
+    "history",
+    "diary",
+    "protocols",
+    "learn",
+    "measures",
+    "norms",
+    "agreement",
+    "genes",
+    "export",
+    "import",
+    "simulate",
+    "verify",
+    "consent",
+    "deidentify",
+    "person",
+    "erase",
+    "audit",
+    "doctor",
+)
 
 DONE, LOSSES, MISTAKE, NOTHING, FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+
+def module_of(name: str) -> str:
+    """Return the module of a command; one that is a word of Python gets an underscore."""
+    return f"eutonia.cli.{name}{'_' if iskeyword(name) else ''}"
 
 
 class _Commands(click.Group):
@@ -29,7 +59,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"eutonia.cli.{cmd_name}").command
+        command: click.Command = import_module(module_of(cmd_name)).command
         return command
 
     def resolve_command(

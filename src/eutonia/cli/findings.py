@@ -18,7 +18,9 @@ _UNSAID = frozenset(["no published norm", "repeatability unknown"])  # said once
 def in_words(assessment: Assessment) -> str:
     """Return the assessment as tables for the terminal."""
     parts = [_title(assessment)]
-    if assessment.findings:
+    if assessment.examinations:
+        parts.append(_examined(assessment))
+    if any(not f.estimate.measure.startswith("scale.") for f in assessment.findings):
         parts.append(_findings(assessment))
     if assessment.not_measurable:
         parts.append(_not_measurable(assessment.not_measurable))
@@ -35,11 +37,29 @@ def _title(assessment: Assessment) -> str:
     return f"{assessment.person.id}  visit {assessment.visit}  {recordings}{labels}"
 
 
+def _examined(assessment: Assessment) -> str:
+    """Return the safety row first, then what was concluded."""
+    from eutonia.report.examined import glance
+
+    v = assessment.verdicts
+    rows = [f"SAFETY  {glance.safety(assessment)}"]
+    rows += [f"{f.tier}: {f.action}" for f in v.flags if f.closed is None]
+    rows += [
+        text if isinstance(text, str) else str(text[0]) for _, text in glance.scores(assessment)
+    ]
+    wanted = ("distribution", "form")
+    rows += [c.words for c in v.conclusions if c.about in wanted]
+    waiting = sum(i.status == "open" for i in v.workup)
+    rows.append(f"Work-up: {waiting} open items, each with its reason in the report.")
+    return "\n".join(paragraph(row) for row in rows)
+
+
 def _findings(assessment: Assessment) -> str:
     from eutonia.report.relevance import ranked
 
     side = assessment.state.affected_side
-    found = ranked(assessment.findings, affected=side if side in ("left", "right") else "")
+    numbers = [f for f in assessment.findings if not f.estimate.measure.startswith("scale.")]
+    found = ranked(numbers, affected=side if side in ("left", "right") else "")
     shown = _shown(found)
     header = ["measure", "target", "condition", "value", "95 % interval", "tier", "against"]
     table = render(header, [_row(f) for f in shown], right=("value", "95 % interval"))
@@ -74,7 +94,7 @@ def _row(finding: Finding) -> list[str]:
     return [
         e.title + part,
         e.target.label,
-        e.condition.label,
+        e.condition.label if e.origin == "measured" else e.origin,
         with_unit(number(e.value, e.interval), e.unit),
         limits(e.interval, e.value) if e.interval else no_interval(e.no_interval),
         e.tier + (" *" if finding.primary else ""),

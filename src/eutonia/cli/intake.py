@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eutonia.cli import DONE, INTERRUPTED
-from eutonia.cli.table import facts, paragraph
+from eutonia.cli import DONE, interview
+from eutonia.cli.table import paragraph
 
 if TYPE_CHECKING:
-    from eutonia.formats.intake import Question
     from eutonia.model import VisitState
-
-_STOP = frozenset(["stop", "quit", "q"])
 
 
 @click.command("intake")
@@ -53,67 +50,23 @@ def _ask_all(state: VisitState, folder: Path) -> int:
     from eutonia.formats import intake
     from eutonia.knowledge import table
 
-    known = intake.to_mapping(state)
+    def keep(known: dict[str, Any]) -> dict[str, Any]:
+        asked = {q.field: q for q in intake.questions()}
+        # An answer may end others, such as the day of a toxin that the person never had.
+        still = {k: v for k, v in known.items() if intake.applies(asked[k], known)}
+        found = intake.parse(still)
+        intake.save(found, folder)
+        return intake.to_mapping(found)
+
     click.echo(paragraph(table("statements")["nobody_is_reading"]))
-    click.echo("Enter keeps or skips; unknown removes an answer; ? explains; stop ends.\n")
-    code, part = DONE, ""
-    try:
-        for question in intake.questions():
-            if not intake.applies(question, known):
-                continue
-            if question.part != part:
-                part = question.part
-                click.secho(f"\n{part}", bold=True)
-            if not _ask(question, known):
-                break
-    except click.Abort:
-        code = INTERRUPTED
-    path = intake.save(intake.parse(known), folder)
+    click.echo(interview.HOW)
+    going = interview.Interview(known=intake.to_mapping(state), keep=keep)
+    code = interview.run(going, intake.questions())
+    path = intake.save(intake.parse(going.known), folder)
     click.echo(f"\nKept in {path}; run the command again to go on or to change answers.")
-    if known.get("safety_reported"):
+    if going.known.get("safety_reported"):
         click.secho(paragraph(table("statements")["emergency"]), bold=True)
     return code
-
-
-def _ask(question: Question, known: dict[str, Any]) -> bool:
-    """Put one answer into `known`; return False where the person wants to stop."""
-    from eutonia.formats.intake import applies, from_text, parse, questions, to_mapping
-    from eutonia.model.errors import InvalidRecord
-
-    before = known.get(question.field)
-    while True:
-        text = _prompt(question, before)
-        if text.lower() in _STOP:
-            return False
-        if text == "?":
-            click.echo(paragraph(f"{question.help} Allowed: {question.allowed}.", indent="  "))
-            continue
-        if not text:
-            return True
-        try:
-            changed = {**known, question.field: from_text(question, text)}
-            kept = {
-                q.field: changed[q.field]
-                for q in questions()
-                if q.field in changed and applies(q, changed)  # an answer may end others
-            }
-            found = to_mapping(parse(kept))
-        except InvalidRecord as error:
-            click.echo(paragraph(str(error), indent="  "))
-            continue
-        known.clear()
-        known.update(found)
-        return True
-
-
-def _prompt(question: Question, before: Any) -> str:
-    choices = ""
-    if question.choices:
-        offered = (f"{i} {c}" for i, c in enumerate(question.choices, start=1))
-        choices = f" ({', '.join(offered if question.kind == 'choice' else question.choices)})"
-    kept = f" [{in_words(before)}]" if before is not None else ""
-    text: str = click.prompt(f"{question.ask}{choices}{kept}", default="", show_default=False)
-    return text.strip()
 
 
 def _show(state: VisitState, *, as_json: bool) -> int:
@@ -122,20 +75,6 @@ def _show(state: VisitState, *, as_json: bool) -> int:
     known = to_mapping(state)
     if as_json:
         click.echo(json.dumps(known, indent=2, ensure_ascii=False))
-        return DONE
-    pairs = [(q.ask, in_words(known.get(q.field))) for q in questions()]
-    click.echo(facts(pairs))
+    else:
+        interview.show(questions(), known, everything=True)
     return DONE
-
-
-def in_words(value: Any) -> str:
-    """Return an answer as a person would type it; ``unknown`` where there is none."""
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "; ".join(in_words(v) for v in value) or "none"
-    if isinstance(value, dict):
-        return f"{value['name']}: {in_words(value['minutes_since_dose'])}"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -16,7 +16,7 @@ _START_AT = 168  # byte of the start date in the fixed part (Kemp et al. 1992)
 _FIXED = 256
 _SLACK = 16  # bytes by which a shifted header is still recognised
 #: Fields of each signal and their widths in bytes, in the order of the file.
-_FIELDS = {
+FIELDS = {
     "label": 16,
     "transducer": 80,
     "unit": 8,
@@ -160,7 +160,7 @@ def _signals(path: Path, fixed: bytes, raw: bytes) -> Header:
     n = len(raw) // _FIXED
     fields: dict[str, list[bytes]] = {}
     at = 0
-    for name, width in _FIELDS.items():
+    for name, width in FIELDS.items():
         fields[name] = [raw[at + i * width : at + (i + 1) * width] for i in range(n)]
         at += n * width
 

@@ -21,13 +21,19 @@ TABLE = "findings.csv"
 #: From a schema version to the function that lifts a record to the next; versions never skip.
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda record: record,  # 2 adds z to comparisons, and the high-pass filter of channels
-    2: lambda record: record | {"examinations": [_examined(e) for e in record["examinations"]]},
+    2: lambda record: record | {"examinations": [_examined(e) for e in _listed(record)]},
 }
+
+
+def _listed(record: dict[str, Any]) -> list[dict[str, Any]]:
+    return [e for e in record.get("examinations") or () if isinstance(e, dict)]
 
 
 def _examined(old: dict[str, Any]) -> dict[str, Any]:
     """Lift an examination to version 3, which keeps raw items beside totals."""
-    scores = [{"scale": name, "totals": [["total", value]]} for name, value in old["scores"]]
+    scores = [
+        {"scale": name, "totals": [["total", value]]} for name, value in old.get("scores", ())
+    ]
     return old | {"scores": scores}
 
 

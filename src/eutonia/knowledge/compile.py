@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eutonia.knowledge import normalise, synonyms
+from eutonia.knowledge.grids import written_out
 from eutonia.knowledge.rules import MORE_RULES
 from eutonia.model.errors import InvalidRecord
 
@@ -99,6 +100,7 @@ def compile_tables(sources: Tables, only: Iterable[str] = ()) -> Tables:
     tables["references"] = {
         k: v | {"confirmed": v["seen"] != "memory"} for k, v in sources["references"].items()
     }
+    tables |= {"scales": written_out(sources["scales"])} if "scales" in sources else {}
     return {name: tables[name] for name in tables if not wanted or name in wanted}
 
 
@@ -171,7 +173,7 @@ def _not_text(where: str, node: Any) -> Iterator[str]:
                 yield f"{where}: the key {key!r} needs quotes"
             yield from _not_text(f"{where}.{key}".strip("."), value)
     elif isinstance(node, list):
-        words_only = where.split(".")[0] in _WORDS
+        words_only = where.split(".", maxsplit=1)[0] in _WORDS
         for item in node:
             yield from _not_text(where, item)
             if words_only and isinstance(item, bool | int | float):

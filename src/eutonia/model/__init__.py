@@ -10,32 +10,15 @@ from eutonia.model.errors import (
     UnreadableFile,
 )
 from eutonia.model.examination import (
-    Aetiology,
     BodySide,
-    Conclusion,
-    Consent,
     DiaryEntry,
     Examination,
-    Exposure,
-    Flag,
-    FlagClosed,
-    GeneFinding,
-    Growth,
-    History,
-    Mark,
     NeckSign,
     Override,
     PassiveRange,
     RegionSeen,
-    Relative,
-    ScaleChange,
     Score,
     Strength,
-    Therapy,
-    UrgencyTier,
-    Verdicts,
-    WorkupItem,
-    WorkupResult,
 )
 from eutonia.model.finding import (
     Comparison,
@@ -46,6 +29,18 @@ from eutonia.model.finding import (
     Interval,
     NotMeasurable,
     Target,
+)
+from eutonia.model.history import (
+    Aetiology,
+    Consent,
+    Exposure,
+    FlagClosed,
+    GeneFinding,
+    Growth,
+    History,
+    Relative,
+    Therapy,
+    WorkupResult,
 )
 from eutonia.model.measure import (
     NO_INTERVAL,
@@ -94,6 +89,15 @@ from eutonia.model.recording import (
     Side,
     Signal,
     Source,
+)
+from eutonia.model.verdicts import (
+    Conclusion,
+    Flag,
+    Mark,
+    ScaleChange,
+    UrgencyTier,
+    Verdicts,
+    WorkupItem,
 )
 
 __all__ = [

@@ -8,9 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model.examination import DiaryEntry, Examination, History, Verdicts
+from eutonia.model.examination import DiaryEntry, Examination
 from eutonia.model.finding import Contrast, Estimate, Finding, NotMeasurable
+from eutonia.model.history import History
 from eutonia.model.recording import Channel, Issue, Recording, Source
+from eutonia.model.verdicts import Verdicts
 
 #: Version of the assessment's JSON schema; raised with a migration whenever the shape changes.
 SCHEMA_VERSION = 3
@@ -137,7 +139,8 @@ class Visit:
     state : VisitState
         What was asked at intake.
     examinations : tuple of Examination
-        Of this day, one per rater; `earlier` are those of the person's last visit before.
+        Of this day, one per rater; `earlier` are those of the person's last visit before, and
+        `earlier_state` is what was asked at it.
     history : History
         What lasts from visit to visit.
     diary : tuple of DiaryEntry
@@ -153,6 +156,7 @@ class Visit:
     state: VisitState = VisitState()
     examinations: tuple[Examination, ...] = ()
     earlier: tuple[Examination, ...] = ()
+    earlier_state: VisitState = VisitState()
     history: History = History()
     diary: tuple[DiaryEntry, ...] = ()
     labels: tuple[str, ...] = ()
@@ -206,6 +210,7 @@ class Assessment:
     not_measurable: tuple[NotMeasurable, ...]
     manifest: Manifest
     examinations: tuple[Examination, ...] = ()
+    earlier_state: VisitState = VisitState()
     history: History = History()
     diary: tuple[DiaryEntry, ...] = ()
     verdicts: Verdicts = Verdicts()

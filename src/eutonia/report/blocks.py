@@ -5,6 +5,7 @@ from __future__ import annotations
 from eutonia.model import Assessment, Evidence
 from eutonia.report.block import Block, PageBreak, Title
 from eutonia.report.conditions import conditions
+from eutonia.report.examined import examined
 from eutonia.report.findings import findings
 from eutonia.report.first_page import first_page
 from eutonia.report.losses import losses
@@ -33,8 +34,9 @@ def blocks(assessment: Assessment, evidence: Evidence) -> tuple[Block, ...]:
         PageBreak(),
         *plain_page(assessment),
         PageBreak(),
+        *examined(assessment),
         *findings(assessment, evidence),
-        *conditions(assessment),
+        *(conditions(assessment) if assessment.recordings else ()),
         *losses(assessment),
         *methods(assessment),
     )

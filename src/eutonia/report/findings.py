@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from eutonia.model import Assessment, Estimate, Evidence, Finding
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
+from eutonia.report.examined import was_examined
 from eutonia.report.figures import evidence_figures, scalp_figures
 from eutonia.report.figures.scalp import QEEG
 from eutonia.report.relevance import declared_id, ranked
@@ -36,12 +37,16 @@ _LONGEST_UNIT = 6
 def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
     """Yield the findings, instrument by instrument."""
     yield Heading(text="Findings", level=2, anchor="findings")
-    if not assessment.findings:
+    measured = [f for f in assessment.findings if f.estimate.origin == "measured"]
+    if was_examined(assessment) and not (assessment.recordings or assessment.lost):
+        yield Paragraph(text="No recording was given at this visit, so nothing was measured.")
+        return
+    if not measured:
         yield Paragraph(text="Nothing could be measured at this visit; the reasons stand below.")
         return
     yield Paragraph(text=f"{statement('interval')} {statement('abnormal')}", style="small")
     by_instrument: dict[str, dict[str, list[Finding]]] = {}
-    for f in assessment.findings:
+    for f in measured:
         measure = declared_id(f.estimate.measure)
         by_instrument.setdefault(instrument(measure), {}).setdefault(measure, []).append(f)
     for key in (k for k in INSTRUMENTS if k in by_instrument):

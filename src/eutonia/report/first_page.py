@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from eutonia.model import Assessment, Contrast, Finding
 from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
+from eutonia.report.examined import glance, was_examined
+from eutonia.report.examined.safety import call_now
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, tier_of, unit_of
 from eutonia.report.words import (
     contrast_words,
@@ -16,7 +18,6 @@ from eutonia.report.words import (
     listed,
     number,
     part_words,
-    primary_words,
     q_words,
     short,
     statement,
@@ -35,33 +36,63 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
 
     Research-tier numbers never stand on it.
     """
-    state = assessment.state
     rows: list[tuple[str, Text]] = [
         ("PERSON", visit_state.person(assessment)),
-        ("SAFETY", visit_state.safety(state)),
-        ("STATE", visit_state.terse(state)),
-        ("COMPARABLE", "no earlier visit given"),
-        ("GOAL", visit_state.goal(state)),
-        ("PAIN", visit_state.pain(state)),
-        ("EXAMINER", visit_state.examiner(assessment)),
+        *_asked(assessment),
+        *glance.scores(assessment),
+        *glance.primary(assessment),
         *_findings(assessment),
         *_contrasts(assessment),
         ("CHANGE", _change(assessment)),
         ("NOT TAKEN", _not_taken(assessment)),
         ("TO DISCUSS", _to_discuss(assessment)),
     ]
-    call = f"{visit_state.safety(state)}. {statement('nobody_is_reading')}"
-    danger = [Note(text=call, kind="danger")] if state.safety_reported else []
     return (
         Heading(text="At a glance", level=2, anchor="glance"),
-        *danger,
+        *_danger(assessment),
         KeyValues(caption="The visit at a glance", rows=tuple(rows)),
     )
 
 
+def _danger(assessment: Assessment) -> Iterator[Note]:
+    """Yield what cannot wait."""
+    yield from call_now(assessment)
+    if assessment.state.safety_reported:
+        call = f"{visit_state.safety(assessment.state)}. {statement('nobody_is_reading')}"
+        yield Note(text=call, kind="danger")
+
+
+def _asked(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    """Yield what was asked and examined, before any number."""
+    state = assessment.state
+    if not was_examined(assessment):
+        yield "SAFETY", visit_state.safety(state)
+        yield "STATE", visit_state.terse(state)
+        yield "COMPARABLE", "no earlier visit given"
+        yield "GOAL", visit_state.goal(state)
+        yield "PAIN", visit_state.pain(state)
+        yield "EXAMINER", visit_state.examiner(state)
+        return
+    yield "SAFETY", glance.safety(assessment)
+    yield "STATE", visit_state.terse(state)
+    if state.instrument:
+        yield "SET-UP", visit_state.set_up(state)
+    yield "COMPARABLE", glance.comparable(assessment)
+    practice = glance.practice(assessment)
+    goal = glance.goal(state, assessment.earlier_state)
+    yield "GOAL", f"{goal} | {practice}" if practice else goal
+    yield "PAIN", glance.pain(assessment)
+    for e in assessment.examinations:
+        yield "EXAMINER", glance.examiner(e, assessment)
+
+
 def shown_findings(assessment: Assessment) -> tuple[Finding, ...]:
-    """Return what may stand on the first page: nothing of the research tier."""
-    allowed = [f for f in assessment.findings if f.estimate.tier != "research"]
+    """Return the measured numbers that may stand on the first page: none of the research tier."""
+    allowed = [
+        f
+        for f in assessment.findings
+        if f.estimate.tier != "research" and f.estimate.origin == "measured"
+    ]
     return ranked(allowed, affected=assessment.state.affected_side)
 
 
@@ -70,9 +101,6 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if not shown:
         yield "FINDINGS", _nothing(assessment)
         return
-    wanted = primary_words(assessment.state)
-    if wanted and not any(f.primary for f in shown):
-        yield "PRIMARY", f"none taken at this visit; for this form they are: {wanted}"
     if not any(f.estimate.tier == "clinical" for f in shown):
         yield "CLINICAL", "no clinical-tier number was taken at this visit; supportive ones follow"
     groups: dict[tuple[bool, str, str], list[Finding]] = {}
@@ -101,7 +129,9 @@ def _one_row(group: list[Finding]) -> Text:
 
 
 def _nothing(assessment: Assessment) -> Text:
-    if assessment.findings:
+    if was_examined(assessment) and not (assessment.recordings or assessment.lost):
+        return "no recording was given at this visit, so nothing was measured"
+    if any(f.estimate.origin == "measured" for f in assessment.findings):
         return (
             "Only research-tier numbers were taken; none of them belongs on this page: ",
             Ref("findings", "findings"),
@@ -140,13 +170,14 @@ def _contrast(c: Contrast, assessment: Assessment) -> str:
 
 
 def _change(assessment: Assessment) -> str:
-    words = [
+    words = glance.change(assessment)
+    words += [
         f"{f.estimate.title}, {short(f.estimate.target.label, 60)}: {c.words} ({c.verdict})"
         for f in shown_findings(assessment)
         for c in f.comparisons
         if c.kind == "earlier visit"
     ]
-    return listed(words, 2) if words else "no earlier visit given → not judged"
+    return " | ".join(words[:2]) if words else "no earlier visit given → not judged"
 
 
 def _not_taken(assessment: Assessment) -> Text:
@@ -171,10 +202,10 @@ def _not_taken(assessment: Assessment) -> Text:
 
 def _to_discuss(assessment: Assessment) -> Text:
     state = assessment.state
-    topics = []
+    topics = glance.to_discuss(assessment) if was_examined(assessment) else []
     if state.safety_reported:
         topics.append("what was reported under SAFETY")
-    elif not state.safety_asked:
+    elif not state.safety_asked and not assessment.verdicts.asked[0]:
         topics.append("the questions about danger, not yet asked")
     if state.pain:
         topics.append(f"pain {state.pain:g}/10")
@@ -189,8 +220,8 @@ def _to_discuss(assessment: Assessment) -> Text:
         Ref("plain words", "plain"),
         ", ",
         Ref("findings", "findings"),
-        ", ",
-        Ref("conditions", "conditions"),
+        *((", ", Ref("conditions", "conditions")) if assessment.recordings else ()),
+        *((", ", Ref("examination", "examination")) if was_examined(assessment) else ()),
         ", ",
         Ref("methods", "methods"),
         f" | {statement('sign_off')}",

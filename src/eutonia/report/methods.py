@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from eutonia.knowledge import table
-from eutonia.model import Assessment
+from eutonia.model import Assessment, Conclusion, Flag, WorkupItem
 from eutonia.report.block import Block, Bullets, Heading, KeyValues, Paragraph, Table
+from eutonia.report.examined import was_examined
+from eutonia.report.examined.life import course_sources
 from eutonia.report.relevance import declared_id
 from eutonia.report.words import bounds, card, citation, statement
 
@@ -37,8 +39,14 @@ def methods(assessment: Assessment) -> Iterator[Block]:
 
 
 def _cited(assessment: Assessment) -> list[str]:
-    """Return the keys of the sources of methods, and of the evidence named beside them."""
+    """Return the keys of the sources of methods and rules, and of the evidence beside them."""
     keys = {s for f in assessment.findings for s in f.estimate.sources}
+    v = assessment.verdicts
+    ruled: tuple[Conclusion | Flag | WorkupItem, ...] = (*v.conclusions, *v.flags, *v.workup)
+    keys |= {s for one in ruled if one.mark == "V" for s in one.sources}
+    keys |= {s for c in v.changes for s in c.sources}
+    if was_examined(assessment):
+        keys |= set(course_sources(assessment))
     for measure in {declared_id(f.estimate.measure) for f in assessment.findings}:
         if (declared := card(measure)) is not None:
             words = re.findall(r"\w+", f"{declared.caution} {declared.evidence_against}")
@@ -47,7 +55,8 @@ def _cited(assessment: Assessment) -> list[str]:
 
 
 def _methods(assessment: Assessment) -> Iterator[Block]:
-    used = sorted({declared_id(f.estimate.measure) for f in assessment.findings})
+    measured = [f.estimate for f in assessment.findings if f.estimate.origin == "measured"]
+    used = sorted({declared_id(e.measure) for e in measured})
     rows = tuple(row for row in (_method(measure) for measure in used) if row)
     if not rows:
         yield Paragraph(text="No measure was taken.")

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eutonia.knowledge import table
+from eutonia.knowledge.reading import about_form
 from eutonia.model import Assessment, Contrast, RecordingSummary
 from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
+from eutonia.report.examined import was_examined
+from eutonia.report.examined.classification import assessment_form
+from eutonia.report.examined.scales import is_scale
 from eutonia.report.relevance import ranked_contrasts, tier_of
 from eutonia.report.words import INSTRUMENTS, PLAIN, held, instrument, short, spaced, statement
 
@@ -25,12 +30,9 @@ def plain_page(assessment: Assessment) -> tuple[Block, ...]:
         Heading(text="For you, in plain words", level=2, anchor="plain"),
         *_labels(assessment),
         *_safety(assessment),
-        Heading(text="What we recorded", level=3),
-        Paragraph(text=_recorded(assessment), style="plain"),
-        Heading(text="What worked and what did not", level=3),
-        Bullets(items=tuple(_worked(assessment)), style="plain"),
-        Heading(text="What was different", level=3),
-        Bullets(items=tuple(_different(assessment)), style="plain"),
+        *_about(assessment),
+        *_examined(assessment),
+        *_measured(assessment),
         Heading(text="What this can and cannot tell you", level=3),
         Bullets(items=_LIMITS, style="plain"),
         Heading(text="When to call a doctor", level=3),
@@ -45,6 +47,49 @@ def plain_page(assessment: Assessment) -> tuple[Block, ...]:
             style="plain",
         ),
     )
+
+
+def _measured(assessment: Assessment) -> Iterator[Block]:
+    if was_examined(assessment) and not (assessment.recordings or assessment.lost):
+        return
+    yield Heading(text="What we recorded", level=3)
+    yield Paragraph(text=_recorded(assessment), style="plain")
+    yield Heading(text="What worked and what did not", level=3)
+    yield Bullets(items=tuple(_worked(assessment)), style="plain")
+    yield Heading(text="What was different", level=3)
+    yield Bullets(items=tuple(_different(assessment)), style="plain")
+
+
+def _examined(assessment: Assessment) -> Iterator[Block]:
+    """Say what was looked at and asked, in the person's own terms."""
+    if not was_examined(assessment):
+        return
+    yield Heading(text="What we looked at", level=3)
+    yield Bullets(items=tuple(_seen(assessment)), style="plain")
+
+
+def _seen(assessment: Assessment) -> Iterator[str]:
+    regions = table("regions")
+    parts = dict.fromkeys(
+        str(regions[r.region]["plain"])
+        for e in assessment.examinations
+        for r in e.regions
+        if r.region in regions
+    )
+    if parts:
+        yield f"The examiner saw dystonia in: {'; '.join(parts)}."
+    state = assessment.state
+    if state.goal and state.goal_rating is not None:
+        yield f"Your own goal: “{state.goal}”. You said it is {state.goal_rating:g} of 10 reached."
+    scales = {f.estimate.measure.split(".")[1] for f in assessment.findings if is_scale(f.estimate)}
+    if scales:
+        sheets = "one scale" if len(scales) == 1 else f"{len(scales)} scales"
+        yield f"We filled in {sheets}. The numbers stand in the tables further on."
+    if assessment.diary:
+        yield f"You wrote {len(assessment.diary)} lines in your diary. Thank you."
+    if any(c.broken for c in assessment.verdicts.changes):
+        yield "Some scales were filled in by another person than last time. We do not compare them."
+    yield "What you have is not your fault."
 
 
 _LIMITS = (
@@ -62,8 +107,25 @@ def _labels(assessment: Assessment) -> Iterator[Block]:
             yield Note(text=words)
 
 
+def _about(assessment: Assessment) -> Iterator[Block]:
+    """Say in plain words what the form is that the examiner named, and where to read on."""
+    form = assessment_form(assessment)
+    if form not in table("forms"):
+        return
+    yield Heading(text=f"About {table('forms')[form]['name']}", level=3)
+    yield Bullets(items=about_form(form), style="plain")
+    yield Paragraph(
+        text="More about it, and how sure we are of each sentence: type eutonia learn, or read the "
+        "guide.",
+        style="plain",
+    )
+
+
 def _safety(assessment: Assessment) -> Iterator[Block]:
-    if assessment.state.safety_reported:
+    calls = any(
+        f.closed is None and f.tier in ("EMERGENCY", "URGENT") for f in assessment.verdicts.flags
+    )
+    if assessment.state.safety_reported or calls:
         yield Note(
             text="You told us about something that may need help soon. Nobody is reading this "
             "page for you. Please call a doctor yourself, today.",
@@ -87,11 +149,12 @@ def _plain_kind(recording: RecordingSummary) -> str:
 
 
 def _worked(assessment: Assessment) -> Iterator[str]:
-    n = len(assessment.findings)
+    measured = [f for f in assessment.findings if f.estimate.origin == "measured"]
+    n = len(measured)
     if n:
         kinds = dict.fromkeys(
             INSTRUMENTS[kind][1]
-            for f in assessment.findings
+            for f in measured
             for kind in instrument(f.estimate.measure).split("-")
         )
         yield f"It worked: we could take {n} numbers from your {' and your '.join(kinds)}."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from eutonia.model import Assessment, VisitState
 from eutonia.report.block import Block, Heading, Table
-from eutonia.report.words import form, listed, spaced, statement, tried
+from eutonia.report.words import form, spaced, statement, tried
+
+BLINDED = {True: "blinded", False: "not blinded", None: "blinding unknown"}
 
 
 def safety(state: VisitState) -> str:
@@ -77,20 +79,17 @@ def pain(state: VisitState) -> str:
     return now if state.fatigue is None else f"{now} | fatigue {_of_ten(state.fatigue)}"
 
 
-def examiner(assessment: Assessment) -> str:
-    """Return who examined, and the scores given."""
-    state = assessment.state
-    rater = state.rater or "unknown"
+def examiner(state: VisitState) -> str:
+    """Return who recorded; scores come with an examination."""
     role = f", {state.rater_role}" if state.rater_role else ""
-    blinded = {True: ", blinded", False: ", not blinded", None: ", blinding unknown"}[state.blinded]
-    scores = [
-        f"{score.scale} {value:g} (rater {e.rater or 'unknown'}{', ' + e.date if e.date else ''})"
-        for e in assessment.examinations
-        for score in e.scores
-        for _, value in score.totals
-    ]
-    shown = f"scores: {listed(scores, 6)}" if scores else "no scale scores entered"
-    return f"{rater}{role}{blinded} | {shown}"
+    return f"{state.rater or 'unknown'}{role}, {BLINDED[state.blinded]} | no examination entered"
+
+
+def set_up(state: VisitState) -> str:
+    """Return the instrument or tool, the warm-up, and whether anybody watched."""
+    warm = tried(state.warm_up_minutes, " min")
+    watched = {True: "observed", False: "alone", None: "observed or alone: unknown"}[state.observed]
+    return f"{state.instrument} | warm-up {warm} | {watched}"
 
 
 def person(assessment: Assessment) -> str:

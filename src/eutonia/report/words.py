@@ -189,12 +189,6 @@ def form(state: VisitState) -> str:
     return str(forms[state.form]["name"]) if state.form in forms else spaced(state.form)
 
 
-def primary_words(state: VisitState) -> str:
-    """Return the primary findings of the form named, as the clinical rules list them."""
-    primary = table("forms").get(state.form, {}).get("primary", ())
-    return "; ".join(str(p["words"]) for p in primary)
-
-
 def tried(value: bool | float | str | None, suffix: str = "") -> str:
     """Return what was answered at intake, or ``unknown``."""
     if value is None or value == "":
@@ -217,3 +211,9 @@ def short(text: str, most: int = 40) -> str:
         return text
     keep = most - 1
     return f"{text[: keep - keep // 2]}…{text[len(text) - keep // 2 :]}"
+
+
+def source_words(mark: str, sources: Iterable[str]) -> str:
+    """Return where a rule stands; what was not checked against its source is ours, unconfirmed."""
+    keys = ", ".join(sources)
+    return keys if mark == "V" and keys else statement("our_rule")

@@ -3,6 +3,7 @@
 from eutonia.knowledge.rules import (
     claims,
     codes,
+    life,
     questions,
     red_flags,
     regions,
@@ -11,5 +12,6 @@ from eutonia.knowledge.rules import (
 )
 
 MORE_RULES = tuple(
-    module.problems for module in (claims, codes, questions, red_flags, regions, scales, workup)
+    module.problems
+    for module in (claims, codes, life, questions, red_flags, regions, scales, workup)
 )

@@ -1,0 +1,50 @@
+"""Red flags: first in the section, with what to do now and who closed which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eutonia.model import Assessment, Flag
+from eutonia.report.block import Block, Heading, Note, Paragraph, Table
+from eutonia.report.words import source_words, statement
+
+_CALL_NOW = ("EMERGENCY", "URGENT")
+
+
+def safety(assessment: Assessment) -> Iterator[Block]:
+    """Yield the red flags, open ones first; what was closed stays."""
+    yield Heading(text="Safety", level=3, anchor="safety")
+    flags = assessment.verdicts.flags
+    asked, of = assessment.verdicts.asked
+    said = f"Danger signs asked: {asked} of {of}." if asked else "No danger sign was asked."
+    if not flags:
+        yield Paragraph(text=f"{said} None is raised; that is not the same as no danger.")
+        return
+    yield Paragraph(text=f"{said} {statement('flags_ours')}")
+    yield Table(
+        caption="Red flags: open ones first, then those that were closed",
+        header=("Tier", "What", "Because", "What to do now", "Source"),
+        rows=tuple(_row(f) for f in sorted(flags, key=lambda f: f.closed is not None)),
+        widths=(1.3, 2.2, 2.6, 3, 1.6),
+    )
+
+
+def _row(f: Flag) -> tuple[str, ...]:
+    tier = f.tier if f.closed is None else f"closed ({f.tier})"
+    now = f.action if f.closed is None else closed_words(f)
+    return (tier, f"{f.title} ({f.id})", "; ".join(f.because), now, source_words(f.mark, f.sources))
+
+
+def closed_words(f: Flag) -> str:
+    """Return how a flag was closed: result, date and name."""
+    if f.closed is None:
+        return ""
+    return f"closed: {f.closed.result}, {f.closed.date}, {f.closed.by}"
+
+
+def call_now(assessment: Assessment) -> Iterator[Note]:
+    """Yield the open flags that cannot wait, for the top of a page."""
+    for f in assessment.verdicts.flags:
+        if f.closed is None and f.tier in _CALL_NOW:
+            text = f"{f.tier}: {f.title}. {f.action} {statement('nobody_is_reading')}"
+            yield Note(text=text, kind="danger")

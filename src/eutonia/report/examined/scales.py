@@ -1,0 +1,100 @@
+"""Scales: each total with its range, rater and source, and its change against each threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eutonia.knowledge import table
+from eutonia.model import Assessment, Estimate, Finding, ScaleChange
+from eutonia.report.block import Block, Heading, Note, Paragraph, Table
+from eutonia.report.words import bounds, no_interval, number, spaced, statement, with_unit
+
+
+def is_scale(e: Estimate) -> bool:
+    """Return whether a number is the total of a rating scale."""
+    return e.measure.startswith("scale.")
+
+
+def points(value: float) -> str:
+    """Return a score as it is read: whole points without a decimal, others with one or two."""
+    return f"{round(value, 2):g}".replace("-", "−")
+
+
+def short_name(scale: str) -> str:
+    """Return the abbreviation that a scale goes by."""
+    entry = table("scales").get(scale, {})
+    return str(entry.get("short", scale))
+
+
+def scales(assessment: Assessment) -> Iterator[Block]:
+    """Yield the scores, and what they say against the earlier visit."""
+    scored = [f for f in assessment.findings if is_scale(f.estimate)]
+    incomplete = [m for m in assessment.not_measurable if m.measure.startswith("scale.")]
+    if not scored and not incomplete:
+        return
+    yield Heading(text="Scales", level=3, anchor="scales")
+    if scored:
+        yield Table(
+            caption="Scores as entered by the raters; a total stands only where it is complete",
+            header=("Scale", "Score", "Range", "Interval", "By", "Change", "Source", "Remarks"),
+            rows=tuple(_rows(scored)),
+            widths=(2.2, 1, 1.1, 1.5, 1.3, 1.6, 1.7, 3),
+        )
+    for m in incomplete:
+        yield Note(text=f"{m.title}: {m.reason}")
+    yield from _changes(assessment.verdicts.changes)
+
+
+def _rows(scored: list[Finding]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each total; a remark that holds for several parts stands once."""
+    said: set[tuple[str, str]] = set()
+    for f in scored:
+        e = f.estimate
+        scale = e.measure.split(".")[1]
+        norms = [c.words for c in f.comparisons if c.kind == "reference" and c.difference]
+        fresh = [r for r in (*e.notes, *norms) if (scale, r) not in said]
+        said |= {(scale, r) for r in fresh}
+        yield (*_row(f), "; ".join(fresh) or "as above")
+
+
+def _row(f: Finding) -> tuple[str, ...]:
+    e = f.estimate
+    part = f", {spaced(e.part)}" if e.part and e.part != "total" else ""
+    return (
+        f"{e.title}{part} (version {e.version}, {e.tier})",
+        with_unit(points(e.value), e.unit if e.unit == "%" else ""),
+        bounds(e.valid),
+        no_interval(e.no_interval),
+        f"{e.context.rater or 'unknown'}, {e.origin}",
+        ", ".join(c.verdict for c in f.comparisons if c.kind == "earlier visit")
+        or "no earlier one",
+        ", ".join(e.sources) or statement("our_rule"),
+    )
+
+
+def _changes(changes: tuple[ScaleChange, ...]) -> Iterator[Block]:
+    if not changes:
+        yield Paragraph(text="No earlier rating of these scales was given.", style="small")
+        return
+    yield Table(
+        caption="Change since the earlier visit: each published threshold (MCID) by itself, and "
+        "measurement error (MDC) apart",
+        header=("Scale", "Before", "Now", "Better by", "Thresholds", "MDC", "In words"),
+        rows=tuple(_change(c) for c in changes),
+        widths=(1.5, 0.8, 0.8, 1, 3, 1.8, 3),
+    )
+
+
+def _change(c: ScaleChange) -> tuple[str, ...]:
+    part = f", {spaced(c.part)}" if c.part and c.part != "total" else ""
+    percent = "–" if c.percent is None else f"{number(c.percent)}\u00a0%"
+    anchors = "; ".join(f"{what}: {crossed}" for what, crossed in c.mcid)
+    return (
+        f"{c.scale}{part}",
+        points(c.before),
+        points(c.after),
+        percent if not c.broken else "not judged",
+        anchors or "none published",
+        c.mdc or "unknown",
+        c.words,
+    )
