@@ -138,7 +138,7 @@ def test_each_answer_alone_leaves_the_list_of_gaps(field):
 def test_zero_is_an_answer():
     """A rating of 0 is shown as 0, not taken for a gap."""
     found = dict(rows(Examination(rater="A", confidence=0, pain_usual=0), History(), VisitState()))
-    assert found["trust in one's own movement"].startswith("0 of 10")
+    assert found["confidence in one's own movement"].startswith("0 of 10")
     assert found["pain"].startswith("usual 0")
 
 

@@ -10,6 +10,7 @@ from eutonia.model import Assessment, Conclusion, Flag, WorkupItem
 from eutonia.report.block import Block, Bullets, Heading, KeyValues, Paragraph, Table
 from eutonia.report.examined import was_examined
 from eutonia.report.examined.life import course_sources
+from eutonia.report.examined.scales import scale_sources
 from eutonia.report.relevance import declared_id
 from eutonia.report.words import bounds, card, citation, statement
 
@@ -46,7 +47,7 @@ def _cited(assessment: Assessment) -> list[str]:
     keys |= {s for one in ruled if one.mark == "V" for s in one.sources}
     keys |= {s for c in v.changes for s in c.sources}
     if was_examined(assessment):
-        keys |= set(course_sources(assessment))
+        keys |= {*course_sources(assessment), *scale_sources(assessment)}
     for measure in {declared_id(f.estimate.measure) for f in assessment.findings}:
         if (declared := card(measure)) is not None:
             words = re.findall(r"\w+", f"{declared.caution} {declared.evidence_against}")

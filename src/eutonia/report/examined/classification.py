@@ -15,6 +15,17 @@ _AXES = {
     "II": "Axis II: where it comes from",
     "scheme": "Older schemes",
 }
+#: What a row is called where its id says too little.
+_ABOUT = {
+    "course": "temporal pattern: course",
+    "variability": "temporal pattern: variability",
+    "variability_hint": "temporal pattern: hint",
+    "associated": "isolated or combined",
+    "non_motor": "non-motor features",
+    "legacy_distribution": "distribution, older scheme",
+    "aetiology_2013": "aetiology (2013)",
+    "pathology_2013": "pathology (2013)",
+}
 
 
 def classification(assessment: Assessment) -> Iterator[Block]:
@@ -23,7 +34,10 @@ def classification(assessment: Assessment) -> Iterator[Block]:
     if not conclusions:
         return
     yield Heading(text="Classification", level=3, anchor="classification")
-    yield Paragraph(text=statement("classification"), style="small")
+    matrix = (
+        f"Which regions are next to each other: our table, version {table('adjacency')['version']}."
+    )
+    yield Paragraph(text=f"{statement('classification')} {matrix}", style="small")
     for axis, title in _AXES.items():
         rows = [c for c in conclusions if c.axis == axis]
         if rows:
@@ -46,7 +60,7 @@ def classification(assessment: Assessment) -> Iterator[Block]:
 
 def _row(c: Conclusion) -> tuple[str, ...]:
     return (
-        spaced(c.about),
+        _ABOUT.get(c.about, spaced(c.about)),
         c.words or spaced(c.value),
         "; ".join(c.because) or "–",
         "; ".join(c.missing) or "nothing",

@@ -32,8 +32,21 @@ def safety(assessment: Assessment) -> str:
         said = f"none reported today ({asked}; not “no danger”)"
     else:
         said = visit_state.safety(state)
+    if absent := _absent(assessment):
+        said += f" | asked and not there: {listed(absent, 6)}"
     closed = [f"{closed_words(f).removeprefix('closed: ')} ({f.id})" for f in v.flags if f.closed]
     return f"{said} | closed: {'; '.join(closed)}" if closed else said
+
+
+def _absent(assessment: Assessment) -> tuple[str, ...]:
+    """Return the danger signs beyond the short list that were asked about and are not there."""
+    signs = table("danger_signs")
+    answers = {key: there for e in assessment.examinations for key, there in e.danger}
+    return tuple(
+        str(signs[key]["name"])
+        for key, there in answers.items()
+        if not there and key in signs and not signs[key].get("core")
+    )
 
 
 def comparable(assessment: Assessment) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eutonia.exam.red_flags import why
 from eutonia.model import Assessment, Flag
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
 from eutonia.report.words import source_words, statement
@@ -17,13 +18,12 @@ def safety(assessment: Assessment) -> Iterator[Block]:
     flags = assessment.verdicts.flags
     asked, of = assessment.verdicts.asked
     said = f"Danger signs asked: {asked} of {of}." if asked else "No danger sign was asked."
+    yield Paragraph(text=f"{said} {statement('nobody_is_reading')} {statement('flags_ours')}")
     if not flags:
-        yield Paragraph(text=f"{said} None is raised; that is not the same as no danger.")
         return
-    yield Paragraph(text=f"{said} {statement('flags_ours')}")
     yield Table(
         caption="Red flags: open ones first, then those that were closed",
-        header=("Tier", "What", "Because", "What to do now", "Source"),
+        header=("Tier", "What", "Because", "What to do now", "Source of the reason"),
         rows=tuple(_row(f) for f in sorted(flags, key=lambda f: f.closed is not None)),
         widths=(1.3, 2.2, 2.6, 3, 1.6),
     )
@@ -32,7 +32,9 @@ def safety(assessment: Assessment) -> Iterator[Block]:
 def _row(f: Flag) -> tuple[str, ...]:
     tier = f.tier if f.closed is None else f"closed ({f.tier})"
     now = f.action if f.closed is None else closed_words(f)
-    return (tier, f"{f.title} ({f.id})", "; ".join(f.because), now, source_words(f.mark, f.sources))
+    reason = why(f.id)
+    because = f"{'; '.join(f.because)}. {reason.words}"
+    return (tier, f"{f.title} ({f.id})", because, now, source_words(reason.mark, reason.sources))
 
 
 def closed_words(f: Flag) -> str:

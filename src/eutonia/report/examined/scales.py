@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from eutonia.formats.scale_entry import entry_items
 from eutonia.knowledge import table
-from eutonia.model import Assessment, Estimate, Finding, ScaleChange
-from eutonia.report.block import Block, Heading, Note, Paragraph, Table
-from eutonia.report.words import bounds, no_interval, number, spaced, statement, with_unit
+from eutonia.model import Assessment, Estimate, Examination, Finding, ScaleChange, Score
+from eutonia.report.block import Block, Heading, KeyValues, Note, Paragraph, Table
+from eutonia.report.words import (
+    bounds,
+    no_interval,
+    number,
+    source_words,
+    spaced,
+    statement,
+    with_unit,
+)
 
 
 def is_scale(e: Estimate) -> bool:
@@ -40,9 +50,11 @@ def scales(assessment: Assessment) -> Iterator[Block]:
             rows=tuple(_rows(scored)),
             widths=(2.2, 1, 1.1, 1.5, 1.3, 1.6, 1.7, 3),
         )
+        yield from _items(assessment.examinations)
     for m in incomplete:
         yield Note(text=f"{m.title}: {m.reason}")
     yield from _changes(assessment.verdicts.changes)
+    yield from _published([scale for scale in entered(assessment) if scale in table("scales")])
 
 
 def _rows(scored: list[Finding]) -> Iterator[tuple[str, ...]]:
@@ -70,6 +82,60 @@ def _row(f: Finding) -> tuple[str, ...]:
         or "no earlier one",
         ", ".join(e.sources) or statement("our_rule"),
     )
+
+
+def entered(assessment: Assessment) -> tuple[str, ...]:
+    """Return the scales that any rater entered, each once."""
+    return tuple(dict.fromkeys(s.scale for e in assessment.examinations for s in e.scores))
+
+
+def _items(examinations: tuple[Examination, ...]) -> Iterator[Block]:
+    """Yield the raw entries; a missing item is missing, never 0."""
+    rows = [
+        (f"{short_name(s.scale)}, {e.rater}", "; ".join(_item(s, k, v) for k, v in s.items))
+        for e in examinations
+        for s in e.scores
+        if s.items
+    ]
+    if rows:
+        yield KeyValues(caption="Items as entered", rows=tuple(rows))
+
+
+def _item(score: Score, key: str, value: float) -> str:
+    labels = {i.id: i.label for i in entry_items(score.scale, True, version=score.version)}
+    return f"{labels.get(key, spaced(key))} {points(value)}"
+
+
+def _published(scales_: list[str]) -> Iterator[Block]:
+    """Yield what is published beside a score: agreement of raters, and changes that matter."""
+    rows = []
+    for scale in scales_:
+        known = table("scales")[scale]
+        said = [_cited(r["words"], r) for r in known.get("reliability", ())]
+        said += [_cited(f"threshold {_threshold(m)}", m) for m in known.get("mcid", ())]
+        words = "; ".join(said) or "no agreement of raters and no threshold of change is known"
+        rows.append((short_name(scale), words))
+    yield KeyValues(caption="What is published about these scales", rows=tuple(rows))
+
+
+def _threshold(m: dict[str, Any]) -> str:
+    of = f"{spaced(m['part'])}, " if m["part"] != "total" else ""
+    size = f"{m['value']:+g}".replace("-", "−")
+    n = f", n = {m['n']}" if "n" in m else ""
+    caveat = f". {m['caveat']}" if "caveat" in m else ""
+    return f"{of}{size} {m['unit']}: {m['anchor']}{n}{caveat}"
+
+
+def _cited(words: str, entry: dict[str, Any]) -> str:
+    return f"{words} ({source_words(entry['mark'], entry.get('refs', ()))})"
+
+
+def scale_sources(assessment: Assessment) -> Iterator[str]:
+    """Yield the sources of what is published about the scales entered."""
+    for scale in entered(assessment):
+        known = table("scales").get(scale, {})
+        for one in (*known.get("reliability", ()), *known.get("mcid", ())):
+            yield from one.get("refs", ())
 
 
 def _changes(changes: tuple[ScaleChange, ...]) -> Iterator[Block]:

@@ -1,0 +1,125 @@
+"""The pages of nine made-up examinations say all of the checklist, and nothing forbidden."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from eutonia.assess import conclude
+from eutonia.exam import ratings
+from eutonia.knowledge.reading import forbidden
+from eutonia.model import Assessment, Manifest
+from eutonia.read import read_visit
+from eutonia.report.block import (
+    Block,
+    Bullets,
+    Heading,
+    KeyValues,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+    Title,
+)
+from eutonia.report.blocks import blocks
+
+CASES = Path(__file__).resolve().parents[2] / "samples" / "cases"
+CHECKLIST = yaml.safe_load(Path(__file__).with_name("checklist.yaml").read_text("utf-8"))
+FORMS = tuple(CHECKLIST["forms"])
+
+
+@cache
+def assessed(form: str) -> Assessment:
+    visit = read_visit(CASES / f"sub-{form.replace('_', '')}" / "ses-02")
+    assert not visit.lost
+    return conclude(visit, ratings(visit), manifest=_manifest())
+
+
+def _manifest() -> Manifest:
+    return Manifest(versions=(), measures=(), inputs=(), seed=0)
+
+
+@cache
+def pages(form: str) -> dict[str, tuple[Block, ...]]:
+    """Return the blocks of the first page, the plain page, and all."""
+    said = blocks(assessed(form), {})
+    parts: dict[str, list[Block]] = {"glance": [], "plain": []}
+    here = ""
+    for block in said:
+        if isinstance(block, Heading) and block.level == 2:
+            here = block.anchor
+        parts.setdefault(here, []).append(block)
+    return {"first": tuple(parts["glance"]), "plain": tuple(parts["plain"]), "all": said}
+
+
+def text(blocks_: tuple[Block, ...]) -> str:
+    return "\n".join(line for block in blocks_ for line in lines(block))
+
+
+def lines(block: Block) -> list[str]:
+    match block:
+        case Title():
+            return [block.text, block.aside, *block.label_words]
+        case Heading() | Paragraph() | Note():
+            return [plain(block.text)]
+        case Bullets():
+            return [plain(item) for item in block.items]
+        case KeyValues():
+            return [f"{key} {plain(words)}" for key, words in block.rows]
+        case Table():
+            return [block.caption, " ".join(block.header), *(" ".join(r) for r in block.rows)]
+    return []
+
+
+def plain(words: Text) -> str:
+    if isinstance(words, str):
+        return words
+    return "".join(w if isinstance(w, str) else w.words for w in words)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_page_says_everything_of_the_checklist(form):
+    """Each item that the domain files ask for stands where it belongs."""
+    items = (*CHECKLIST["every"], *CHECKLIST["forms"][form])
+    said = {where: text(found) for where, found in pages(form).items()}
+    missing = [
+        f"{item['id']}: /{item['says']}/ on {item['where']} ({item['from']})"
+        for item in items
+        if not re.search(item["says"], said[item["where"]], re.IGNORECASE | re.DOTALL)
+    ]
+    assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_page_says_nothing_forbidden(form):
+    """No line of the report diagnoses, promises, blames, doses or calls anything harmless."""
+    found = [
+        (line, why)
+        for block in pages(form)["all"]
+        for line in lines(block)
+        for why in [forbidden(line)]
+    ]
+    assert not [(line, why) for line, why in found if why]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_case_is_a_form_of_its_own(form):
+    """The form that the examiner names is the one that the regions and tasks lead to."""
+    said = {c.about: c for c in assessed(form).verdicts.conclusions}
+    assert said["form"].value == form
+    assert said["distribution"].value not in ("undecided", "unknown", "none")
+
+
+def test_a_checklist_item_that_is_missing_is_found():
+    """The test can fail: a page without its safety row lacks two items."""
+    without = tuple(
+        KeyValues(caption=b.caption, rows=tuple(r for r in b.rows if r[0] != "SAFETY"))
+        if isinstance(b, KeyValues)
+        else b
+        for b in pages("cervical")["first"]
+    )
+    items = [i for i in CHECKLIST["every"] if i["id"] == "safety-asked"]
+    assert not re.search(items[0]["says"], text(without), re.IGNORECASE | re.DOTALL)
+    assert re.search(items[0]["says"], text(pages("cervical")["first"]), re.I | re.DOTALL)
