@@ -1,5 +1,5 @@
 # Each target sets up its own environment; nothing is needed but Python 3.11 or newer.
-#   make demo       assess the samples and a simulated patient, and say where the reports are
+#   make demo       assess the samples, a simulated patient and an examination, and name the reports
 #   make test       run all tests
 #   make check      style, types, floors, knowledge, stale validation, docs (as in CI)
 #   make validate   recover the simulated truth of every measure over 1,000 seeds (long)
@@ -45,7 +45,7 @@ docs: $(VENV)/.dev
 	@echo "docs/_build/html/index.html"
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/measures docs/commands.md demo-output
+	rm -rf $(VENV) build dist docs/_build docs/measures docs/commands.md docs/guide/learn demo-output
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The run-time core alone; a stamp file makes the second time fast.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eutonia.bench import Case, bare_transforms, noise, timed
+from eutonia.bench import Case, bare_transforms, exam, noise, timed
 from eutonia.bench.eeg import connectivity
 from eutonia.bench.emg import PAIRS
 from eutonia.dsp.spectrum import hann, power_density, slepian, tapered_density
@@ -50,3 +50,9 @@ def test_takes_at_most_a_few_times_the_bare_transforms(work, bare, most):
     """Least CPU time of interleaved rounds, so that other work on the machine does not count."""
     seconds = timed(Case("guard", work, {"bare": bare}, rounds=7))
     assert seconds["eutonia"] < most * seconds["bare"]
+
+
+def test_a_thousand_examinations_take_about_a_second():
+    """A thousand take 0.9 s where this was written; twice that leaves room for other machines."""
+    [case] = exam.cases()
+    assert timed(case)["eutonia"] < 2.0

@@ -108,7 +108,7 @@ def conclude(
         held = against_norms(outcome.estimates, norms, age_years=age)
     contrasts = with_false_discovery(outcome.contrasts)
     primary = primary_measures(named_form(visit))
-    concluded = verdicts(visit)
+    concluded = verdicts(visit, outcome.estimates)
     findings = tuple(
         judge(
             e,

@@ -13,14 +13,14 @@ def test_the_samples_are_found():
     assert "COMPOSITE" in read_visit(samples()).labels
 
 
-def test_the_demo_ends_with_two_reports(tmp_path, capsys):
-    """Both visits are assessed, both labels are printed, and both reports exist."""
+def test_the_demo_ends_with_three_reports(tmp_path, capsys):
+    """All visits are assessed, both labels are printed, and all reports exist."""
     assert cli.run(["demo", "--out", str(tmp_path / "demo")]) == cli.DONE
     printed = capsys.readouterr().out
     assert "COMPOSITE" in printed
     assert "SIMULATED" in printed
-    reports = [Path(line.strip()) for line in printed.rstrip().split("\n")[-2:]]
-    assert [r.name for r in reports] == ["report.html", "report.html"]
+    reports = [Path(line.strip()) for line in printed.rstrip().split("\n")[-3:]]
+    assert [r.name for r in reports] == ["report.html"] * 3
     assert all(r.is_file() for r in reports)
 
 

@@ -10,6 +10,7 @@ from eutonia import cli
 from eutonia.formats import assessment as stored
 from eutonia.formats import audit, examination, fhir, redcap
 from eutonia.formats.diary import load_diary
+from eutonia.formats.pseudonyms import KEY_BYTES
 from eutonia.model import (
     Assessment,
     Consent,
@@ -55,6 +56,8 @@ def results(tmp_path):
     visit.mkdir(parents=True)
     about = {"Name": "test", "BIDSVersion": "1.10.0"}
     (data / "dataset_description.json").write_text(json.dumps(about), encoding="utf-8")
+    (data / ".eutonia").mkdir()  # one key, so that no date is shifted onto another by chance
+    (data / ".eutonia" / "key").write_text("1f" * KEY_BYTES, encoding="ascii")
     made = Assessment(
         person=Person(id="sub-01", age_years=52.0, sex="female"),
         visit="ses-02",

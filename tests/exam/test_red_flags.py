@@ -442,11 +442,12 @@ def test_findings_of_a_recording_raise_a_flag():
     """A measure that a recording gives raises what its limit says, and less does not."""
     from types import SimpleNamespace
 
-    def finding(value):
-        return SimpleNamespace(estimate=SimpleNamespace(measure="eyes.closed_share", value=value))
+    def known(value):
+        measured = SimpleNamespace(measure="eyes.closed_share", value=value)
+        return facts(*case(), estimates=(measured,))
 
-    assert tiers(case(), findings=(finding(0.6),)) == {"RF24": "DISCUSS"}
-    assert tiers(case(), findings=(finding(0.5),)) == {}
+    assert tiers(case(), known=known(0.6)) == {"RF24": "DISCUSS"}
+    assert tiers(case(), known=known(0.5)) == {}
 
 
 # --- closing --------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ def _dose_in_a_study(s):
 
 
 def _dose_in_a_title(s):
+    s["references"]["XeominHCP"]["citation"] = "A page on 240 U"
     s["therapies"]["bont"]["studies"][0]["refs"] = ["XeominHCP"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eutonia.bench import Case, eeg, emg, timed
+from eutonia.bench import Case, eeg, emg, exam, timed
 
 
 def main(words: list[str]) -> int:
@@ -23,6 +23,7 @@ def main(words: list[str]) -> int:
 def _cases(folder: Path) -> Iterator[Case]:
     yield from eeg.cases(folder)
     yield from emg.cases()
+    yield from exam.cases()
 
 
 def _lines(case: Case) -> Iterator[str]:

@@ -20,15 +20,15 @@ SEED = 1
     help="Output folder.",
 )
 def command(out: Path) -> int:
-    """Assess small real recordings of healthy people, and a simulated patient.
+    """Assess small real recordings of healthy people, a simulated patient, and an examination.
 
     The real recordings come from different people and are labelled COMPOSITE; the simulated ones
-    are labelled SIMULATED on every page.
+    and the made-up examination are labelled SIMULATED on every page.
     """
     from eutonia.cli.assess import assessed
     from eutonia.cli.findings import in_words
 
-    visits = {"composite": samples(), "simulated": _simulated(out)}
+    visits = {"composite": samples(), "simulated": _simulated(out), "examined": examined()}
     reports = []
     measured = True
     for name, visit in visits.items():
@@ -58,6 +58,11 @@ def samples() -> Path:
         if visits:
             return visits[0]
     raise UnreadableFile("The samples are missing: install Eutonia again, or run it from a clone.")
+
+
+def examined() -> Path:
+    """Return a made-up visit that was examined and not recorded."""
+    return samples().parents[1] / "cases" / "sub-cervical" / "ses-02"
 
 
 def _simulated(out: Path) -> Path:

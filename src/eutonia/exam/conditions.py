@@ -34,6 +34,8 @@ class Rule:
         Of the others.
     leaves : frozenset of str
         All facts below it.
+    needs_one : bool
+        Whether it cannot be true unless one of its facts is known.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Rule:
     fact: str = ""
     threshold: float = 0.0
     leaves: frozenset[str] = frozenset()
+    needs_one: bool = True
 
 
 def rule(condition: Any) -> Rule:
@@ -50,14 +53,21 @@ def rule(condition: Any) -> Rule:
         if condition in named:
             return _named(condition)
         kind = condition if condition in ("always", "never") else "fact"
-        return Rule(kind, fact=condition, leaves=frozenset([condition]))
+        leaves = frozenset([condition])
+        return Rule(kind, fact=condition, leaves=leaves, needs_one=kind == "fact")
     if "fact" in condition:
         [(kind, threshold)] = [(k, v) for k, v in condition.items() if k != "fact"]
         fact = condition["fact"]
         return Rule(kind, fact=fact, threshold=float(threshold), leaves=frozenset([fact]))
     [(kind, inner)] = condition.items()
     parts = tuple(rule(one) for one in (inner if isinstance(inner, list) else [inner]))
-    return Rule(kind, parts, leaves=frozenset().union(*(p.leaves for p in parts)))
+    enough = any if kind == "all" else all
+    return Rule(
+        kind,
+        parts,
+        leaves=frozenset().union(*(p.leaves for p in parts)),
+        needs_one=kind != "not" and enough(p.needs_one for p in parts),
+    )
 
 
 @cache
@@ -65,11 +75,18 @@ def _named(name: str) -> Rule:
     return rule(table("flag_conditions")[name])
 
 
+def possible(rule: Rule, facts: Facts) -> bool:
+    """Return whether a rule may be true, at a glance: most ask for facts of which none is known."""
+    return not (rule.needs_one and rule.leaves.isdisjoint(facts))
+
+
 def met(rule: Rule, facts: Facts) -> list[str] | None:
     """Return the facts that make a rule true, in the order of the table; None where it is not.
 
     A number that is not known is neither above nor below anything.
     """
+    if not possible(rule, facts):
+        return None  # most rules end here
     if not rule.parts:
         return _leaf(rule, facts)
     if rule.kind == "not":

@@ -16,7 +16,7 @@ from eutonia.exam.drugs import is_pump, is_stimulator, kind_of
 from eutonia.exam.dsap import dsap
 from eutonia.knowledge import find, normalise, table
 from eutonia.model import DiaryEntry, Examination, History, Score
-from eutonia.model.finding import Finding
+from eutonia.model.finding import Estimate
 from eutonia.model.record import Person, VisitState
 
 Found = dict[str, bool | float | str]
@@ -49,7 +49,7 @@ def facts(
     history: History,
     diary: Sequence[DiaryEntry],
     *,
-    findings: Sequence[Finding] = (),
+    estimates: Sequence[Estimate] = (),
 ) -> Found:
     """Return everything known that a red flag or a reminder of the work-up asks for."""
     day = max((e.date for e in examinations), default="")
@@ -64,7 +64,7 @@ def facts(
     found |= dict.fromkeys(_drugs(state, history), True)
     found |= dict.fromkeys(_exposed(history, day), True)
     found |= dict.fromkeys(_reported(state), True)
-    found |= dict.fromkeys(_recorded(findings), True)
+    found |= dict.fromkeys(_recorded(estimates), True)
     unknown = _not_understood(state, examinations)
     if unknown:
         found["reported_in_words"] = "; ".join(unknown)
@@ -168,12 +168,12 @@ def _measured(examinations: Sequence[Examination]) -> Found:
     return found
 
 
-def _recorded(findings: Iterable[Finding]) -> Iterator[str]:
+def _recorded(estimates: Iterable[Estimate]) -> Iterator[str]:
     """Yield the facts that a recording's numbers make true."""
     limits = {one["measure"]: one for one in table("flag_findings")}
-    for finding in findings:
-        limit = limits.get(finding.estimate.measure)
-        if limit is not None and finding.estimate.value > limit["over"]:
+    for e in estimates:
+        limit = limits.get(e.measure)
+        if limit is not None and e.value > limit["over"]:
             yield limit["fact"]
 
 

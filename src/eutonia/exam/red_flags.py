@@ -25,7 +25,6 @@ from eutonia.model import (
     Mark,
     UrgencyTier,
 )
-from eutonia.model.finding import Finding
 from eutonia.model.record import Person, VisitState
 
 __all__ = ["TIERS", "Why", "asked", "facts", "flags", "hidden_tasks", "stop_recording", "why"]
@@ -51,9 +50,12 @@ def flags(
     history: History,
     diary: Sequence[DiaryEntry],
     *,
-    findings: Sequence[Finding] = (),
+    known: Facts | None = None,
 ) -> tuple[Flag, ...]:
     """Return every flag that is raised or was once closed: open ones first, the most urgent first.
+
+    `known` are the facts (`exam.facts.facts`) where they have been gathered already, also from
+    measured estimates.
 
     Notes
     -----
@@ -61,7 +63,8 @@ def flags(
     emergency, a closing holds only if its date is surely not before the day on which the sign was
     found; of the rest it lasts. A closed flag stays in the list.
     """
-    known = facts(person, state, examinations, history, diary, findings=findings)
+    if known is None:
+        known = facts(person, state, examinations, history, diary)
     days = [first_day(e.date) for e in examinations]
     days += [first_day(diary[-1].time)] if diary else []
     seen_on = max((day for day in days if day), default=None)
@@ -119,9 +122,7 @@ def _flag(
     closings: Sequence[FlagClosed],
     seen_on: date | None,
 ) -> Flag | None:
-    # A rule without `not` needs one of its facts: most flags end here.
-    possible = ((t, r) for t, r in tiers if not r.leaves.isdisjoint(known))
-    true = [(t, names) for t, r in possible if (names := met(r, known)) is not None]
+    true = [(t, names) for t, r in tiers if (names := met(r, known)) is not None]
     if not true and not closings:
         return None
     entry = table("red_flags")[flag_id]

@@ -63,8 +63,8 @@ def associations(
     missing : tuple of NotMeasurable
         Each begins with ``not enough data``.
     """
-    p = prompts(diary)
-    if not p.entries:
+    p = prompts(diary) if diary else None
+    if p is None or not p.entries:
         return (), ()
     found: list[Estimate] = []
     missing: list[NotMeasurable] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from eutonia.exam import scales, triggers
 from eutonia.exam.change import changes, state_differences
 from eutonia.exam.classification import classify
+from eutonia.exam.facts import facts
 from eutonia.exam.red_flags import asked, flags
 from eutonia.exam.workup import workup
 from eutonia.model import ScaleChange, Verdicts
@@ -26,8 +28,10 @@ def ratings(visit: Visit) -> Outcome:
     return Outcome(estimates=(*found, *links), not_measurable=(*lacking, *silent))
 
 
-def verdicts(visit: Visit) -> Verdicts:
+def verdicts(visit: Visit, estimates: Sequence[Estimate] = ()) -> Verdicts:
     """Return classification, red flags, work-up and the changes of scales.
+
+    `estimates` are what was measured: some raise a red flag.
 
     Raises
     ------
@@ -36,11 +40,12 @@ def verdicts(visit: Visit) -> Verdicts:
     """
     person, state = visit.person, visit.state
     exams, history = visit.examinations, visit.history
+    known = facts(person, state, exams, history, visit.diary, estimates=estimates)
     return Verdicts(
         conclusions=classify(exams, history, person=person, diary=visit.diary),
-        flags=flags(person, state, exams, history, visit.diary),
+        flags=flags(person, state, exams, history, visit.diary, known=known),
         asked=asked(exams),
-        workup=workup(person, state, exams, history),
+        workup=workup(person, state, exams, history, known=known),
         changes=_changes(visit),
     )
 

@@ -12,7 +12,7 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
-from eutonia.exam.conditions import Facts, Rule, in_words, met, rule
+from eutonia.exam.conditions import Facts, Rule, in_words, met, possible, rule
 from eutonia.exam.dates import first_day
 from eutonia.exam.facts import facts
 from eutonia.knowledge import table
@@ -27,22 +27,27 @@ def workup(
     state: VisitState,
     examinations: Sequence[Examination],
     history: History,
+    *,
+    known: Facts | None = None,
 ) -> tuple[WorkupItem, ...]:
     """Return every item that was entered or is reminded of, in the order of the table.
+
+    `known` are the facts (`exam.facts.facts`) where they have been gathered already.
 
     Notes
     -----
     The latest entry of an item gives its status; all results stay in its words. What is not in the
     table is kept under its own name, last.
     """
-    known = facts(person, state, examinations, history, ()) | dict.fromkeys(
-        _entered(state, examinations, history), True
-    )
+    if known is None:
+        known = facts(person, state, examinations, history, ())
+    known = {**known, **dict.fromkeys(_entered(state, examinations, history), True)}
     results = _results(history.tests)
     found = [
         item
-        for key, (remind, done) in _rules().items()
-        if (item := _item(key, (remind, done), known, results.pop(key, []))) is not None
+        for key, rules in _rules().items()
+        if (key in results or possible(rules[0], known))
+        and (item := _item(key, rules, known, results.pop(key, []))) is not None
     ]
     return (*found, *(_other(key, some) for key, some in results.items()))
 
