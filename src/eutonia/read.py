@@ -161,6 +161,22 @@ def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
     )
 
 
+def samples() -> Path:
+    """Return the one visit of the samples: inside an installed package, else in the repository.
+
+    Raises
+    ------
+    UnreadableFile
+        If there are no samples.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "samples", package.parents[1] / "samples"):
+        visits = sorted(folder.glob("sub-*/ses-*"))
+        if visits:
+            return visits[0]
+    raise UnreadableFile("The samples are missing: install Eutonia again, or run it from a clone.")
+
+
 def _is_bids(folder: Path) -> bool:
     return any(p.name.startswith("sub-") for p in (folder, *folder.parents))
 

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 from eutonia import cli
-from eutonia.cli.demo import samples
-from eutonia.read import read_visit
+from eutonia.read import read_visit, samples
 
 
 def test_the_samples_are_found():

@@ -9,12 +9,11 @@ from eutonia.exam import ratings, verdicts
 from eutonia.formats import examination
 from eutonia.formats.answer_file import read_mapping
 from eutonia.model import Person, Visit
+from eutonia.read import samples
 
 
 def cases() -> Iterator[Case]:
     """Yield the case, made of the examinations in ``samples/cases``."""
-    from eutonia.cli.demo import samples
-
     folders = sorted((samples().parents[1] / "cases").glob("sub-*/ses-*"))
     answers = [
         (read_mapping(path), examination.load_history(folder))

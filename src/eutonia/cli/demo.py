@@ -27,6 +27,7 @@ def command(out: Path) -> int:
     """
     from eutonia.cli.assess import assessed
     from eutonia.cli.findings import in_words
+    from eutonia.read import samples
 
     visits = {"composite": samples(), "simulated": _simulated(out), "examined": examined()}
     reports = []
@@ -42,26 +43,10 @@ def command(out: Path) -> int:
     return DONE if measured else NOTHING
 
 
-def samples() -> Path:
-    """Return the one visit of the samples: inside an installed package, else in the repository.
-
-    Raises
-    ------
-    UnreadableFile
-        If there are no samples.
-    """
-    from eutonia.model.errors import UnreadableFile
-
-    package = Path(__file__).parents[1]
-    for folder in (package / "samples", package.parents[1] / "samples"):
-        visits = sorted(folder.glob("sub-*/ses-*"))
-        if visits:
-            return visits[0]
-    raise UnreadableFile("The samples are missing: install Eutonia again, or run it from a clone.")
-
-
 def examined() -> Path:
     """Return a made-up visit that was examined and not recorded."""
+    from eutonia.read import samples
+
     return samples().parents[1] / "cases" / "sub-cervical" / "ses-02"
 
 

@@ -150,7 +150,7 @@ def knowledge() -> Check:
 
 def samples() -> Check:
     """Look for the sample recordings of `eutonia demo`."""
-    from eutonia.cli.demo import samples as find
+    from eutonia.read import samples as find
     from eutonia.model.errors import EutoniaError
 
     try:

@@ -89,6 +89,9 @@ def _seen(assessment: Assessment) -> Iterator[str]:
         yield f"You wrote {len(assessment.diary)} lines in your diary. Thank you."
     if any(c.broken for c in assessment.verdicts.changes):
         yield "Some scales were filled in by another person than last time. We do not compare them."
+    waiting = [f.title for f in assessment.verdicts.flags if f.closed is None]
+    if waiting:
+        yield f"To talk about with your doctor soon: {'; '.join(waiting)}."
     yield "What you have is not your fault."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eutonia.formats.codes import codes_for
+from eutonia.formats.codes import Code, codes_for
 from eutonia.knowledge import table
 from eutonia.model import Assessment, Conclusion
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
@@ -90,10 +90,19 @@ def _codes(assessment: Assessment) -> Iterator[Block]:
         caption="Codes for the record: a suggestion, which the clinician confirms",
         header=("Terminology", "Code", "Name", "From", "Remark"),
         rows=tuple(
-            (systems[c.system]["name"], c.code, c.label, c.why, c.note or "–") for c in codes
+            (systems[c.system]["name"], c.code, c.label, c.why, note)
+            for c, note in zip(codes, _notes(codes), strict=True)
         ),
         widths=(1.5, 1.5, 2.2, 2, 3.5),
     )
+
+
+def _notes(codes: tuple[Code, ...]) -> Iterator[str]:
+    """Yield the remark of each code; what was said of the code above is not said again."""
+    said = ""
+    for code in codes:
+        yield "as above" if code.note and code.note == said else code.note or "–"
+        said = code.note
 
 
 def assessment_form(assessment: Assessment) -> str:

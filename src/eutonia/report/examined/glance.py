@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eutonia.exam import neck
+from eutonia.exam.change import state_differences
 from eutonia.knowledge import table
 from eutonia.model import Assessment, Estimate, Examination, Finding, VisitState
 from eutonia.report import state as visit_state
@@ -58,10 +59,12 @@ def comparable(assessment: Assessment) -> str:
     for c in changes:
         for why in c.broken:
             broken.setdefault(why, []).append(c.scale)
+    unknown = state_differences(assessment.state, assessment.earlier_state)[1]
+    unsure = f"; not known whether the same: {', '.join(unknown)}" if unknown else ""
     if not broken:
-        return "to the earlier visit: yes, same rater and state"
+        return f"to the earlier visit: rater yes{unsure}"
     said = (f"{why}: {listed(dict.fromkeys(names), 4)} not judged" for why, names in broken.items())
-    return f"to the earlier visit: {'; '.join(said)}"
+    return f"to the earlier visit: {'; '.join(said)}{unsure}"
 
 
 def goal(state: VisitState, earlier: VisitState) -> str:

@@ -98,6 +98,7 @@ def _items(examinations: tuple[Examination, ...]) -> Iterator[Block]:
         if s.items
     ]
     if rows:
+        yield Heading(text="Items as entered", level=4)
         yield KeyValues(caption="Items as entered", rows=tuple(rows))
 
 
@@ -115,7 +116,9 @@ def _published(scales_: list[str]) -> Iterator[Block]:
         said += [_cited(f"threshold {_threshold(m)}", m) for m in known.get("mcid", ())]
         words = "; ".join(said) or "no agreement of raters and no threshold of change is known"
         rows.append((short_name(scale), words))
-    yield KeyValues(caption="What is published about these scales", rows=tuple(rows))
+    if rows:
+        yield Heading(text="What is known about these scales", level=4)
+        yield KeyValues(caption="What is known about these scales", rows=tuple(rows))
 
 
 def _threshold(m: dict[str, Any]) -> str:
