@@ -150,8 +150,8 @@ def knowledge() -> Check:
 
 def samples() -> Check:
     """Look for the sample recordings of `eutonia demo`."""
-    from eutonia.read import samples as find
     from eutonia.model.errors import EutoniaError
+    from eutonia.read import samples as find
 
     try:
         n = sum(p.is_file() for p in find().rglob("*"))
