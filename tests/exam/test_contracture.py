@@ -68,3 +68,12 @@ def test_sleep_is_kept():
     assert "free in sleep" in joints(examined(free))[0].words
     both = joints(examined(free, wrist("right", 60, same_in_sleep=True)))[0]
     assert both.same_in_sleep is True
+
+
+def test_a_range_entered_for_both_sides_counts_for_each():
+    """What was measured on both sides at once is no missing range, and neither is a midline one."""
+    neck = PassiveRange(joint="neck", motion="rotation", side="both", passive_deg=80)
+    jaw = PassiveRange(joint="jaw", motion="opening", side="midline", passive_deg=40)
+    both, midline = joints((Examination(rater="A", passive_range=(neck, jaw)),))
+    assert (both.difference_deg, both.words) == (0, "neck, rotation: passive left 80°, right 80°")
+    assert (midline.difference_deg, midline.words) == (None, "jaw, opening: passive 40°")

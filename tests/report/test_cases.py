@@ -1,5 +1,6 @@
 """The pages of nine made-up examinations say all of the checklist, and nothing forbidden."""
 
+import random
 import re
 from functools import cache
 from pathlib import Path
@@ -9,8 +10,11 @@ import yaml
 
 from eutonia.assess import conclude
 from eutonia.exam import ratings
+from eutonia.formats.answer_file import read_mapping
+from eutonia.formats.assessment import dumps, loads
+from eutonia.formats.examination import parse_examination, parse_history
 from eutonia.knowledge.reading import forbidden
-from eutonia.model import Assessment, Manifest
+from eutonia.model import Assessment, Manifest, Person, Visit
 from eutonia.read import read_visit
 from eutonia.report.block import (
     Block,
@@ -24,6 +28,7 @@ from eutonia.report.block import (
     Title,
 )
 from eutonia.report.blocks import blocks
+from eutonia.report.html import html
 
 CASES = Path(__file__).resolve().parents[2] / "samples" / "cases"
 CHECKLIST = yaml.safe_load(Path(__file__).with_name("checklist.yaml").read_text("utf-8"))
@@ -123,3 +128,39 @@ def test_a_checklist_item_that_is_missing_is_found():
     items = [i for i in CHECKLIST["every"] if i["id"] == "safety-asked"]
     assert not re.search(items[0]["says"], text(without), re.IGNORECASE | re.DOTALL)
     assert re.search(items[0]["says"], text(pages("cervical")["first"]), re.I | re.DOTALL)
+
+
+def _answers(name: str) -> list[dict]:
+    return [read_mapping(path) for path in sorted(CASES.rglob(name))]
+
+
+def _mixed(answers: list[dict], rng: random.Random) -> dict:
+    """Return answers of several people at once, most of them missing."""
+    taken = [(k, v) for one in answers for k, v in one.items() if rng.random() < 0.2]
+    return dict(taken)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_mixture_of_answers_makes_a_whole_report(seed):
+    """Whatever is filled in or left out, the report is written and the assessment reads back."""
+    rng = random.Random(seed)
+    one, other = ({**_mixed(_answers("examination.yaml"), rng), "rater": r} for r in "AB")
+    visit = Visit(
+        id="ses-02",
+        person=Person(id="sub-01", age_years=rng.choice([None, 8.0, 50.0])),
+        examinations=(parse_examination(one), parse_examination(other)),
+        earlier=(parse_examination({**_mixed(_answers("examination.yaml"), rng), "rater": "A"}),),
+        history=parse_history(_mixed(_answers("person.yaml"), rng)),
+    )
+    made = conclude(visit, ratings(visit), manifest=_manifest())
+    said = blocks(made, {})
+    assert html(said, {}).endswith("</html>\n")
+    assert loads(dumps(made)) == made
+    flags = [f for f in made.verdicts.flags if f.closed is None]
+    assert all(f.title in text(said) for f in flags)
+
+
+def test_a_range_that_was_not_verified_is_not_printed_as_one():
+    """The total of a scale whose range is not known stands without it."""
+    assert "BSRS 9 points" in text(pages("blepharospasm")["first"])
+    assert "9 0 to 1000" not in text(pages("blepharospasm")["all"])

@@ -64,22 +64,24 @@ def _grouped(ranges: Iterable[PassiveRange]) -> dict[tuple[str, str], list[Passi
 
 
 def _joint(joint: str, motion: str, ranges: list[PassiveRange]) -> Joint:
+    entered = [(r.side, r.passive_deg) for r in ranges if r.passive_deg is not None]
     passive = {
-        side: min(r.passive_deg for r in ranges if r.side == side and r.passive_deg is not None)
+        side: min(deg for where, deg in entered if where in (side, "both"))
         for side in ("left", "right")
-        if any(r.side == side and r.passive_deg is not None for r in ranges)
+        if any(where in (side, "both") for where, _ in entered)
     }
     asked = [r.same_in_sleep for r in ranges if r.same_in_sleep is not None]
     in_sleep = any(asked) if asked else None
     difference = abs(passive["left"] - passive["right"]) if len(passive) == 2 else None
     smaller = min(passive, key=passive.__getitem__) if difference else ""
     parts = [f"{side} {deg:g}°" for side, deg in passive.items()]
+    parts += [f"{deg:g}°" for side, deg in entered if side in ("midline", "unknown")]
     words = f"{joint}, {motion}: passive " + (", ".join(parts) or "range not entered")
     if difference is not None and difference > SIDE_DIFFERENCE_DEG:
         words += f"; {smaller} smaller by {difference:g}° (our limit: {SIDE_DIFFERENCE_DEG:g}°)"
     if in_sleep is not None:
         words += "; the same in sleep" if in_sleep else "; free in sleep"
-    if not passive and any(r.passive_deg is None and r.active_deg is not None for r in ranges):
+    if not entered and any(r.passive_deg is None and r.active_deg is not None for r in ranges):
         words += f". {ACTIVE_ONLY}"
     return Joint(
         joint=joint,

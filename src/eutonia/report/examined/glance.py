@@ -12,7 +12,7 @@ from eutonia.report import state as visit_state
 from eutonia.report.block import Ref, Text
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.safety import closed_words
-from eutonia.report.examined.scales import is_scale, points, short_name
+from eutonia.report.examined.scales import is_scale, points, range_words, short_name
 from eutonia.report.words import listed, spaced, statement
 
 _MOST_SCALES = 6
@@ -164,7 +164,9 @@ def _score(scale: str, totals: list[Estimate]) -> str:
 
 
 def _of(e: Estimate) -> str:
-    return f"{points(e.value)} %" if e.unit == "%" else f"{points(e.value)}/{e.valid[1]:g}"
+    if e.unit == "%" or "not verified" in range_words(e):
+        return f"{points(e.value)} {e.unit}"
+    return f"{points(e.value)}/{e.valid[1]:g}"
 
 
 def _how(scale: str, assessment: Assessment) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eutonia.formats.scale_entry import entry_items
+from eutonia.formats.scale_table import scale_of
 from eutonia.knowledge import table
 from eutonia.model import Assessment, Estimate, Examination, Finding, ScaleChange, Score
 from eutonia.report.block import Block, Heading, KeyValues, Note, Paragraph, Table
@@ -34,6 +35,12 @@ def short_name(scale: str) -> str:
     """Return the abbreviation that a scale goes by."""
     entry = table("scales").get(scale, {})
     return str(entry.get("short", scale))
+
+
+def range_words(e: Estimate) -> str:
+    """Return the range of a scale, or that it was not verified."""
+    part = scale_of(e.measure.split(".")[1]).parts.get(e.part or "total")
+    return bounds(e.valid) if part is None or part.verified else "range not verified"
 
 
 def scales(assessment: Assessment) -> Iterator[Block]:
@@ -75,7 +82,7 @@ def _row(f: Finding) -> tuple[str, ...]:
     return (
         f"{e.title}{part} (version {e.version}, {e.tier})",
         with_unit(points(e.value), e.unit if e.unit == "%" else ""),
-        bounds(e.valid),
+        range_words(e),
         no_interval(e.no_interval),
         f"{e.context.rater or 'unknown'}, {e.origin}",
         ", ".join(c.verdict for c in f.comparisons if c.kind == "earlier visit")
