@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from eutonia.report.block import (
     Title,
 )
 from eutonia.report.blocks import blocks
+from eutonia.report.examined.glance import scores
 from eutonia.report.html import html
 
 CASES = Path(__file__).resolve().parents[2] / "samples" / "cases"
@@ -164,3 +166,16 @@ def test_a_range_that_was_not_verified_is_not_printed_as_one():
     """The total of a scale whose range is not known stands without it."""
     assert "BSRS 9 points" in text(pages("blepharospasm")["first"])
     assert "9 0 to 1000" not in text(pages("blepharospasm")["all"])
+
+
+def test_two_raters_of_one_scale_stand_in_two_rows():
+    """The parts of one rater's total never stand beside those of another."""
+    visit = read_visit(CASES / "sub-cervical" / "ses-02")
+    [first] = visit.examinations
+    second = replace(first, rater="C", blinded=True, video="video 1")
+    seen = replace(visit, examinations=(first, second))
+    made = conclude(seen, ratings(seen), manifest=_manifest())
+    rows = [words for key, words in scores(made) if key == "TWSTRS"]
+    assert len(rows) == 2
+    assert "rater B, rated live, not blinded" in rows[0]
+    assert "rater C, rated from video: video 1, blinded" in rows[1]

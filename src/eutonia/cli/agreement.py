@@ -20,7 +20,10 @@ NOT_VISITS = frozenset(["derivatives", "sourcedata", "code", "licences"])
 
 @click.command("agreement")
 @click.argument("dataset", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def command(dataset: Path) -> int:
+@click.option(
+    "--items", is_flag=True, help="Also weighted kappa of each item, for each two raters."
+)
+def command(dataset: Path, items: bool) -> int:
     """Compare the raters of all visits in a DATASET, scale by scale.
 
     For each part of a scale that several examiners rated: ICC(2,1) with its interval, the standard
@@ -28,6 +31,7 @@ def command(dataset: Path) -> int:
     visit counts only where all raters of the group gave a total.
     """
     from eutonia.exam.agreement import agreement, in_words
+    from eutonia.exam.item_agreement import item_agreement
 
     lost: list[str] = []
     visits = [(_person(f, dataset), e) for f, e in _visits(dataset, lost)]
@@ -36,7 +40,10 @@ def command(dataset: Path) -> int:
     found = agreement(visits)
     for part in found:
         click.echo(in_words(part))
-    if not found:
+    by_item = item_agreement(visits) if items else ()
+    for one in by_item:
+        click.echo(one.words)
+    if not found and not by_item:
         click.echo(
             f"{len(visits)} visits with an examination were found; on none of them did several "
             "raters complete the same scale."

@@ -105,7 +105,7 @@ def pain(assessment: Assessment) -> str:
 
 def _mood(assessment: Assessment) -> Iterator[str]:
     for scale in _MOOD:
-        found = _totals(assessment).get(scale)
+        found = next((group for k, group in _totals(assessment) if k == scale), None)
         if found:
             item9 = _item_9(assessment) if scale == "PHQ9" else ""
             yield f"{short_name(scale)} {points(found[0].value)}{item9}"
@@ -144,11 +144,10 @@ def _distribution(assessment: Assessment) -> str:
 
 
 def scores(assessment: Assessment) -> Iterator[tuple[str, Text]]:
-    """Yield one row per scale: total, its parts, who rated, live or from video."""
-    shown = _totals(assessment)
-    rows = [k for k in shown if k not in _MOOD]
-    for scale in rows[:_MOST_SCALES]:
-        yield short_name(scale), f"{_score(scale, shown[scale])}; {_how(scale, assessment)}"
+    """Yield one row per scale and rating: total, its parts, who rated, live or from video."""
+    rows = [(k, group) for k, group in _totals(assessment) if k not in _MOOD]
+    for scale, group in rows[:_MOST_SCALES]:
+        yield short_name(scale), f"{_score(scale, group)}; {_how(group[0])}"
     if len(rows) > _MOST_SCALES:
         yield "MORE", (f"{len(rows) - _MOST_SCALES} further scales: ", Ref("scales", "scales"))
 
@@ -169,23 +168,25 @@ def _of(e: Estimate) -> str:
     return f"{points(e.value)}/{e.valid[1]:g}"
 
 
-def _how(scale: str, assessment: Assessment) -> str:
-    for e in assessment.examinations:
-        for score in e.scores:
-            if score.scale == scale:
-                video = score.video or e.video
-                live = f"rated from {video}" if video else "rated live"
-                return f"rater {e.rater}, {live}, {visit_state.BLINDED[e.blinded]}"
-    return "rater unknown"
+def _how(e: Estimate) -> str:
+    """Return who rated, live or from a video, and blinded or not."""
+    who = f"rater {e.context.rater or 'unknown'}" if e.origin == "rated" else "reported"
+    said = (n for n in e.notes if n.startswith("rated ") or n.endswith("blinded"))
+    return ", ".join((who, *said))
 
 
-def _totals(assessment: Assessment) -> dict[str, list[Estimate]]:
-    """Return the totals by scale, in the order in which they were entered."""
+def _totals(assessment: Assessment) -> list[tuple[str, list[Estimate]]]:
+    """Return the totals of each rating of a scale, in the order in which they were entered."""
     ids = {k.lower(): k for k in table("scales")}
-    found: dict[str, list[Estimate]] = {}
-    for f in assessment.findings:
-        if is_scale(f.estimate):
-            found.setdefault(ids.get(f.estimate.measure.split(".")[1], ""), []).append(f.estimate)
+    found: list[tuple[str, list[Estimate]]] = []
+    open_groups: dict[tuple[str, str], list[Estimate]] = {}
+    for e in (f.estimate for f in assessment.findings if is_scale(f.estimate)):
+        scale = e.measure.split(".")[1]
+        group = open_groups.get((scale, e.context.rater))
+        if group is None or any(other.part == e.part for other in group):
+            group = open_groups[scale, e.context.rater] = []
+            found.append((ids.get(scale, scale), group))
+        group.append(e)
     return found
 
 
