@@ -30,7 +30,9 @@ from eutonia.report.block import (
 )
 from eutonia.report.blocks import blocks
 from eutonia.report.examined.glance import scores
+from eutonia.report.first_page import first_page
 from eutonia.report.html import html
+from eutonia.report.plain_page import plain_page
 
 CASES = Path(__file__).resolve().parents[2] / "samples" / "cases"
 CHECKLIST = yaml.safe_load(Path(__file__).with_name("checklist.yaml").read_text("utf-8"))
@@ -179,3 +181,26 @@ def test_two_raters_of_one_scale_stand_in_two_rows():
     assert len(rows) == 2
     assert "rater B, rated live, not blinded" in rows[0]
     assert "rater C, rated from video: video 1, blinded" in rows[1]
+
+
+@pytest.mark.parametrize(
+    ("sign", "says"),
+    [
+        ("stridor", "Call your local emergency number now. Nobody"),
+        ("suicidal_thoughts", "Please call a doctor yourself, today."),
+    ],
+)
+def test_the_plain_page_is_as_urgent_as_the_flags(sign, says):
+    """An emergency is never put off to a doctor's day, and stands on both first pages."""
+    visit = read_visit(CASES / "sub-cervical" / "ses-02")
+    [first] = visit.examinations
+    danger = tuple({**dict(first.danger), sign: True}.items())
+    seen = replace(visit, examinations=(replace(first, danger=danger),))
+    made = conclude(seen, ratings(seen), manifest=_manifest())
+    shown = plain_page(made)
+    notes = [b.text for b in shown if isinstance(b, Note) and b.kind == "danger"]
+    assert [says in n for n in notes] == [True]
+    assert "soon: Breathing" not in text(shown)
+    urgent = {f.tier for f in made.verdicts.flags if f.closed is None} - {"SOON", "DISCUSS"}
+    top = [b.text for b in first_page(made) if isinstance(b, Note)]
+    assert {t.partition(":")[0] for t in map(str, top)} == urgent

@@ -89,7 +89,9 @@ def _seen(assessment: Assessment) -> Iterator[str]:
         yield f"You wrote {len(assessment.diary)} lines in your diary. Thank you."
     if any(c.broken for c in assessment.verdicts.changes):
         yield "Some scales were filled in by another person than last time. We do not compare them."
-    waiting = [f.title for f in assessment.verdicts.flags if f.closed is None]
+    can_wait = ("SOON", "DISCUSS")
+    flags = (f for f in assessment.verdicts.flags if f.closed is None and f.tier in can_wait)
+    waiting = [f.title for f in flags]
     if waiting:
         yield f"To talk about with your doctor soon: {'; '.join(waiting)}."
     yield "What you have is not your fault."
@@ -125,10 +127,14 @@ def _about(assessment: Assessment) -> Iterator[Block]:
 
 
 def _safety(assessment: Assessment) -> Iterator[Block]:
-    calls = any(
-        f.closed is None and f.tier in ("EMERGENCY", "URGENT") for f in assessment.verdicts.flags
-    )
-    if assessment.state.safety_reported or calls:
+    raised = {f.tier for f in assessment.verdicts.flags if f.closed is None}
+    if "EMERGENCY" in raised:
+        yield Note(
+            text="You told us about something that can be an emergency. Call your local emergency "
+            "number now. Nobody is reading this page for you.",
+            kind="danger",
+        )
+    elif "URGENT" in raised or assessment.state.safety_reported:
         yield Note(
             text="You told us about something that may need help soon. Nobody is reading this "
             "page for you. Please call a doctor yourself, today.",
