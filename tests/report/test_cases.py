@@ -15,7 +15,7 @@ from eutonia.formats.answer_file import read_mapping
 from eutonia.formats.assessment import dumps, loads
 from eutonia.formats.examination import parse_examination, parse_history
 from eutonia.knowledge.reading import forbidden
-from eutonia.model import Assessment, Manifest, Person, Visit
+from eutonia.model import Assessment, Flag, Manifest, Person, Visit
 from eutonia.read import read_visit
 from eutonia.report.block import (
     Block,
@@ -204,3 +204,28 @@ def test_the_plain_page_is_as_urgent_as_the_flags(sign, says):
     urgent = {f.tier for f in made.verdicts.flags if f.closed is None} - {"SOON", "DISCUSS"}
     top = [b.text for b in first_page(made) if isinstance(b, Note)]
     assert {t.partition(":")[0] for t in map(str, top)} == urgent
+
+
+def test_tasks_that_a_flag_forbids_are_named():
+    """With signs of the spinal cord the report says that the range of motion is not tested."""
+    visit = read_visit(CASES / "sub-cervical" / "ses-02")
+    [first] = visit.examinations
+    assert "Not offered while" not in text(pages("cervical")["all"])
+    danger = (*first.danger, ("electric_shocks", True))
+    seen = replace(visit, examinations=(replace(first, danger=danger),))
+    made = conclude(seen, ratings(seen), manifest=_manifest())
+    assert "Not offered while a flag above is open: tasks of range" in text(blocks(made, {}))
+
+
+def test_an_assessment_of_another_version_still_makes_a_report():
+    """Flags, scales and forms that this version does not know are shown as they were said."""
+    made = assessed("cervical")
+    flag = Flag(id="RF99", tier="SOON", title="Later flag", action="See.", because=("a sign",))
+    verdicts = replace(made.verdicts, flags=(flag,))
+    first = made.findings[0]
+    estimate = replace(first.estimate, measure="scale.later", title="Later scale", part="")
+    scored = replace(first, estimate=estimate)
+    later = replace(made, verdicts=verdicts, findings=(scored, *made.findings[1:]))
+    said = text(blocks(later, {}))
+    assert "Later flag (RF99)" in said
+    assert "Later scale" in said

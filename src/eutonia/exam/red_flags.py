@@ -99,7 +99,7 @@ def why(flag_id: str) -> Why:
 def hidden_tasks(raised: Iterable[Flag]) -> frozenset[str]:
     """Return the kinds of task that are not offered while these flags are open."""
     entries = table("red_flags")
-    hidden = (entries[f.id].get("hides", ()) for f in raised if f.closed is None)
+    hidden = (entries.get(f.id, {}).get("hides", ()) for f in raised if f.closed is None)
     return frozenset(task for tasks in hidden for task in tasks)
 
 

@@ -102,7 +102,10 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         yield "FINDINGS", _nothing(assessment)
         return
     if not any(f.estimate.tier == "clinical" for f in shown):
-        yield "CLINICAL", "no clinical-tier number was measured at this visit; supportive ones follow"
+        yield (
+            "CLINICAL",
+            "no clinical-tier number was measured at this visit; supportive ones follow",
+        )
     groups: dict[tuple[bool, str, str], list[Finding]] = {}
     for f in shown:
         key = (f.primary, f.estimate.measure, f.estimate.condition.label)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eutonia.exam.red_flags import why
+from eutonia.exam.red_flags import hidden_tasks, why
+from eutonia.knowledge import table
 from eutonia.model import Assessment, Flag
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
-from eutonia.report.words import source_words, statement
+from eutonia.report.words import source_words, spaced, statement
 
 _CALL_NOW = ("EMERGENCY", "URGENT")
 
@@ -27,13 +28,19 @@ def safety(assessment: Assessment) -> Iterator[Block]:
         rows=tuple(_row(f) for f in sorted(flags, key=lambda f: f.closed is not None)),
         widths=(1.3, 2.2, 2.6, 3, 1.6),
     )
+    if hidden := hidden_tasks(flags):
+        tasks = ", ".join(sorted(spaced(task) for task in hidden))
+        yield Note(text=f"Not offered while a flag above is open: tasks of {tasks}.")
 
 
 def _row(f: Flag) -> tuple[str, ...]:
     tier = f.tier if f.closed is None else f"closed ({f.tier})"
     now = f.action if f.closed is None else closed_words(f)
+    because = "; ".join(f.because)
+    if f.id not in table("red_flags"):  # of an older or newer Eutonia
+        return (tier, f"{f.title} ({f.id})", because, now, statement("our_rule"))
     reason = why(f.id)
-    because = f"{'; '.join(f.because)}. {reason.words}"
+    because += f". {reason.words}"
     return (tier, f"{f.title} ({f.id})", because, now, source_words(reason.mark, reason.sources))
 
 

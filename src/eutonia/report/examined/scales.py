@@ -8,7 +8,15 @@ from typing import Any
 from eutonia.formats.scale_entry import entry_items
 from eutonia.formats.scale_table import scale_of
 from eutonia.knowledge import table
-from eutonia.model import Assessment, Estimate, Examination, Finding, ScaleChange, Score
+from eutonia.model import (
+    Assessment,
+    Estimate,
+    Examination,
+    Finding,
+    InvalidRecord,
+    ScaleChange,
+    Score,
+)
 from eutonia.report.block import Block, Heading, KeyValues, Note, Paragraph, Table
 from eutonia.report.words import (
     bounds,
@@ -39,7 +47,10 @@ def short_name(scale: str) -> str:
 
 def range_words(e: Estimate) -> str:
     """Return the range of a scale, or that it was not verified."""
-    part = scale_of(e.measure.split(".")[1]).parts.get(e.part or "total")
+    try:
+        part = scale_of(e.measure.split(".")[1]).parts.get(e.part or "total")
+    except InvalidRecord:  # a scale of an older or newer Eutonia
+        part = None
     return bounds(e.valid) if part is None or part.verified else "range not verified"
 
 
@@ -110,6 +121,8 @@ def _items(examinations: tuple[Examination, ...]) -> Iterator[Block]:
 
 
 def _item(score: Score, key: str, value: float) -> str:
+    if score.scale not in table("scales"):
+        return f"{spaced(key)} {points(value)}"
     labels = {i.id: i.label for i in entry_items(score.scale, True, version=score.version)}
     return f"{labels.get(key, spaced(key))} {points(value)}"
 
