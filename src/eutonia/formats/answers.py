@@ -15,7 +15,6 @@ from eutonia.formats._scores import check_scores
 from eutonia.formats.questions import (
     MAX_TEXT,
     NOUNS,
-    Asked,
     Question,
     applies,
     by_field,
@@ -23,6 +22,7 @@ from eutonia.formats.questions import (
     why_not,
 )
 from eutonia.knowledge import normalise
+from eutonia.knowledge.rules.questions import Asked
 from eutonia.model import Drug, InvalidRecord
 
 #: Most rows, texts or choices in one answer.

@@ -11,34 +11,16 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Literal
+from typing import Any
 
 from eutonia import model
 from eutonia.knowledge import normalise, table
+from eutonia.knowledge.rules.questions import Asked, Kind
 from eutonia.model import DiaryEntry, Examination, History, Mark, VisitState
 
 MAX_TEXT = 2_000
 #: Most choices that a message lists.
 _LISTED = 24
-
-Kind = Literal[
-    "yes_no",
-    "choice",
-    "choices",
-    "number",
-    "integer",
-    "text",
-    "texts",
-    "time",
-    "date",
-    "moment",
-    "drugs",
-    "flags",
-    "ratings",
-    "scores",
-    "rows",
-]
-Asked = Literal["intake", "examination", "history", "diary"]
 
 #: What the answers to each set of questions become.
 NOUNS: Mapping[str, type] = {

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, get_args
 
-ASKED = ("intake", "examination", "history", "diary")
-KINDS = frozenset(
-    [
-        "yes_no",
-        "choice",
-        "choices",
-        "number",
-        "integer",
-        "text",
-        "texts",
-        "time",
-        "date",
-        "moment",
-        "drugs",
-        "flags",
-        "ratings",
-        "scores",
-        "rows",
-    ]
-)
+Asked = Literal["intake", "examination", "history", "diary"]
+Kind = Literal[
+    "yes_no",
+    "choice",
+    "choices",
+    "number",
+    "integer",
+    "text",
+    "texts",
+    "time",
+    "date",
+    "moment",
+    "drugs",
+    "flags",
+    "ratings",
+    "scores",
+    "rows",
+]
+ASKED = get_args(Asked)
+KINDS = frozenset(get_args(Kind))
 _BOUNDED = frozenset(["integer", "drugs"])
 _DOSE = re.compile(r"\d\s*(mg|µg|mcg|ml|iu|units?)\b|mg/kg", re.IGNORECASE)
 
