@@ -42,8 +42,9 @@ def test_the_published_example_is_reproduced(kind):
 @pytest.mark.parametrize("seed", range(4))
 def test_values_and_limits_are_those_of_pingouin(kind, seed):
     """An independent program gives the same values, and limits to the two digits it prints."""
-    pingouin = pytest.importorskip("pingouin")
-    pandas = pytest.importorskip("pandas")
+    import pandas
+    import pingouin
+
     rng = np.random.default_rng(seed)
     n, k = 8 + 3 * seed, 2 + seed
     x = rng.normal(size=(n, 1)) * 2 + rng.normal(size=(1, k)) + rng.normal(size=(n, k))
@@ -157,8 +158,9 @@ def test_error_of_measurement_by_hand():
 @pytest.mark.parametrize("seed", range(5))
 def test_kappa_is_that_of_independent_libraries(weights, seed):
     """Value as in scikit-learn, and standard error as in statsmodels."""
-    metrics = pytest.importorskip("sklearn.metrics")
-    rater = pytest.importorskip("statsmodels.stats.inter_rater")
+    from sklearn import metrics
+    from statsmodels.stats import inter_rater as rater
+
     rng = np.random.default_rng(seed)
     a = rng.integers(0, 5, size=80)
     b = np.clip(a + rng.integers(-1, 2, size=80), 0, 4)

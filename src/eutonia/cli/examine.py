@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,7 +137,7 @@ def _steps(
         if question.kind == "scores":
             steps.append(lambda: ask_scales(going, str(going.known.get("form", named)), folder))
         elif question.forms:
-            steps.append(lambda q=question: _if_asked(going, q, named))  # type: ignore[misc]
+            steps.append(partial(_if_asked, going, question, named))
         elif question.field not in ("danger", "rater"):
             steps.append(question)
     return steps

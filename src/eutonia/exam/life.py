@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -10,6 +11,15 @@ from eutonia.knowledge import find, table
 from eutonia.model import Examination, History, Therapy, VisitState
 
 NOT_ASKED = "not asked or not known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """What a row may be put together from."""
+
+    examination: Examination
+    history: History
+    state: VisitState
 
 
 def rows(
@@ -29,14 +39,14 @@ def rows(
     tuple of (str, str)
         The last row, `NOT_ASKED`, names everything that has no answer, where there is any.
     """
-    sources = {"examination": examination, "history": history, "state": state}
+    record = _Record(examination=examination, history=history, state=state)
     found, lacking = [], []
     for row in table_rows():
         composed = row.get("composed")
         if composed:
-            words = _COMPOSED[composed](examination, history, state)
+            words = _COMPOSED[composed](record)
         else:
-            words = _said(getattr(sources[row["of"]], row["field"]), row)
+            words = _said(getattr(getattr(record, row["of"]), row["field"]), row)
         if words:
             found.append((row["name"], words))
         else:
@@ -73,42 +83,46 @@ def _said(value: Any, row: dict[str, Any]) -> str:
 # --- put together from several answers -----------------------------------------------------------
 
 
-def _trick(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001 - one signature
+def _trick(r: _Record) -> str:
     effect = {
         "none": "no effect",
         "partial": "helps in part",
         "complete": "helps completely",
-    }.get(e.trick_effect, "")
-    return ": ".join(w for w in (e.trick, effect) if w)
+    }.get(r.examination.trick_effect, "")
+    return ": ".join(w for w in (r.examination.trick, effect) if w)
 
 
-def _practice(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
+def _practice(r: _Record) -> str:
     words = []
-    if e.practice_minutes is not None:
-        words.append(f"{e.practice_minutes:g} min now")
-    if e.practice_minutes_before is not None:
-        words.append(f"{e.practice_minutes_before:g} min before the dystonia")
+    if r.examination.practice_minutes is not None:
+        words.append(f"{r.examination.practice_minutes:g} min now")
+    if r.examination.practice_minutes_before is not None:
+        words.append(f"{r.examination.practice_minutes_before:g} min before the dystonia")
     return "; ".join(words)
 
 
-def _pain(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
-    values = (("usual", e.pain_usual), ("worst", e.pain_worst), ("now", s.pain))
+def _pain(r: _Record) -> str:
+    values = (
+        ("usual", r.examination.pain_usual),
+        ("worst", r.examination.pain_worst),
+        ("now", r.state.pain),
+    )
     said = ", ".join(f"{name} {value:g}" for name, value in values if value is not None)
     return f"{said} of 10 (0 none, 10 worst imaginable)" if said else ""
 
 
-def _strength(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
+def _strength(r: _Record) -> str:
     said = []
-    for one in e.strength:
+    for one in r.examination.strength:
         side = "" if one.side == "unknown" else f" {one.side}"
         said.append(f"{one.movement}{side} {'not rated' if one.mrc is None else f'{one.mrc:g}'}")
-    return "; ".join(said) + _since_toxin(s) if said else ""
+    return "; ".join(said) + _since_toxin(r.state) if said else ""
 
 
-def _grip(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
-    values = (("right", e.grip_right_kg), ("left", e.grip_left_kg))
+def _grip(r: _Record) -> str:
+    values = (("right", r.examination.grip_right_kg), ("left", r.examination.grip_left_kg))
     said = ", ".join(f"{side} {value:g} kg" for side, value in values if value is not None)
-    return said + _since_toxin(s) if said else ""
+    return said + _since_toxin(r.state) if said else ""
 
 
 def _since_toxin(s: VisitState) -> str:
@@ -116,24 +130,24 @@ def _since_toxin(s: VisitState) -> str:
     return f" (day {s.toxin_day:g} since toxin)" if s.toxin_day is not None else ""
 
 
-def _onset(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
+def _onset(r: _Record) -> str:
     words = []
-    if h.onset_age is not None:
-        words.append(f"at age {h.onset_age:g}")
-    if h.onset_region:
-        words.append(f"in: {_region(h.onset_region)}")
-    if h.onset_task:
-        words.append(f"first in: {h.onset_task}")
-    if h.onset_speed != "unknown":
-        words.append(f"it came over {h.onset_speed}")
-    if h.diagnosis_age is not None:
-        words.append(f"diagnosis at age {h.diagnosis_age:g}")
+    if r.history.onset_age is not None:
+        words.append(f"at age {r.history.onset_age:g}")
+    if r.history.onset_region:
+        words.append(f"in: {_region(r.history.onset_region)}")
+    if r.history.onset_task:
+        words.append(f"first in: {r.history.onset_task}")
+    if r.history.onset_speed != "unknown":
+        words.append(f"it came over {r.history.onset_speed}")
+    if r.history.diagnosis_age is not None:
+        words.append(f"diagnosis at age {r.history.diagnosis_age:g}")
     return "; ".join(words)
 
 
-def _spread(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
+def _spread(r: _Record) -> str:
     said = []
-    for step in h.spread:
+    for step in r.history.spread:
         region, _, when = step.strip().partition(" ")
         said.append(f"{_region(region)} {when}".strip())
     return ", then ".join(said)
@@ -150,12 +164,12 @@ def _regions() -> dict[str, Any]:
     return found
 
 
-def _treatments(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
-    return "; ".join(_therapy(t) for t in h.therapies if not _is_rehabilitation(t.kind))
+def _treatments(r: _Record) -> str:
+    return "; ".join(_therapy(t) for t in r.history.therapies if not _is_rehabilitation(t.kind))
 
 
-def _rehabilitation(e: Examination, h: History, s: VisitState) -> str:  # noqa: ARG001
-    return "; ".join(_therapy(t) for t in h.therapies if _is_rehabilitation(t.kind))
+def _rehabilitation(r: _Record) -> str:
+    return "; ".join(_therapy(t) for t in r.history.therapies if _is_rehabilitation(t.kind))
 
 
 def _therapy(t: Therapy) -> str:
@@ -183,7 +197,7 @@ def _is_rehabilitation(kind: str) -> bool:
     return any(word in kind.casefold() for word in rules["words"])
 
 
-_COMPOSED: dict[str, Callable[[Examination, History, VisitState], str]] = {
+_COMPOSED: dict[str, Callable[[_Record], str]] = {
     "trick": _trick,
     "practice": _practice,
     "pain": _pain,
