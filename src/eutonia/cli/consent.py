@@ -13,6 +13,7 @@ from eutonia.cli import DONE, LOSSES
 
 if TYPE_CHECKING:
     from eutonia.model import History
+    from eutonia.model.history import ConsentBy, Use
 
 _USES = click.Choice(["care", "teaching", "research"])
 
@@ -30,10 +31,10 @@ def command(  # noqa: PLR0913 - one per option
     *,
     person: Path,
     show: bool,
-    give: str | None,
-    by: str | None,
+    give: Use | None,
+    by: ConsentBy | None,
     assent: bool | None,
-    withdraw: str | None,
+    withdraw: Use | None,
     on: str,
     yes: bool,
 ) -> int:
@@ -48,7 +49,7 @@ def command(  # noqa: PLR0913 - one per option
         raise click.UsageError("Say who consents: --by person, or --by guardian.")
     day = on or datetime.now(UTC).astimezone().date().isoformat()
     if give:
-        return _give(person, give, by=by or "", assent=assent, day=day)
+        return _give(person, give, by=by or "unknown", assent=assent, day=day)
     if withdraw:
         return _withdraw(person, withdraw, day=day, yes=yes)
     return _show(person)
@@ -78,17 +79,17 @@ def _show(person: Path) -> int:
     return DONE
 
 
-def _give(person: Path, use: str, *, by: str, assent: bool | None, day: str) -> int:
+def _give(person: Path, use: Use, *, by: ConsentBy, assent: bool | None, day: str) -> int:
     from eutonia.formats.consent import given
     from eutonia.model import Consent
 
-    new = Consent(use=use, given=True, date=day, by=by, assent=assent)  # type: ignore[arg-type]
+    new = Consent(use=use, given=True, date=day, by=by, assent=assent)
     path = _changed(person, lambda history: given(history, new), "consent-given", use)
     click.echo(f"Consent to {use} on {day} by {by}: kept in {path}")
     return DONE
 
 
-def _withdraw(person: Path, use: str, *, day: str, yes: bool) -> int:
+def _withdraw(person: Path, use: Use, *, day: str, yes: bool) -> int:
     from eutonia.formats import audit, one_person
     from eutonia.formats.consent import withdrawn
 

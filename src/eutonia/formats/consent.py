@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 
 from eutonia.formats.pseudonyms import shifted
 from eutonia.model import Consent, History, InvalidRecord, VisitState
+from eutonia.model.history import ConsentBy, Use
 
 USES = ("care", "teaching", "research")
 #: Years from which a person decides alone.
@@ -228,7 +229,7 @@ def given(history: History, consent: Consent) -> History:
     return replace(history, consents=(*history.consents, consent))
 
 
-def withdrawn(history: History, use: str, *, on: str, by: str = "unknown") -> History:
+def withdrawn(history: History, use: Use, *, on: str, by: ConsentBy = "unknown") -> History:
     """Return the history with the consent to a use withdrawn on a day.
 
     Every consent to it that still holds is marked; where none is recorded, that it was withdrawn
@@ -241,7 +242,7 @@ def withdrawn(history: History, use: str, *, on: str, by: str = "unknown") -> Hi
         for c in history.consents
     )
     if marked == history.consents:
-        new = Consent(use=use, given=False, date=on, withdrawn=on, by=by)  # type: ignore[arg-type]
+        new = Consent(use=use, given=False, date=on, withdrawn=on, by=by)
         marked = (*marked, new)
     return replace(history, consents=marked)
 

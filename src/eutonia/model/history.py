@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: What a record may be used for, and who consents to it.
+Use = Literal["care", "teaching", "research"]
+ConsentBy = Literal["person", "guardian", "unknown"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Relative:
@@ -121,11 +125,11 @@ class Therapy:
 class Consent:
     """Consent to one use, by whom, and when it was given or withdrawn."""
 
-    use: Literal["care", "teaching", "research"]
+    use: Use
     given: bool
     date: str = ""
     withdrawn: str = ""
-    by: Literal["person", "guardian", "unknown"] = "unknown"
+    by: ConsentBy = "unknown"
     assent: bool | None = None
 
 
