@@ -9,7 +9,7 @@ import pytest
 from eutonia.knowledge.compile import read_sources
 from eutonia.knowledge.rules.regions import problems
 
-FILES = ("regions", "axes", "neck_patterns", "phenomenology", "forms")
+FILES = ("regions", "proposals", "axes", "neck_patterns", "phenomenology", "forms")
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,30 @@ def _subtype_without_rule(s):
     s["forms"]["axial"]["subtypes"]["pisa"] = {"name": "Pisa"}
 
 
+def _proposal_of_nowhere(s):
+    s["region_proposals"][0]["region"] = "XX"
+
+
+def _proposal_cited(s):
+    s["region_proposals"][0]["mark"] = "V"
+
+
+def _proposal_without_limit(s):
+    del s["region_proposals"][0]["over"]
+
+
+def _muscle_of_nowhere(s):
+    s["muscle_regions"]["by_muscle"]["procerus"] = "XX"
+
+
+def _muscle_unknown(s):
+    s["muscle_regions"]["by_muscle"]["smiler"] = "LC"
+
+
+def _muscles_without_region(s):
+    del s["muscle_regions"]["by_region"]["foot"]
+
+
 def _table_missing(s):
     del s["motor_signs"]
 
@@ -122,6 +146,12 @@ def _table_missing(s):
 @pytest.mark.parametrize(
     ("break_it", "words"),
     [
+        (_proposal_of_nowhere, "region_proposals: there is no region 'XX'"),
+        (_proposal_cited, "must carry the mark D"),
+        (_proposal_without_limit, "needs a limit and words"),
+        (_muscle_of_nowhere, "muscle_regions: there is no region 'XX'"),
+        (_muscle_unknown, "muscle_regions: there is no muscle 'smiler'"),
+        (_muscles_without_region, "muscles of the foot have no region"),
         (_region_word_twice, "regions: 'hals' means both CE and TR"),
         (_unknown_side, "the side of CE is none of"),
         (_limb_without_mirror, "UR has a fixed side if and only if"),

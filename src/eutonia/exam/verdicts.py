@@ -9,6 +9,7 @@ from eutonia.exam import scales, triggers
 from eutonia.exam.change import changes, state_differences
 from eutonia.exam.classification import classify
 from eutonia.exam.facts import facts
+from eutonia.exam.proposals import proposals
 from eutonia.exam.red_flags import asked, flags
 from eutonia.exam.workup import workup
 from eutonia.model import ScaleChange, Verdicts
@@ -31,7 +32,7 @@ def ratings(visit: Visit) -> Outcome:
 def verdicts(visit: Visit, estimates: Sequence[Estimate] = ()) -> Verdicts:
     """Return classification, red flags, work-up and the changes of scales.
 
-    `estimates` are what was measured: some raise a red flag.
+    `estimates` are what was measured: some raise a red flag, some propose a region.
 
     Raises
     ------
@@ -42,7 +43,13 @@ def verdicts(visit: Visit, estimates: Sequence[Estimate] = ()) -> Verdicts:
     exams, history = visit.examinations, visit.history
     known = facts(person, state, exams, history, visit.diary, estimates=estimates)
     return Verdicts(
-        conclusions=classify(exams, history, person=person, diary=visit.diary),
+        conclusions=classify(
+            exams,
+            history,
+            person=person,
+            diary=visit.diary,
+            proposals=proposals(estimates),
+        ),
         flags=flags(person, state, exams, history, visit.diary, known=known),
         asked=asked(exams),
         workup=workup(person, state, exams, history, known=known),

@@ -33,6 +33,7 @@ def problems(sources: dict[str, Any]) -> Iterator[str]:
     yield from _bands(sources["age_bands"])
     yield from _neck(sources)
     yield from _forms(sources)
+    yield from _proposals(sources)
 
 
 def _ambiguous(where: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -135,3 +136,22 @@ def _forms(sources: dict[str, Any]) -> Iterator[str]:
         for kind in kinds:
             if not kind.get("name") or not kind.keys() & {"words", "tasks", "only_tasks"}:
                 yield f"forms: a sub-type of {key} has no name or no rule"
+
+
+def _proposals(s: dict[str, Any]) -> Iterator[str]:
+    """Yield what points to no region, no muscle, or cannot name a region at all."""
+    by, muscles = s["muscle_regions"], s["muscles"]
+    named = {r for place in by["by_region"].values() for r in place.values()}
+    for region in sorted((named | set(by["by_muscle"].values())) - s["regions"].keys()):
+        yield f"muscle_regions: there is no region {region!r}"
+    for muscle in by["by_muscle"].keys() - muscles.keys():
+        yield f"muscle_regions: there is no muscle {muscle!r}"
+    for region in sorted({m["region"] for m in muscles.values()} - by["by_region"].keys()):
+        yield f"muscle_regions: muscles of the {region} have no region of Axis I"
+    for rule in s["region_proposals"]:
+        if rule.get("mark") != "D":
+            yield f"region_proposals: {rule['measure']} must carry the mark D: the rule is ours"
+        if not isinstance(rule.get("over"), int | float) or not rule.get("words"):
+            yield f"region_proposals: {rule['measure']} needs a limit and words"
+        if rule.get("region", "CE") not in s["regions"]:
+            yield f"region_proposals: there is no region {rule['region']!r}"
