@@ -1,5 +1,6 @@
 # Each target sets up its own environment; nothing is needed but Python 3.11 or newer.
 #   make demo       assess the samples, a simulated patient and an examination, and name the reports
+#   make models     fetch the models of the video tracker (35 MB, from published packages)
 #   make test       run all tests
 #   make check      style, types, floors, knowledge, stale validation, docs (as in CI)
 #   make validate   recover the simulated truth of every measure over 1,000 seeds (long)
@@ -14,15 +15,19 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check validate bench docs clean
+.PHONY: help demo models test check validate bench docs clean
 
 help:
 	@sed -n 's/^#   /  /p' Makefile
 
-demo: $(VENV)/.core
+demo: models
 	$(PY) -m eutonia demo
 
+models: $(VENV)/.core
+	$(PY) -m eutonia models fetch
+
 test: $(VENV)/.dev
+	-$(PY) -m eutonia models fetch
 	$(PY) -m pytest -n $(JOBS)
 
 check: $(VENV)/.dev

@@ -30,3 +30,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real recordings in {folder}; set EUTONIA_SHARED_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def video_models() -> Path:
+    """Return the folder of the video tracker's model files, or skip."""
+    from eutonia.model import MissingModel
+    from eutonia.tracking import fetch, models
+
+    try:
+        for name in fetch.names():
+            models.path(name)
+    except MissingModel as error:
+        pytest.skip(f"{error} EUTONIA_MODELS names another folder.")
+    return models.folder()

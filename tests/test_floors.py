@@ -14,9 +14,9 @@ FLOORS = (
     ("model", "knowledge"),
     ("dsp", "stats"),
     ("formats", "tracking", "simulate", "quality_eeg"),
-    ("quality", "derive", "measures", "exam"),
-    ("read",),
-    ("run", "judge", "norms"),
+    ("quality", "derive", "measures", "exam", "film"),
+    ("read", "accuracy"),
+    ("run", "judge", "norms", "watch"),
     ("assess", "verify", "validate"),
     ("course", "plot"),
     ("report", "store", "live", "cohort"),
@@ -28,6 +28,7 @@ FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names}
 BESIDE = {
     ("knowledge", "model"): "the compiler of the data raises the model's errors",
     ("verify", "assess"): "verifying is assessing again",
+    ("tracking", "formats"): "what is tracked is a video that a format has opened and checked",
 }
 
 #: Modules that stand beside the house: they may import anything, but only inside functions.

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from eutonia import __version__
 from eutonia.exam import comparisons, named_form, ratings, verdicts
+from eutonia.film import Pictures
 from eutonia.formats import examination, intake
 from eutonia.formats.assessment import save
 from eutonia.formats.norms import found_for
@@ -28,6 +29,7 @@ from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
     Comparison,
+    Evidence,
     InvalidRecord,
     Lost,
     Manifest,
@@ -47,13 +49,14 @@ from eutonia.run import Memo, run_measure, visit_spans
 Progress = Callable[[str, int, int], None]
 
 
-def assess(
+def assess(  # noqa: PLR0913 - the options of the whole job
     path: Path,
     *,
     out: Path | None = None,
     measures: tuple[str, ...] = (),
     seed: int = 0,
     jobs: int = 1,
+    pictures: Pictures = "shown",
     progress: Progress | None = None,
 ) -> tuple[Assessment, Path]:
     """Read a visit, take every measure, judge it, and save the assessment.
@@ -73,6 +76,8 @@ def assess(
         Of all resampling.
     jobs : int
         Processes; the numbers do not depend on it.
+    pictures : {'shown', 'covered', 'none'}
+        Whether pictures of a video stand in the report, with the face covered, or not at all.
     progress : callable, optional
         Called with a few words, steps done, and steps in all.
 
@@ -87,7 +92,13 @@ def assess(
     path = path if path.is_file() else visit_folder(path)
     folder = out or output_folder(path)
     visit = _inspected(path, progress, steps=len(chosen) + 1)
-    outcome = ratings(visit)
+    seen: Evidence = {}
+    if any(r.kind in ("video", "landmarks") for r in visit.recordings):
+        from eutonia.watch import watched  # the tracker is loaded only where there is a video
+
+        kept = folder / "landmarks"
+        visit, seen = watched(visit, _base(path), kept=kept, pictures=pictures, progress=progress)
+    outcome = Outcome(evidence=seen).plus(ratings(visit))
     if visit.recordings or not (visit.examinations or visit.diary):
         measured = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
         outcome = measured.plus(outcome)
@@ -157,6 +168,11 @@ def output_folder(path: Path) -> Path:
         if (parent / "dataset_description.json").is_file():
             return parent / "derivatives" / "eutonia" / name.relative_to(parent)
     return name.with_name(f"{name.name}-eutonia")
+
+
+def _base(path: Path) -> Path:
+    """Return the folder that the names of the recordings are relative to."""
+    return path.parent if path.is_file() else path
 
 
 def _inspected(path: Path, progress: Progress | None, *, steps: int) -> Visit:
@@ -267,7 +283,7 @@ def _manifest(
     visit: Visit, path: Path, chosen: list[Entry], *, seed: int, folder: Path
 ) -> Manifest:
     inputs = {s.path: s for r in visit.recordings for s in r.sources}
-    base = path if path.is_dir() else path.parent
+    base = _base(path)
     with suppress(InvalidRecord):  # several intake files: said among the lost
         if (answers := intake.path_in(base)) is not None:
             source = hashed(answers, base)

@@ -9,13 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from eutonia import formats
-from eutonia.formats import alignment, bids, clocks, conditions, corrections, describe, loose
+from eutonia.formats import (
+    alignment,
+    bids,
+    clocks,
+    conditions,
+    corrections,
+    describe,
+    loose,
+    segments,
+)
 from eutonia.formats.diary import is_diary
 from eutonia.formats.sites import key
 from eutonia.knowledge import table
 from eutonia.model import (
     Condition,
     EutoniaError,
+    Issue,
     Lost,
     Person,
     Recording,
@@ -41,11 +51,6 @@ _SIGNALS = frozenset(
         ".cwa",
         ".gt3x",
         ".nwb",
-        ".mp4",
-        ".mov",
-        ".avi",
-        ".mkv",
-        ".webm",
         ".mp3",
         ".m4a",
         ".mid",
@@ -86,8 +91,14 @@ def _one_file(path: Path) -> tuple[Recording, ...]:
 
 
 def _read(path: Path) -> tuple[Recording, ...]:
-    found = formats.of(path).read(path)
-    return corrections.corrected(loose.inferred(describe.described(found, path), path), path)
+    form = formats.of(path)
+    found = form.read(path)
+    if formats.suffix(path) not in form.suffixes:
+        text = f"The name does not end as of {form.title}, but the content is; it was read as such."
+        issue = Issue(code="other_ending", severity="note", message=text)
+        found = tuple(replace(r, issues=(*r.issues, issue)) for r in found)
+    named = loose.inferred(segments.segmented(describe.described(found, path), path), path)
+    return corrections.corrected(named, path)
 
 
 def read_visit(path: Path | str, *, progress: Progress | None = None) -> Visit:
@@ -207,7 +218,8 @@ def _candidates(folder: Path) -> list[Path]:
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
         hidden = any(p.startswith(".") or p == "derivatives" for p in parts)
-        if hidden or is_diary(file) or not formats.is_recording(file):
+        noted = is_diary(file) or file.name.endswith(segments.ENDING)
+        if hidden or noted or not formats.is_recording(file):
             continue
         if bids.stem(file).split("_")[-1] in _SIDECARS and file.suffix in (".tsv", ".json"):
             continue

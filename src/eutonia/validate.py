@@ -230,7 +230,6 @@ def main() -> int:
         problems = list(stale())
         print("\n".join(problems) or "Every measure is validated.")  # noqa: T201 - a command
         return 1 if problems else 0
-    kept = {n: r for n, r in results().items() if n in entries()}
     failed = False
     for name in asked.measures or entries():
         entry = entries()[name]
@@ -239,6 +238,8 @@ def main() -> int:
             broken = row.problems(n_seeds=asked.seeds)
             failed |= bool(broken)
             print(name, row, *broken, sep="\n  ", flush=True)  # noqa: T201 - a command
+        # Read again: others may have validated their measures meanwhile.
+        kept = {n: r for n, r in results().items() if n in entries()}
         kept[name] = {
             "version": entry.declared.version,
             "fingerprint": fingerprint(entry),

@@ -12,6 +12,7 @@ from eutonia.cli.consent import command as consent_command
 from eutonia.cli.erase import command as erase_command
 from eutonia.formats import audit
 from eutonia.formats.examination import load_history
+from eutonia.tracking import rows
 
 
 @pytest.fixture
@@ -20,6 +21,9 @@ def study(tmp_path, monkeypatch):
     from edfio import Edf, EdfSignal
 
     monkeypatch.setenv("EUTONIA_USER", "A")
+    unfinished = tmp_path / "interrupted"
+    unfinished.mkdir()
+    monkeypatch.setattr(rows, "folder", lambda: unfinished)
     root = tmp_path / "study"
     emg = root / "sub-01" / "ses-01" / "emg"
     emg.mkdir(parents=True)
@@ -119,12 +123,14 @@ def test_erasing_is_a_dry_run_unless_asked_for(study, capsys):
 
 @pytest.mark.parametrize(("typed", "gone"), [("sub-01\n", True), ("yes\n", False), ("\n", False)])
 def test_erasing_asks_for_the_pseudonym(study, typed, gone):
-    """Only the pseudonym itself confirms."""
+    """Only the pseudonym itself confirms; unfinished passes over videos go with the person."""
+    (rows.folder() / "pass").mkdir()
     result = CliRunner().invoke(
         erase_command, [str(study / "sub-01"), "--delete"], input=typed, standalone_mode=False
     )
     assert result.return_value == cli.DONE
     assert (study / "sub-01").exists() is not gone
+    assert (rows.folder() / "pass").exists() is not gone
 
 
 def test_erasing_is_verified(study, capsys):

@@ -8,7 +8,7 @@ from eutonia.exam import verdicts
 from eutonia.exam.proposals import proposals
 from eutonia.knowledge import table
 from eutonia.measures import entries, entry
-from eutonia.model import Interval, Target
+from eutonia.model import Condition, Interval, Target
 from eutonia.run import run_measure, visit_spans
 
 MEASURE = "emg.overflow_above_rest"
@@ -83,3 +83,28 @@ def test_nothing_is_proposed_from_chance_or_without_a_side(measured):
     nowhere = _about(first, muscle="tibialis_anterior", side="", lo=20.0)
     other = replace(_about(first, muscle="masseter", side="left", lo=20.0), measure="emg.rms")
     assert proposals([at_limit, bare, nowhere, other]) == ()
+
+
+@pytest.mark.parametrize(("task", "regions"), [("let_go", ["CE"]), ("range", [])])
+def test_a_turned_head_proposes_the_neck_unless_turning_was_asked_for(measured, task, regions):
+    """The deviation counts where the head was let go, not where its range was shown."""
+    head = replace(
+        _about(measured[1][0], muscle="", side="midline", lo=15.0),
+        measure="head.dev_total",
+        unit="deg",
+        condition=Condition.of(task=task),
+    )
+    assert [region for region, _ in proposals([head])] == regions
+
+
+def test_a_share_is_said_as_a_percentage(measured):
+    """Eyes closed for 0.4 of the time read as 40 %."""
+    eyes = replace(
+        _about(measured[1][0], muscle="", side="left", lo=0.3, value=0.4),
+        measure="eyes.closed_share",
+        unit="1",
+        condition=Condition.of(task="reading"),
+    )
+    ((region, why),) = proposals([eyes])
+    assert region == "UC"
+    assert "40 %, interval 30 % to 80 %" in why

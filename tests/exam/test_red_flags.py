@@ -450,6 +450,21 @@ def test_findings_of_a_recording_raise_a_flag():
     assert tiers(case(), known=known(0.5)) == {}
 
 
+@pytest.mark.parametrize(("spasms", "raised"), [(1.0, {"RF24"}), (0.0, set())])
+def test_lids_that_a_camera_sees_shut_raise_a_flag(spasms, raised):
+    """Eyes shut for most of a simulated film raise the flag by the measure; blinks do not."""
+    from eutonia.measures import entry
+    from eutonia.measures.lid_example import visit as filmed
+    from eutonia.run import run_measure, visit_spans
+    from eutonia.simulate.lids import Habit
+
+    visit = filmed(0, Habit(gap_s=0.4, spasms=spasms) if spasms else Habit())
+    share = entry("eyes.closed_share")
+    estimates = run_measure(share, visit, visit_spans(visit), seed=0).estimates
+    assert {e.target.side for e in estimates} == {"left", "right"}
+    assert set(tiers(case(), known=facts(*case(), estimates=estimates))) == raised
+
+
 # --- closing --------------------------------------------------------------------------------------
 
 

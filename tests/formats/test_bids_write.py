@@ -43,8 +43,9 @@ def test_the_examples_of_all_measures_survive(name, tmp_path):
     for before, after in _pairs(visit, again):
         assert after.condition == before.condition
         assert after.simulated
-        assert [(c.kind, c.unit, c.site, c.side) for c in after.channels] == [
-            (c.kind, c.unit, c.site, c.side) for c in before.channels
+        assert after.kind == before.kind
+        assert [(c.kind, c.unit, c.site, c.side, c.flags) for c in after.channels] == [
+            (c.kind, c.unit, c.site, c.side, c.flags) for c in before.channels
         ]
         np.testing.assert_allclose(after.events.onset_s, before.events.onset_s, atol=1e-6)
         assert after.events.name == before.events.name

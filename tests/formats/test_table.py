@@ -302,3 +302,11 @@ def test_values_agree_with_pandas(shared_data):
     path = shared_data / "mocap-emg-pyomeca" / "analogs.csv"
     frame = pd.read_csv(path, skiprows=5, header=None).to_numpy(float)[:, 2:]
     np.testing.assert_allclose(read(path).signal.read().T, frame * 1e6, rtol=1e-12)
+
+
+def test_the_index_finger_is_no_counter(tmp_path):
+    """A column that is named after the index finger, and does not count, is kept."""
+    path = tmp_path / "glove.csv"
+    rows = "\n".join(f"{i / 100},{30 + 5.5 * np.sin(i)},{20 + i % 7}" for i in range(50))
+    path.write_text(f"time,index_pip (deg),frame index\n{rows}\n", encoding="utf-8")
+    assert [c.name for c in read(path).channels] == ["index_pip"]

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from eutonia.measures import entries
-from eutonia.model import NO_INTERVAL, ArraySignal, Each, NoInterval
+from eutonia.model import NO_INTERVAL, ArraySignal, Each, NoInterval, Repeats
 from eutonia.run import run_measure, visit_spans
+from eutonia.run.groups import kind_words
 from eutonia.validate import validate
 
 ENTRIES = entries()
@@ -123,7 +124,7 @@ def test_says_what_is_missing_when_an_input_is(entry):
     outcome = _run(entry, without)
     assert outcome.estimates == ()
     assert len(outcome.not_measurable) == 1
-    assert kind.upper() in outcome.not_measurable[0].reason
+    assert kind_words(kind) in outcome.not_measurable[0].reason
 
 
 def test_says_what_is_missing_when_the_recording_is_too_short(entry):
@@ -143,11 +144,14 @@ def test_auxiliary_conditions_are_optional_only_where_noted(entry):
     needs = entry.declared.needs
     if not needs.aux:
         pytest.skip("has no auxiliary condition")
-    tasks = {a.task for a in needs.aux.values()}
     visit, _ = entry.example(7)
     without = replace(
         visit,
-        recordings=tuple(r for r in visit.recordings if r.condition.get("task") not in tasks),
+        recordings=tuple(
+            r
+            for r in visit.recordings
+            if not any(a.excludes(r.condition) for a in needs.aux.values())
+        ),
     )
     outcome = _run(entry, without)
     optional = {a.optional for a in needs.aux.values()} - {""}
@@ -167,8 +171,11 @@ def test_too_few_blocks_give_no_interval(entry):
     assert all(e.interval is not None for e in outcome.estimates)
     inputs = _gathered(entry, visit)
     result = entry.measure(inputs)
-    few = replace(result, blocks=result.blocks[:5], span=result.span[:5])
-    pooled = pool(entry.declared, few, n_spans=1, seed=0)
+    if result.blocks is None:
+        pytest.skip("returns its own limits")
+    n = 2 if isinstance(entry.declared.interval, Repeats) else 5
+    few = replace(result, blocks=result.blocks[:n], span=result.span[:n])
+    pooled = pool(entry.declared, few, n_spans=int(few.span.max()) + 1, seed=0)
     assert pooled.interval(0, 0) is None
     assert pooled.no_interval in NO_INTERVAL
 
@@ -189,8 +196,9 @@ def test_targets_are_independent_of_each_other(entry):
     doubled = replace(inputs, targets=np.concatenate([inputs.targets, inputs.targets])[::-1])
     two = entry.measure(doubled)
     n = len(inputs.targets)
-    first = one.finish(one.blocks.sum(axis=0))
-    second = two.finish(two.blocks.sum(axis=0))
+    first, second = (
+        r.values if r.blocks is None else r.finish(r.blocks.sum(axis=0)) for r in (one, two)
+    )
     np.testing.assert_allclose(second[::-1][:n], first, rtol=1e-9)
     np.testing.assert_allclose(second[::-1][n:], first, rtol=1e-9)
 

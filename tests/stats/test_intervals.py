@@ -24,6 +24,30 @@ def test_jackknife_of_a_mean_is_the_standard_error():
     np.testing.assert_allclose(error[:, 0], x.std(axis=0, ddof=1) / 5, rtol=1e-10)
 
 
+def test_the_jackknife_in_time_covers_a_mean_of_blocks_that_resemble_each_other():
+    """With a correlation of 0.5 the interval of a mean covers 95 %, where the plain one fails."""
+    rng = np.random.default_rng(0)
+    n, series, r = 40, 2000, 0.5
+    x = np.empty((n, series))
+    x[0] = rng.standard_normal(series)
+    for i in range(1, n):
+        x[i] = r * x[i - 1] + np.sqrt(1 - r**2) * rng.standard_normal(series)
+    value, plain = iv.jackknife(_blocks(x), _mean)
+    in_time = iv.jackknife_in_time(_blocks(x), _mean, np.zeros(n, dtype=np.intp))
+    half = iv.student_quantile(0.975, n - 1)
+    covered = [float((np.abs(value) <= half * e).mean()) for e in (plain, in_time)]
+    assert covered[0] < 0.80
+    assert 0.93 <= covered[1] <= 0.97
+
+
+def test_blocks_of_two_spans_are_no_neighbours():
+    """Blocks that follow each other only across repeats do not widen the error."""
+    x = np.repeat([1.0, -1.0], 10)[:, None] + 0.01 * np.arange(20.0)[:, None]
+    one = iv.jackknife_in_time(_blocks(x), _mean, np.zeros(20, dtype=np.intp))
+    apart = iv.jackknife_in_time(_blocks(x), _mean, np.arange(20))
+    assert apart[0, 0] < 0.6 * one[0, 0]
+
+
 def test_student_limits_equal_scipy():
     """Limits are SciPy's t interval."""
     from scipy.stats import t

@@ -39,6 +39,8 @@ COMMANDS = (
     "person",
     "erase",
     "audit",
+    "models",
+    "video",
     "doctor",
 )
 

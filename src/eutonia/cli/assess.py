@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -21,6 +21,26 @@ if TYPE_CHECKING:
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON.")
 @click.option("--no-pdf", is_flag=True, help="Write no PDF.")
+@click.option("--landmarks-only", is_flag=True, help="Keep no picture of a video.")
+@click.option("--cover-faces", is_flag=True, help="Cover the faces in the report's pictures.")
+@click.option("--mirrored/--not-mirrored", default=None, help="Whether a video is a mirror image.")
+@click.option(
+    "--slow-motion", type=float, metavar="FACTOR", help="A video plays so many times slower."
+)
+@click.option(
+    "--segment",
+    "segments",
+    multiple=True,
+    metavar="'FROM - TO WHAT'",
+    help="What was done when, such as '0:05 - 0:25 let go'; may be repeated.",
+)
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice(("face", "body", "hands")),
+    help="What to look for in a video; may be repeated.",
+)
 def command(  # noqa: PLR0913 - one per option
     *,
     visit: Path,
@@ -30,14 +50,27 @@ def command(  # noqa: PLR0913 - one per option
     jobs: int,
     as_json: bool,
     no_pdf: bool,
+    landmarks_only: bool,
+    cover_faces: bool,
+    mirrored: bool | None,
+    slow_motion: float | None,
+    segments: tuple[str, ...],
+    parts: tuple[str, ...],
 ) -> int:
     """Assess a VISIT: a folder of recordings (BIDS or loose) or a single file.
 
     The output folder holds report.html, report.pdf, assessment.json, findings.csv and the manifest;
-    by default it lies in derivatives/eutonia of the data set, or beside a loose visit.
+    by default it lies in derivatives/eutonia of the data set, or beside a loose visit. What is said
+    about a single video (mirrored, slow motion, segments, parts) is kept in a file beside it.
     """
+    if mirrored is not None or slow_motion or segments or parts:
+        _said(visit, mirrored=mirrored, slow_motion=slow_motion, segments=segments, parts=parts)
     ids = tuple(i for some in only for i in some.split(",") if i)
-    assessment, folder = assessed(visit, out=out, only=ids, seed=seed, jobs=jobs, pdf=not no_pdf)
+    pictures: Literal["shown", "covered", "none"]
+    pictures = "none" if landmarks_only else "covered" if cover_faces else "shown"
+    assessment, folder = assessed(
+        visit, out=out, only=ids, seed=seed, jobs=jobs, pdf=not no_pdf, pictures=pictures
+    )
     if as_json:
         from eutonia.formats.assessment import dumps
 
@@ -50,7 +83,31 @@ def command(  # noqa: PLR0913 - one per option
     return exit_code(assessment)
 
 
-def assessed(
+def _said(
+    visit: Path,
+    *,
+    mirrored: bool | None,
+    slow_motion: float | None,
+    segments: tuple[str, ...],
+    parts: tuple[str, ...],
+) -> None:
+    """Keep what was said about one recording beside it, where every later run finds it."""
+    from eutonia.formats.corrections import Film
+    from eutonia.formats.notes import keep_film, keep_segments
+
+    if not visit.is_file():
+        raise click.UsageError(
+            "Name one recording, not a folder: what is mirrored, slowed or segmented has to be "
+            "said of each (see the files .corrections.yaml and .segments.txt in the guide)."
+        )
+    film = Film(mirrored=mirrored, slow_motion=slow_motion or 1.0, parts=parts)
+    if film != Film():
+        click.echo(f"Kept in {keep_film(visit, film)}", err=True)
+    if segments:
+        click.echo(f"Kept in {keep_segments(visit, segments)}", err=True)
+
+
+def assessed(  # noqa: PLR0913 - the options of the whole job
     visit: Path,
     *,
     out: Path | None = None,
@@ -58,6 +115,7 @@ def assessed(
     seed: int = 0,
     jobs: int = 1,
     pdf: bool = True,
+    pictures: Literal["shown", "covered", "none"] = "shown",
 ) -> tuple[Assessment, Path]:
     """Assess a visit with progress on stderr, write its report, and seal the folder."""
     from eutonia.assess import assess
@@ -67,7 +125,15 @@ def assessed(
     from eutonia.verify import seal
 
     with progress(f"assess {visit.name}") as say:
-        _, folder = assess(visit, out=out, measures=only, seed=seed, jobs=jobs, progress=say)
+        _, folder = assess(
+            visit,
+            out=out,
+            measures=only,
+            seed=seed,
+            jobs=jobs,
+            pictures=pictures,
+            progress=say,
+        )
         say("writing the report", 1, 1)
         assessment, evidence = load(folder)
         write(assessment, evidence, folder, pdf=pdf)

@@ -19,10 +19,12 @@ def command(person: Path, delete: bool, yes: bool, by: str) -> int:
     """Erase a PERSON (its folder, such as study/sub-01) from its data set.
 
     Without --delete or --yes it only lists what would go: recordings, derivatives, answers, diary,
-    rows of participants.tsv, and the pseudonym in the log. Afterwards the whole data set is looked
+    rows of participants.tsv, and the pseudonym in the log. What unfinished passes over videos left
+    in Eutonia's own folder goes too, of everybody. Afterwards the whole data set is looked
     through again. Links are not followed; backups and copies elsewhere are yours to erase.
     """
     from eutonia.formats import one_person
+    from eutonia.tracking import rows
 
     root, name = one_person.whose(person)
     found = one_person.everything(root, name)
@@ -39,6 +41,7 @@ def command(person: Path, delete: bool, yes: bool, by: str) -> int:
             click.echo("Nothing was deleted.")
             return DONE
     left, problems = one_person.erase(found, by=by)
+    rows.forget()
     for problem in problems:
         click.echo(f"not deleted: {problem}", err=True)
     if left.nothing and not (problems or left.unread):

@@ -103,18 +103,31 @@ def _row(finding: Finding) -> list[str]:
 
 
 def _not_measurable(missing: tuple[NotMeasurable, ...]) -> str:
-    grouped: dict[tuple[str, str], list[str]] = {}
+    from eutonia.report.losses import NO_INPUT, not_recorded
+
+    grouped: dict[str, dict[str, list[str]]] = {}
     for one in missing:
-        place = ", ".join(w for w in (one.target, one.condition.label) if w)
-        grouped.setdefault((one.title, one.reason), []).append(place)
+        if one.code != NO_INPUT:
+            place = ", ".join(w for w in (one.target, one.condition.label) if w)
+            grouped.setdefault(one.reason, {}).setdefault(one.title, []).append(place)
     lines = [
-        paragraph(f"{title} ({_some(list(dict.fromkeys(places)))}): {reason}", indent="  ")
-        for (title, reason), places in list(grouped.items())[:MAX_ROWS]
+        paragraph(f"{_places(titles)}: {reason}", indent="  ")
+        for reason, titles in list(grouped.items())[:MAX_ROWS]
     ]
     more = len(grouped) - len(lines)
     if more:
         lines.append(f"  {more} more reasons are in the report.")
+    for reason, titles in not_recorded(missing).items():
+        lines.append(f"  {reason} ({len(titles)} measure{'' if len(titles) == 1 else 's'})")
     return "\n".join(["Not taken", *lines])
+
+
+def _places(titles: dict[str, list[str]]) -> str:
+    """Return the measures that one reason is about, and where."""
+    places = _some(list(dict.fromkeys(p for some in titles.values() for p in some)))
+    names = list(titles)
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return f"{', '.join(names[:4])}{more} ({places})"
 
 
 def _some(places: list[str]) -> str:

@@ -128,7 +128,10 @@ def needs_in_words(measure: Measure) -> list[str]:
     found = [_input_in_words(one) for one in needs.inputs.values()]
     for aux in needs.aux.values():
         without = f"; without it: {aux.optional}" if aux.optional else "; not measurable without it"
-        found.append(f"the task {aux.task}{without}")
+        what = f"the same with {aux.factor} {aux.level}" if aux.factor else f"the task {aux.task}"
+        found.append(what + without)
+    if needs.tasks:
+        found.append(f"taken in {' or '.join(sorted(needs.tasks))}".replace("_", " "))
     return found
 
 

@@ -28,6 +28,8 @@ def proposals(estimates: Iterable[Estimate]) -> Proposals:
         rule = rules.get(e.measure)
         if rule is None or e.interval is None or e.interval.lo <= rule["over"]:
             continue
+        if "tasks" in rule and e.condition.get("task") not in rule["tasks"]:
+            continue
         region = rule.get("region") or _region_of(e)
         if region:
             found.append((e.measure, -e.value, region, _why(e, rule["words"])))
@@ -49,7 +51,11 @@ def _region_of(e: Estimate) -> str:
 
 def _why(e: Estimate, words: str) -> str:
     assert e.interval is not None
+    share = e.unit == "1"  # a share of the whole, said as a percentage
+    unit = "%" if share else e.unit
+    numbers = (e.value, e.interval.lo, e.interval.hi)
+    value, lo, hi = (f"{100 * n if share else n:.0f} {unit}" for n in numbers)
     return (
-        f"{e.target.label} {words} ({e.condition.label}: {e.value:.0f} {e.unit}, "
-        f"interval {e.interval.lo:.0f} to {e.interval.hi:.0f}; our rule, unconfirmed)"
+        f"{e.target.label} {words} ({e.condition.label}: {value}, "
+        f"interval {lo} to {hi}; our rule, unconfirmed)"
     )

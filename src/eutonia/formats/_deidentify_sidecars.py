@@ -28,9 +28,9 @@ MiscChannelCount TriggerChannelCount SEEGChannelCount ECOGChannelCount iEEGRefer
 Manufacturer ManufacturersModelName SoftwareFilters HardwareFilters StartTime Columns Units
 TrackedPointsCount MotionChannelCount ACCELChannelCount GYROChannelCount MAGNChannelCount
 POSChannelCount TrackingSystemName SpatialAxes RotationRule RotationOrder BIDSVersion DatasetType
-License EutoniaLabels EutoniaClock EutoniaCondition EEGCoordinateSystem EEGCoordinateUnits
-EMGCoordinateSystem EMGCoordinateUnits iEEGCoordinateSystem iEEGCoordinateUnits AudioChannelCount
-AudioSampleRate
+License EutoniaLabels EutoniaClock EutoniaCondition EutoniaKind EutoniaFlags
+EEGCoordinateSystem EEGCoordinateUnits EMGCoordinateSystem EMGCoordinateUnits iEEGCoordinateSystem
+iEEGCoordinateUnits AudioChannelCount AudioSampleRate
 """
 _KEYS = frozenset(_KEYS_KEPT.split())
 _DEVICE = ("Manufacturer", "ManufacturersModelName")

@@ -38,8 +38,9 @@ _TYPE = {
     "mag": "MAGN",
     "position": "POS",
 }
-_FOLDER = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "beh", "motion": "motion"}
-_SUFFIX = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "audio", "motion": "motion"}
+_MOTION = dict.fromkeys(("motion", *bids.FILMED_KINDS), "motion")
+_FOLDER = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "beh", **_MOTION}
+_SUFFIX = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "audio", **_MOTION}
 #: Files of ours that BIDS does not know.
 _OURS = ("intake.*", "*.corrections.yaml", "truth.json")
 _LABEL_LENGTH = 16
@@ -106,7 +107,9 @@ def _names(visit: Visit, prefix: str) -> list[tuple[str, str]]:
         acq = "".join(c for c in acq if c.isascii() and c.isalnum())
         suffix = _SUFFIX.get(recording.kind, "physio")
         parts = [prefix, f"task-{task}"]
-        parts += ["tracksys-unknown"] if recording.kind == "motion" else []
+        if recording.kind in _MOTION:
+            filmed = recording.kind in bids.FILMED_KINDS
+            parts.append(f"tracksys-{recording.kind if filmed else 'unknown'}")
         parts += [f"acq-{acq}"] if acq else []
         stems.append((_FOLDER.get(recording.kind, "beh"), "_".join(parts), suffix))
     count, seen = Counter(stems), Counter[tuple[str, str, str]]()
@@ -122,7 +125,9 @@ def _names(visit: Visit, prefix: str) -> list[tuple[str, str]]:
 def _ending(recording: Recording) -> str:
     if recording.kind in ("eeg", "emg", "lfp"):
         return ".edf"
-    return {"audio": ".wav", "motion": ".tsv"}.get(recording.kind, ".tsv.gz")
+    if recording.kind in _MOTION:
+        return ".tsv"
+    return ".wav" if recording.kind == "audio" else ".tsv.gz"
 
 
 def _write_data_set(visit: Visit, folder: Path, subject: str) -> None:
@@ -242,6 +247,10 @@ def _sidecar(recording: Recording, labels: list[str], visit: Visit) -> dict[str,
     for kind, name in (("eeg", "EEGChannelCount"), ("emg", "EMGChannelCount")):
         if kinds[kind]:
             content[name] = kinds[kind]
+    if recording.kind in bids.FILMED_KINDS:
+        content["EutoniaKind"] = recording.kind
+        flags = {n: list(c.flags) for n, c in zip(labels, recording.channels, strict=True)}
+        content["EutoniaFlags"] = {n: f for n, f in flags.items() if f}
     if recording.device:
         content["Manufacturer"] = recording.device
     if recording.clock.aligned != "alone":
@@ -279,7 +288,7 @@ def _write_channels(recording: Recording, labels: list[str], path: Path) -> None
         }
         for label, c in zip(labels, recording.channels, strict=True)
     ]
-    own = {"component", "tracked_point"} if recording.kind == "motion" else {"target_muscle"}
+    own = {"component", "tracked_point"} if recording.kind in _MOTION else {"target_muscle"}
     if not any(c.kind == "emg" for c in recording.channels):
         own -= {"target_muscle"}
     left_out = {"component", "tracked_point", "target_muscle"} - own

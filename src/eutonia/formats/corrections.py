@@ -12,6 +12,7 @@
     rate_hz: 1000
     line_hz: 50
     clock: {id: visit, offset_s: 0.25}
+    video: {mirrored: true, slow_motion: 8, parts: [face, body]}
 
 or, with a device of its own clock, ``clock: {align_to: other.edf, by: trigger, event: sync}``.
 """
@@ -44,7 +45,10 @@ KINDS = (
     *("eda", "temperature", "force", "trigger", "misc", "seeg", "ecog"),
 )
 SIDES = ("left", "right", "midline", "unknown")
-_FIELDS = ("channels", "condition", "bad", "rate_hz", "line_hz", "clock")
+_FIELDS = ("channels", "condition", "bad", "rate_hz", "line_hz", "clock", "video")
+_FILM_FIELDS = ("mirrored", "slow_motion", "parts")
+#: What a video may be searched for.
+PARTS = ("face", "body", "hands")
 _CHANNEL_FIELDS = ("name", "kind", "muscle", "site", "side", "unit", "factor", "bad")
 _BAD_FIELDS = ("start_s", "stop_s", "reason", "channel")
 _ALIGN_FIELDS = ("align_to", "by", "channel", "event", "there")
@@ -60,6 +64,47 @@ class AlignTo:
     channel: str = ""
     event: str = ""
     there: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """What a person says about a video.
+
+    Parameters
+    ----------
+    mirrored : bool or None
+        Whether it is a mirror image, as selfie cameras make; None: not said.
+    slow_motion : float
+        How many times slower the movement plays than it was.
+    parts : tuple of str
+        What to look for, of `PARTS`; empty: what the task needs.
+    """
+
+    mirrored: bool | None = None
+    slow_motion: float = 1.0
+    parts: tuple[str, ...] = ()
+
+
+def film_of(path: Path) -> Film:
+    """Return what the corrections of a video say about it.
+
+    Raises
+    ------
+    InvalidRecord
+        Naming the field, its value and what is allowed.
+    """
+    file = file_for(path)
+    found = _load(file).get("video", {}) if file.is_file() else {}
+    mirrored = found.get("mirrored")
+    if mirrored not in (None, True, False):
+        raise InvalidRecord(f"{file}: video: mirrored is {mirrored!r}; allowed: true, false.")
+    parts = found.get("parts", [])
+    if not isinstance(parts, list):
+        raise InvalidRecord(f"{file}: video: parts is {parts!r}; it has to be a list.")
+    for part in parts:
+        _one_of(file, "video: parts", part, PARTS)
+    factor = _number(file, "video: slow_motion", found.get("slow_motion", 1.0), above=0.0)
+    return Film(mirrored=mirrored, slow_motion=factor, parts=tuple(parts))
 
 
 def file_for(path: Path) -> Path:
@@ -158,7 +203,8 @@ def _load(file: Path) -> dict[str, Any]:
     _mapping(file, "the file", found)
     for field in found:
         _one_of(file, "field", field, _FIELDS)
-    for field, allowed in (("clock", _CLOCK_FIELDS), ("channels", None), ("condition", None)):
+    fields = (("clock", _CLOCK_FIELDS), ("video", _FILM_FIELDS))
+    for field, allowed in (*fields, ("channels", None), ("condition", None)):
         if field in found:
             _mapping(file, field, found[field])
             for inner in found[field] if allowed else ():

@@ -45,6 +45,7 @@ def described(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
     modality = bids.SUFFIX_KIND.get(bids.modality(path), "")
     events, event_issues = _events(path)
     issues += event_issues
+    filmed = meta.get("EutoniaKind") in bids.FILMED_KINDS
     named = _condition(path, meta)
     out = []
     for recording in recordings:
@@ -52,11 +53,13 @@ def described(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
         if rows:
             found = _with_channels(found, rows, single=len(recordings) == 1)
         found = _with_default_kind(found, modality, rows)
+        if filmed:
+            found = _as_filmed(found, rows, meta)
         if len(events):
             found = replace(found, events=events)
         found = replace(
             found,
-            kind=_kind(found, modality),
+            kind=str(meta["EutoniaKind"]) if filmed else _kind(found, modality),
             condition=named if named.levels else found.condition,
             events=canonical(found.events),
             sources=(*found.sources, *sources),
@@ -299,6 +302,25 @@ def _with_default_kind(
             channel = replace(channel, kind=modality, site=site, side=side)  # noqa: PLW2901
         channels.append(channel)
     return replace(recording, channels=tuple(channels))
+
+
+def _as_filmed(recording: Recording, rows: list[dict[str, str]], meta: dict[str, Any]) -> Recording:
+    """Take the channels for a movement that was read from a video, as Eutonia wrote it."""
+    by_name, stated = {r["name"]: r for r in rows}, meta.get("EutoniaFlags")
+    flags = stated if isinstance(stated, dict) else {}
+    channels = tuple(
+        replace(
+            c,
+            kind=str(meta["EutoniaKind"]),
+            site=bids.present(row.get("tracked_point")),
+            unit=bids.present(row.get("units")),
+            side="midline" if row.get("side") == "midline" else c.side,
+            flags=tuple(str(f) for f in flags.get(c.name, ())),
+        )
+        for c in recording.channels
+        for row in [by_name.get(c.name, {})]
+    )
+    return replace(recording, channels=channels)
 
 
 def _events(path: Path) -> tuple[Events, list[Issue]]:

@@ -99,6 +99,8 @@ def in_words(path: Path) -> str:
     """Say in plain words what a file is."""
     last = bids.stem(path).split("_")[-1].split("-")[0]
     said = _NAMED.get(path.name) or _NAMED.get(last)
+    if path.parent.name == "landmarks" and suffix(path) == ".npz":
+        return "landmarks of a face, hands or a body in a video"
     kind = bids.modality(path)
     if said is None and kind and suffix(path) == ".json":
         return f"description of a recording ({kind})"

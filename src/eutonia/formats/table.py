@@ -133,7 +133,9 @@ def _time_column(layout: Layout, body: Body) -> tuple[int | None, tuple[int, ...
     numbered = [
         c
         for c in range(values.shape[1])
-        if COUNT_WORDS & set(words(layout.names[c])) and c not in body.texts
+        if COUNT_WORDS & set(words(layout.names[c]))
+        and c not in body.texts
+        and _counts(values[:, c])  # an index can also be a finger
     ]
     if body.clocks:
         return body.clocks[0], tuple(numbered)
@@ -154,6 +156,12 @@ def _time_column(layout: Layout, body: Body) -> tuple[int | None, tuple[int, ...
     if values.shape[1] > 1 and layout.names[0] == "column 1" and rising[0] > 0.99:
         return 0, tuple(numbered)
     return None, tuple(numbered)
+
+
+def _counts(column: Floats) -> bool:
+    """Whether all values are whole numbers."""
+    there = column[np.isfinite(column)]
+    return bool((there == np.round(there)).all())
 
 
 def _rises(column: Floats) -> float:

@@ -6,6 +6,7 @@ from eutonia.model.errors import (
     CannotMeasure,
     EutoniaError,
     InvalidRecord,
+    MissingModel,
     UnknownName,
     UnreadableFile,
 )
@@ -42,6 +43,7 @@ from eutonia.model.history import (
     Therapy,
     WorkupResult,
 )
+from eutonia.model.landmarks import Landmarks, Movement, Points
 from eutonia.model.measure import (
     NO_INTERVAL,
     Analytic,
@@ -147,10 +149,13 @@ __all__ = [
     "InvalidRecord",
     "Issue",
     "Jackknife",
+    "Landmarks",
     "Lost",
     "Manifest",
     "Mark",
     "Measure",
+    "MissingModel",
+    "Movement",
     "NeckSign",
     "Needs",
     "NoInterval",
@@ -162,6 +167,7 @@ __all__ = [
     "Pairs",
     "PassiveRange",
     "Person",
+    "Points",
     "Range",
     "Recording",
     "RecordingSummary",

@@ -26,3 +26,7 @@ class CannotMeasure(EutoniaError):  # noqa: N818
 
 class CannotAlign(EutoniaError):  # noqa: N818
     """Two recordings share no mark that places one on the other's clock."""
+
+
+class MissingModel(EutoniaError):  # noqa: N818
+    """A model file of the video tracker is missing or is not the one that was measured."""

@@ -53,13 +53,30 @@ class Aux:
     Parameters
     ----------
     task : str
-        Level of the factor ``task``.
+        Level of the factor ``task``; empty where another factor makes the condition.
     optional : str
         What is noted on the estimate where it was not recorded; empty: then NotMeasurable.
+    factor, level : str
+        In place of a task: the measure's own condition, but with this level of this factor, such
+        as the same task with the trick on. The measure is not taken at that level itself.
     """
 
-    task: str
+    task: str = ""
     optional: str = ""
+    factor: str = ""
+    level: str = ""
+
+    def holds(self, condition: Condition, main: Condition) -> bool:
+        """Tell whether a span's condition is the auxiliary one to the measure's own."""
+        if not self.factor:
+            return condition.get("task") == self.task
+        others = set(condition.differing(main)) - {self.factor}
+        return condition.get(self.factor) == self.level and not others
+
+    def excludes(self, condition: Condition) -> bool:
+        """Tell whether the measure itself is not taken in a condition."""
+        factor, level = (self.factor, self.level) if self.factor else ("task", self.task)
+        return condition.get(factor) == level
 
 
 @dataclass(frozen=True)
@@ -108,12 +125,26 @@ class Whole:
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What a measure needs before it can run; it is not taken in `not_tasks`."""
+    """What a measure needs before it can run.
+
+    It is not taken in `not_tasks`, nor where a factor has a level of `not_levels` (such as eyes
+    closed); where there are `tasks`, only in these.
+    """
 
     inputs: Mapping[str, Input]
     target: Each | Pairs | Cross | Whole
     aux: Mapping[str, Aux] = field(default_factory=dict)
     not_tasks: frozenset[str] = frozenset()
+    tasks: frozenset[str] = frozenset()
+    not_levels: frozenset[tuple[str, str]] = frozenset()
+
+    def takes(self, condition: Condition) -> bool:
+        """Tell whether the measure is taken in a condition."""
+        task = condition.get("task")
+        wanted = task in self.tasks if self.tasks else task not in self.not_tasks
+        if self.not_levels & set(condition.levels):
+            return False
+        return wanted and not any(a.excludes(condition) for a in self.aux.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +156,14 @@ class BlockBootstrap:
 
 @dataclass(frozen=True, kw_only=True)
 class Jackknife:
-    """Leave blocks out one at a time; the interval is formed on `transform` of the value."""
+    """Leave blocks out one at a time; the interval is formed on `transform` of the value.
+
+    `in_time`: blocks that follow each other resemble each other, as in a drifting posture; the
+    error is widened by their correlation (see `eutonia.stats.intervals.jackknife_in_time`).
+    """
 
     transform: Literal["none", "log", "fisher"] = "none"
+    in_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,11 +194,22 @@ NO_INTERVAL: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """Where a measure has been shown to hold."""
+    """Where a measure has been shown to hold.
+
+    `saturates`: what is measured with lags behind the truth beyond it, so that a value there is
+    given as "at least" the end of the range.
+    """
 
     lo: float
     hi: float
     shown_by: str
+    saturates: bool = False
+
+    def beyond(self, value: float) -> tuple[str, ...]:
+        """Return the flag of a value beyond a range that saturates, such as ``at_least_45``."""
+        if not self.saturates or not (value > self.hi or value < self.lo < 0):
+            return ()
+        return (f"at_least_{abs(self.hi if value > self.hi else self.lo):g}",)
 
 
 @dataclass(frozen=True, kw_only=True)

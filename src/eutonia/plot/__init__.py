@@ -14,6 +14,7 @@ from eutonia.plot.matrix import matrix
 from eutonia.plot.movement import time_course, time_frequency
 from eutonia.plot.muscles import bursts, pairs
 from eutonia.plot.source import own_axes
+from eutonia.plot.video import posture_map, raster, traces
 
 __all__ = [
     "bars",
@@ -26,8 +27,11 @@ __all__ = [
     "own_axes",
     "pairs",
     "phase",
+    "posture_map",
+    "raster",
     "scalp",
     "spectrum",
     "time_course",
     "time_frequency",
+    "traces",
 ]

@@ -6,6 +6,7 @@ from eutonia.model import Assessment, Evidence
 from eutonia.report.block import Block, PageBreak, Title
 from eutonia.report.conditions import conditions
 from eutonia.report.examined import examined
+from eutonia.report.filmed import filmed
 from eutonia.report.findings import findings
 from eutonia.report.first_page import first_page
 from eutonia.report.losses import losses
@@ -35,6 +36,7 @@ def blocks(assessment: Assessment, evidence: Evidence) -> tuple[Block, ...]:
         *plain_page(assessment),
         PageBreak(),
         *examined(assessment),
+        *filmed(assessment, evidence),
         *findings(assessment, evidence),
         *(conditions(assessment) if assessment.recordings else ()),
         *losses(assessment),

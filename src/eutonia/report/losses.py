@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eutonia.model import Assessment, Issue, NotMeasurable, RecordingSummary
 from eutonia.report import state
@@ -10,6 +10,8 @@ from eutonia.report.block import Block, Bullets, Heading, Paragraph, Table
 from eutonia.report.words import listed, number, short
 
 _MOST_ISSUES = 25
+#: Code of what nothing was recorded for.
+NO_INPUT = "no_input"
 
 
 def losses(assessment: Assessment) -> Iterator[Block]:
@@ -30,16 +32,37 @@ def _not_measurable(missing: tuple[NotMeasurable, ...]) -> Iterator[Block]:
         return
     groups: dict[tuple[str, str, str], list[NotMeasurable]] = {}
     for m in missing:
-        groups.setdefault((m.title, m.tier, m.reason), []).append(m)
-    yield Table(
-        caption=f"{_count(len(missing), 'number')} could not be taken, by reason",
-        header=("Measure", "Where", "Why, and what to do"),
-        rows=tuple(
-            (f"{title} ({tier})", _where(group), reason)
-            for (title, tier, reason), group in groups.items()
-        ),
-        widths=(2, 2.5, 4),
-    )
+        if m.code != NO_INPUT:
+            groups.setdefault((m.title, m.tier, m.reason), []).append(m)
+    if groups:
+        yield Table(
+            caption=f"{_count(sum(map(len, groups.values())), 'number')} could not be taken, by "
+            "reason",
+            header=("Measure", "Where", "Why, and what to do"),
+            rows=tuple(
+                (f"{title} ({tier})", _where(group), reason)
+                for (title, tier, reason), group in groups.items()
+            ),
+            widths=(2, 2.5, 4),
+        )
+    if absent := not_recorded(missing):
+        yield Paragraph(text="What was not recorded, and the measures that need it:")
+        yield Bullets(
+            items=tuple(
+                f"{reason} {_count(len(titles), 'measure')}: {listed(titles, 40)}."
+                for reason, titles in absent.items()
+            ),
+            style="small",
+        )
+
+
+def not_recorded(missing: Iterable[NotMeasurable]) -> dict[str, tuple[str, ...]]:
+    """Return the measures that nothing was recorded for, by what was not recorded."""
+    found: dict[str, dict[str, None]] = {}
+    for m in missing:
+        if m.code == NO_INPUT:
+            found.setdefault(m.reason, {})[m.title] = None
+    return {reason: tuple(titles) for reason, titles in found.items()}
 
 
 def _where(group: list[NotMeasurable]) -> str:
@@ -75,7 +98,11 @@ def _recordings(assessment: Assessment) -> Iterator[Block]:
         rows=tuple(_recording(r) for r in assessment.recordings),
         widths=(2.6, 2.6, 1, 1, 2, 0.8, 1),
     )
-    issues = [(r.id, i) for r in assessment.recordings for i in r.issues]
+    # Several streams of one file share what was found wrong with it.
+    said = {
+        (r.id.rpartition("#")[0] or r.id, i): None for r in assessment.recordings for i in r.issues
+    }
+    issues = list(said)
     if issues:
         yield from _issues(issues)
 

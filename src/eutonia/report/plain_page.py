@@ -11,6 +11,7 @@ from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
 from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.scales import is_scale
+from eutonia.report.losses import NO_INPUT
 from eutonia.report.relevance import ranked_contrasts, tier_of
 from eutonia.report.words import INSTRUMENTS, PLAIN, held, instrument, short, spaced, statement
 
@@ -146,8 +147,11 @@ def _recorded(assessment: Assessment) -> str:
     if not assessment.recordings:
         return "We have no recording of this visit that we could read."
     kinds = dict.fromkeys(_plain_kind(r) for r in assessment.recordings)
-    minutes = round(sum(r.duration_s for r in assessment.recordings) / 60)
+    # Several streams of one file were recorded at once.
+    lengths = {r.id.rpartition("#")[0] or r.id: r.duration_s for r in assessment.recordings}
+    minutes = round(sum(lengths.values()) / 60)
     lasted = "about a minute" if minutes <= 1 else f"about {minutes} minutes"
+    lasted = lasted if sum(lengths.values()) >= 45 else "less than a minute"
     tasks = dict.fromkeys(c for r in assessment.recordings for c in r.conditions)
     did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
     return f"We recorded your {' and your '.join(kinds)}, {lasted} in all.{did}"
@@ -169,12 +173,12 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield f"It worked: we could take {n} numbers from your {' and your '.join(kinds)}."
     else:
         yield "We could not take any number this time."
-    missing = len(assessment.not_measurable)
+    missing = sum(m.code != NO_INPUT for m in assessment.not_measurable)
     if missing:
         times = "one thing" if missing == 1 else f"{missing} things"
         yield (
-            f"We could not measure {times}. The signal was too short, not clear enough, or "
-            "was not recorded. This is not your fault."
+            f"We could not measure {times}. The signal was too short or not clear "
+            "enough. This is not your fault."
         )
     lost = len(assessment.lost)
     if lost:

@@ -47,19 +47,18 @@ def block(
 
 
 def aux_blocks(
-    task: str,
     need: Input,
     channels: tuple[Channel, ...],
     memo: Memo,
     known: tuple[dict[str, Recording], tuple[Span, ...]],
 ) -> tuple[Block, ...]:
-    """Read the auxiliary condition from the same muscles; missing channels are masked."""
+    """Read the spans of the auxiliary condition from the same channels; missing ones are masked."""
     by_id, spans = known
     blocks = []
     for span in spans:
         recording = by_id[span.recording]
         place = {recording.channels[i].label: i for i in recording.indices(need.kind)}
-        if span.condition.get("task") != task or not recording.rate_hz:
+        if not recording.rate_hz:
             continue
         rows = [place.get(c.label, -1) for c in channels]
         present = tuple(r for r in rows if r >= 0)

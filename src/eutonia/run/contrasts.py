@@ -43,17 +43,17 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
 
 
 def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Contrast]:
-    """Compare two conditions when they differ in one factor and one of them is the reference."""
+    """Compare two conditions that differ in one factor, in which one is held against the other."""
     factors = one.condition.differing(other.condition)
     if len(factors) != 1:
         return
     factor = factors[0]
-    reference = table("conditions").get(factor, {}).get("reference", "")
-    if not (one.condition.get(factor) and other.condition.get(factor)):
+    level, beside = one.condition.get(factor), other.condition.get(factor)
+    if not (level and beside):
         return
-    if one.condition.get(factor) == reference:
+    if _held_against(factor, beside, level):
         one, other = other, one
-    elif other.condition.get(factor) != reference:
+    elif not _held_against(factor, level, beside):
         return
     levels = (factor, one.condition.get(factor), other.condition.get(factor))
     place = {t.label: i for i, t in enumerate(other.targets)}
@@ -61,6 +61,13 @@ def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Co
         for k in range(len(measure.units)):
             a, b = _Side(one, i, k), _Side(other, place.get(target.label, -1), k)
             yield from _contrast(measure, a, b, levels)
+
+
+def _held_against(factor: str, level: str, reference: str) -> bool:
+    """Tell whether a level of a factor is compared with another one."""
+    entry = table("conditions").get(factor, {})
+    usual = {entry.get("reference"), entry.get("against", {}).get(level)}
+    return reference in usual and level != entry.get("reference")
 
 
 def _sides(measure: Measure, one: Measured, *, affected: str) -> Iterator[Contrast]:

@@ -40,9 +40,24 @@ def common_time(pieces: Iterable[Piece]) -> tuple[float, float]:
     return max(starts), min(stops)
 
 
+#: What is recorded where a movement is read from a video; other kinds are written as they are.
+_SEEN = {
+    "head": "video of the head",
+    "lid": "video of the eyes",
+    "mouth": "video of the mouth",
+    "finger": "video of a hand",
+    "gait": "video of the whole body",
+}
+
+
+def kind_words(kind: str) -> str:
+    """Return a kind of channel in words."""
+    return _SEEN.get(kind, kind.upper())
+
+
 def why_not_together(measure: Measure) -> str:
     """Return a sentence that says why no span was found, and what to do."""
-    kinds = " and ".join(i.kind.upper() for i in measure.needs.inputs.values())
+    kinds = " and ".join(kind_words(i.kind) for i in measure.needs.inputs.values())
     if len(measure.needs.inputs) < 2:
         return f"No {kinds} with an even sampling rate was recorded."
     return (

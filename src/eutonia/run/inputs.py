@@ -27,7 +27,15 @@ from eutonia.model import (
 from eutonia.run.blocks import Memo, aux_blocks, block
 from eutonia.run.crosstalk import FLAG as CROSSTALK
 from eutonia.run.crosstalk import SECONDS, correlated
-from eutonia.run.groups import COARSE, Piece, coarse, common_time, groups, why_not_together
+from eutonia.run.groups import (
+    COARSE,
+    Piece,
+    coarse,
+    common_time,
+    groups,
+    kind_words,
+    why_not_together,
+)
 from eutonia.run.movements import EVENT, completed
 from eutonia.run.targets import resolve, why_no_target
 
@@ -58,13 +66,12 @@ def gather(
     kinds = {i.kind for i in measure.needs.inputs.values()}
     for kind in sorted(kinds):
         if not any(c.kind == kind for r in visit.recordings for c in r.channels):
-            yield say("no_input", f"No {kind.upper()} was recorded.")
+            yield say("no_input", f"No {kind_words(kind)} was recorded.")
             return
-    elsewhere = measure.needs.not_tasks | {a.task for a in measure.needs.aux.values()}
     found = groups(measure, by_id, spans)
     if not found:
         yield say("no_clock", why_not_together(measure))
-    taken = {k: v for k, v in found.items() if k[0].get("task") not in elsewhere}
+    taken = {k: v for k, v in found.items() if measure.needs.takes(k[0])}
     if found and not taken:
         only = ", ".join(sorted({condition.label for condition, _ in found}))
         yield say("no_task", f"Recorded only in {only}, in which this measure is not taken.")
@@ -137,9 +144,14 @@ def _one(
     aux = {}
     for name, declared in needs.aux.items():
         first = next(iter(needs.inputs))
-        aux[name] = aux_blocks(declared.task, needs.inputs[first], channels[first], memo, known)
+        spans = tuple(s for s in known[1] if declared.holds(s.condition, say.condition))
+        wanted = (known[0], spans)
+        aux[name] = aux_blocks(needs.inputs[first], channels[first], memo, wanted)
         if not aux[name] and not declared.optional:
-            yield say("no_aux", f"No recording of the task {declared.task!r} was made.")
+            what = f"the task {declared.task!r}"
+            if declared.factor:
+                what = f"{say.condition.label} with {declared.factor} {declared.level}"
+            yield say("no_aux", f"No recording of {what} was made.")
             return
     yield Gathered(
         condition=say.condition,
@@ -161,9 +173,12 @@ def _usable_channels(
     """Return what prevents the measure, the rows that it may use, and those it may not."""
     recordings = [p[name][0] for p in pieces]
     rate = min(r.rate_hz or 0.0 for r in recordings)
-    kind = need.kind.upper()
+    kind = kind_words(need.kind)
     if rate < need.min_rate_hz:
-        why = f"{kind} was sampled at {rate:g} Hz; at least {need.min_rate_hz:g} Hz are needed."
+        why = (
+            f"{kind[0].upper()}{kind[1:]} was sampled at {rate:g} Hz; at least "
+            f"{need.min_rate_hz:g} Hz are needed."
+        )
         return ("rate", why), (), []
     seconds = sum(stop - start for start, stop in (common_time(p.values()) for p in pieces))
     if seconds < need.min_s:

@@ -218,7 +218,10 @@ class _Maker:
             n_repeats=len(found.repeats),
             valid=(measure.ranges[part].lo, measure.ranges[part].hi),
             valid_by=measure.ranges[part].shown_by,
-            quality=found.flags[t],
+            quality=(
+                *found.flags[t],
+                *measure.ranges[part].beyond(float(pooled.value[t, p])),
+            ),
             notes=(*self.result.notes, *self._unknown_drugs()),
             blocks=self._blocks(t, p),
             details=self._details(t, part),

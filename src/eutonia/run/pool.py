@@ -18,7 +18,7 @@ from eutonia.model import (
     Repeats,
     Result,
 )
-from eutonia.model.measure import Finish, Limits
+from eutonia.model.measure import Finish
 from eutonia.stats import intervals as iv
 
 #: Fewest blocks and repeats for an interval (DESIGN.md, the contract of a measure).
@@ -91,7 +91,7 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
     if isinstance(measure.interval, BlockBootstrap):
         return _bootstrapped(plain, result.blocks, result.finish, seed)
     if isinstance(measure.interval, Jackknife):
-        return _jackknifed(plain, result.blocks, result.finish, result.limits)
+        return _jackknifed(plain, result, span if measure.interval.in_time else None)
     raise TypeError(f"{measure.id} returns blocks but declares {measure.interval}")
 
 
@@ -104,15 +104,20 @@ def _bootstrapped(plain: Pooled, blocks: Floats, finish: Finish, seed: int) -> P
     return replace(plain, **_enough(plain, lo, hi), method=method, draws=draws)
 
 
-def _jackknifed(plain: Pooled, blocks: Floats, finish: Finish, limits: Limits | None) -> Pooled:
-    if plain.n_blocks.max(initial=0) < MIN_BLOCKS:
+def _jackknifed(plain: Pooled, result: Result, neighbours: NDArray[np.intp] | None) -> Pooled:
+    """Form Student's interval; `neighbours`: spans, where blocks in a row resemble each other."""
+    if plain.n_blocks.max(initial=0) < MIN_BLOCKS or result.blocks is None or not result.finish:
         return plain
-    value, error = iv.jackknife(blocks, finish)
+    if neighbours is None:
+        value, error = iv.jackknife(result.blocks, result.finish)
+    else:
+        value = plain.value
+        error = iv.jackknife_in_time(result.blocks, result.finish, neighbours)
     df = np.maximum(plain.n_blocks - 1, 1)
-    if limits is None:
+    if result.limits is None:
         lo, hi = iv.student_limits(value, error, df=df)
     else:
-        lo, hi = limits(value, error, df)
+        lo, hi = result.limits(value, error, df)
     return replace(plain, **_enough(plain, lo, hi), method="jackknife over blocks", error=error)
 
 

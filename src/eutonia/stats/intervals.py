@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eutonia.model import Floats
 
@@ -18,6 +19,8 @@ Finish = Callable[[Floats], Floats]
 N_RESAMPLES = 999
 #: Bytes of resampled statistics held at a time.
 _AT_ONCE_BYTES = 1 << 25
+#: Largest correlation of neighbouring blocks that is believed: nine alike count as one.
+_MOST_ALIKE = 0.8
 
 
 def student_quantile(p: float, df: Floats | float) -> Floats:
@@ -118,6 +121,42 @@ def jackknife(blocks: Floats, finish: Finish) -> tuple[Floats, Floats]:
             spread = np.where(keep, left - mean, 0)
             error[part] = np.sqrt((n[part, None] - 1) / n[part, None] * (spread**2).sum(axis=0))
     return value, error
+
+
+def jackknife_in_time(blocks: Floats, finish: Finish, span: NDArray[np.intp]) -> Floats:
+    """Return the jackknife's error where blocks that follow each other resemble each other.
+
+    The correlation of neighbours, corrected for its bias in short series (Marriott and Pope 1954),
+    gives the number of independent blocks, and so error and degrees of freedom. The error is
+    returned for Student's quantile with ``n_blocks - 1`` degrees of freedom.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (n_blocks, n_targets, n_stats)
+        In the order of time; blocks without statistics are left out.
+    finish : callable
+    span : ndarray of int, shape (n_blocks,)
+        Blocks of two spans are no neighbours.
+
+    Returns
+    -------
+    ndarray, shape (n_targets, n_parts)
+    """
+    total = blocks.sum(axis=0)
+    keep = np.any(blocks != 0, axis=2)[:, :, None]
+    n = np.maximum(keep.sum(axis=0), 2).astype(np.float64)
+    left = finish(total - blocks)
+    with np.errstate(invalid="ignore"):
+        moved = np.where(keep, left - np.where(keep, left, 0).sum(axis=0) / n, 0)
+    power = (moved**2).sum(axis=0)
+    beside = (moved[1:] * moved[:-1] * (span[1:] == span[:-1])[:, None, None]).sum(axis=0)
+    r = beside / np.where(power > 0, power, 1.0)
+    r = np.clip(r + (1 + 3 * r) / n, 0.0, _MOST_ALIKE)
+    alike = (1 + r) / (1 - r)
+    # The spread of few dependent blocks falls short of the true one by (n - alike) / (n - 1).
+    spread = np.maximum(n - alike, n / 4) / (n - 1)
+    wide = student_quantile(0.975, np.maximum(n / alike - 1, 2)) / student_quantile(0.975, n - 1)
+    return np.asarray(wide * np.sqrt((n - 1) / n * power * alike / spread))
 
 
 def student_limits(

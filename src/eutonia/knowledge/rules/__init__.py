@@ -8,10 +8,11 @@ from eutonia.knowledge.rules import (
     red_flags,
     regions,
     scales,
+    video,
     workup,
 )
 
 MORE_RULES = tuple(
     module.problems
-    for module in (claims, codes, life, questions, red_flags, regions, scales, workup)
+    for module in (claims, codes, life, questions, red_flags, regions, scales, video, workup)
 )

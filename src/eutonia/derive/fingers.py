@@ -1,0 +1,236 @@
+"""Finger joints: landmarks of the hands become joint angles in degrees.
+
+Every angle is taken in the hand's own frame, so that neither the camera nor the pose of the arm
+enters it. A finger's frame has its *distal* axis along the metacarpal (wrist to knuckle), its
+*radial* axis towards the thumb across the knuckles, and its *palmar* axis out of the palm. 0 is
+straight, + is flexion, - is extension; abduction is + towards the thumb. The knuckle is turned by
+flexion about the radial axis, then abducted; the two further joints flex about that same axis,
+carried along. The thumb has no fixed plane: its two outer joints flex in the plane of its
+metacarpal and the base of the little finger, + towards that.
+
+A held tool is not seen by the model, which guesses what it hides. What can be seen is a thumb that
+stays at a finger's tip: such a hand is flagged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eutonia.model import Channel, Floats, Landmarks, Movement, Points, Side
+
+#: Fingers and the first of their four points.
+FINGERS = {"index": 5, "middle": 9, "ring": 13, "little": 17}
+#: Points of the body: elbow and wrist of each side.
+_FOREARM = {"left": (13, 15), "right": (14, 16)}
+#: The forearm counts where both of its points are likely not hidden (our rule, unconfirmed [D]).
+MIN_VISIBLE = 0.5
+#: Longest time between two looks at the body over which the forearm is carried, seconds: it turns
+#: slowly beside the hand, and where hands matter the body is looked at ten times a second. [D]
+CARRIED_S = 0.25
+#: A grip: the thumb's tip this near to that of index or middle finger, in % of the palm (wrist to
+#: middle knuckle, about 90 mm), and the share of pictures from which a tool may be held. [D]
+GRIP_PERCENT, OFTEN = 35.0, 0.5
+MAY_HOLD = "may_hold_a_tool"
+#: Sine of the angle below which two directions span no plane (our rule, unconfirmed [D]).
+_LEAST_SINE = 0.2
+#: A curled finger: flexion of these joints summed.
+CURL = {
+    "thumb": ("thumb_mcp", "thumb_ip"),
+    **{f: (f"{f}_mcp", f"{f}_pip", f"{f}_dip") for f in FINGERS},
+}
+
+Angles = dict[str, Floats]
+
+
+def fingers(landmarks: Landmarks) -> Movement:
+    """Return the joint angles of each hand that was seen, and of its wrist.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``left_hand`` or ``right_hand``; the wrist needs ``body`` with its metric points too.
+
+    Returns
+    -------
+    Movement
+        Kind ``finger``, in degrees, sites such as ``index_mcp``, ``index_mcp_abduction``,
+        ``index_curl`` (MCP + PIP + DIP), ``thumb_cmc``, ``wrist_flexion``, ``wrist_deviation`` (+
+        towards the thumb). Angles are not good where the hand was not seen or a bone points so
+        that its angle has no meaning. And ``grip``: the thumb's tip from the nearer one of index
+        and middle finger, in % of the palm. Flag: ``may_hold_a_tool``, where the thumb is at a
+        finger's tip in most pictures.
+
+    Notes
+    -----
+    The points of the picture with their depth are used, not the model's metric points: on rendered
+    hands these read knuckles 20 to 30° too straight and sometimes bent the wrong way. Both guess
+    the depth from one view: ``docs/video/accuracy`` shows what is left of a known angle.
+    """
+    channels: list[Channel] = []
+    rows: list[Floats] = []
+    for side in ("left", "right"):
+        hand = landmarks.parts.get(f"{side}_hand")
+        if hand is None or not hand.seen.any():
+            continue
+        xyz = np.asarray(hand.xyz, dtype=np.float64)
+        angles = joint_angles(xyz, side=side)
+        if (body := landmarks.parts.get("body")) is not None:
+            angles |= _wrist(xyz, _forearm(body, landmarks.t_s, side), side)
+        angles["grip"] = grip(xyz)
+        gripped = np.mean(angles["grip"][hand.seen] < GRIP_PERCENT)
+        flags = (MAY_HOLD,) if gripped > OFTEN else ()
+        channels += [_channel(site, side, flags) for site in angles]
+        rows += list(angles.values())
+    x = np.array(rows).reshape(len(rows), landmarks.n_frames)
+    good = np.isfinite(x)
+    return Movement(kind="finger", channels=tuple(channels), x=np.where(good, x, 0.0), good=good)
+
+
+def joint_angles(xyz: Floats, *, side: Side) -> Angles:
+    """Return the angles of one hand from its 21 points.
+
+    Parameters
+    ----------
+    xyz : ndarray, shape (n_frames, 21, 3)
+        x to the right of the picture, y down, z away from the camera, in any unit.
+    side : {'left', 'right'}
+        The person's own.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_frames,)
+        Degrees by site, NaN where an angle has no meaning.
+    """
+    angles = _thumb(xyz, side)
+    for finger, first in FINGERS.items():
+        angles |= _finger(finger, xyz[:, [0, *range(first, first + 4)]], _across(xyz), side)
+    return angles | {f"{f}_curl": sum_of(angles, joints) for f, joints in CURL.items()}
+
+
+def sum_of(angles: Angles, joints: tuple[str, ...]) -> Floats:
+    """Return the sum of some joints' angles."""
+    total: Floats = np.sum([angles[j] for j in joints], axis=0)
+    return total
+
+
+def _finger(name: str, chain: Floats, across: Floats, side: Side) -> Angles:
+    """Return the angles of a finger from the wrist and its four points, ``(n, 5, 3)``."""
+    metacarpal, proximal, middle, distal = np.moveaxis(np.diff(chain, axis=1), 1, 0)
+    along, radial, palmar = _frame(metacarpal, across, side)
+    bone = _unit(proximal)
+    # Flexion turns about this axis once the knuckle has been abducted.
+    hinge = _turn(side) * _unit(_without(radial, bone))
+    return {
+        f"{name}_mcp": _angle(_dot(bone, palmar), _dot(bone, along)),
+        f"{name}_mcp_abduction": np.degrees(np.arcsin(np.clip(_dot(bone, radial), -1, 1))),
+        f"{name}_pip": _bend(proximal, middle, hinge),
+        f"{name}_dip": _bend(middle, distal, hinge),
+    }
+
+
+def _thumb(xyz: Floats, side: Side) -> Angles:
+    """Return the thumb's angles; its base is held against the metacarpal of the index."""
+    along, radial, palmar = _frame(xyz[:, 5] - xyz[:, 0], _across(xyz), side)
+    metacarpal, proximal, distal = np.moveaxis(np.diff(xyz[:, 1:5], axis=1), 1, 0)
+    bone = _unit(metacarpal)
+    normal = np.cross(bone, _unit(xyz[:, 17] - xyz[:, 2]))
+    hinge = _unit(np.where(_norm(normal) > _LEAST_SINE, normal, np.nan))
+    return {
+        "thumb_cmc": -_angle(_dot(bone, radial), _dot(bone, along)),
+        "thumb_cmc_abduction": np.degrees(np.arcsin(np.clip(_dot(bone, palmar), -1, 1))),
+        "thumb_mcp": _bend(metacarpal, proximal, hinge),
+        "thumb_ip": _bend(proximal, distal, hinge),
+    }
+
+
+def grip(xyz: Floats) -> Floats:
+    """Return how far the thumb's tip is from that of index or middle finger, % of the palm.
+
+    Parameters
+    ----------
+    xyz : ndarray, shape (n_frames, 21, 3)
+    """
+    tips = _norm(xyz[:, [8, 12]] - xyz[:, [4]])[..., 0].min(axis=1)
+    near: Floats = 100 * tips / _norm(xyz[:, 9] - xyz[:, 0])[:, 0]
+    return near
+
+
+def _wrist(xyz: Floats, forearm: Floats, side: Side) -> Angles:
+    """Return flexion and deviation of the wrist where the forearm is seen."""
+    along, radial, palmar = _frame(xyz[:, 9] - xyz[:, 0], _across(xyz), side)
+    return {
+        "wrist_flexion": _angle(-_dot(forearm, palmar), _dot(forearm, along)),
+        "wrist_deviation": np.degrees(np.arcsin(np.clip(-_dot(forearm, radial), -1, 1))),
+    }
+
+
+def _forearm(body: Points, t_s: Floats, side: Side) -> Floats:
+    """Return the direction from elbow to wrist, ``(n, 3)``, carried over short times unseen."""
+    elbow, wrist = _FOREARM[side]
+    metric = np.asarray(body.xyz if body.world is None else body.world, dtype=np.float64)
+    found = _unit(metric[:, wrist] - metric[:, elbow])
+    seen = np.isfinite(found).all(axis=1)
+    if body.visible is not None:
+        seen &= np.all(body.visible[:, [elbow, wrist]] >= MIN_VISIBLE, axis=1)
+    there = t_s[seen]
+    if not len(there):
+        return np.full(found.shape, np.nan)
+    after = np.searchsorted(there, t_s)
+    between = (after > 0) & (after < len(there))
+    apart = there[np.minimum(after, len(there) - 1)] - there[np.maximum(after - 1, 0)]
+    usable = seen | (between & (apart <= CARRIED_S))
+    carried = np.stack([np.interp(t_s, there, axis) for axis in found[seen].T], axis=1)
+    return _unit(np.where(usable[:, None], carried, np.nan))
+
+
+def _across(xyz: Floats) -> Floats:
+    """Return the direction over the knuckles towards the thumb."""
+    return xyz[:, 5] - xyz[:, 17]
+
+
+def _frame(metacarpal: Floats, across: Floats, side: Side) -> tuple[Floats, Floats, Floats]:
+    """Return the distal, radial and palmar axes, ``(n, 3)`` each."""
+    along = _unit(metacarpal)
+    radial = _unit(_without(across, along))
+    return along, radial, _turn(side) * np.cross(radial, along)
+
+
+def _turn(side: Side) -> int:
+    """Return the sign of a mirror image: the left hand is one of the right."""
+    return 1 if side == "right" else -1
+
+
+def _bend(before: Floats, after: Floats, hinge: Floats) -> Floats:
+    """Return the angle from one bone to the next about an axis, degrees."""
+    return _angle(_dot(np.cross(before, after), hinge), _dot(before, after))
+
+
+def _angle(sine: Floats, cosine: Floats) -> Floats:
+    angle: Floats = np.degrees(np.arctan2(sine, cosine))
+    return angle
+
+
+def _dot(a: Floats, b: Floats) -> Floats:
+    return np.asarray(np.einsum("nk,nk->n", a, b))
+
+
+def _norm(a: Floats) -> Floats:
+    length: Floats = np.linalg.norm(a, axis=-1, keepdims=True)
+    return length
+
+
+def _unit(a: Floats) -> Floats:
+    """Return directions; NaN for a bone without length."""
+    length = _norm(a)
+    return a / np.where(length > 0, length, np.nan)
+
+
+def _without(a: Floats, axis: Floats) -> Floats:
+    """Return the part of `a` at right angles to a unit axis."""
+    return a - _dot(a, axis)[:, None] * axis
+
+
+def _channel(site: str, side: Side, flags: tuple[str, ...]) -> Channel:
+    unit = "%" if site == "grip" else "deg"
+    name = f"{side}_{site}"
+    return Channel(name=name, kind="finger", unit=unit, site=site, side=side, flags=flags)

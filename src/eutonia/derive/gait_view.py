@@ -1,0 +1,122 @@
+"""From where the camera sees a walking person, and which way the person goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Floats
+
+#: Width of shoulders plus hips seen from the front, in leg lengths: common proportions. [D]
+FULL_WIDTH = 0.70
+#: Share of that width up to which the view is from the side (30 degrees off), and from which on it
+#: is from the front or back (37 degrees off). Between them no angle is read. [D]
+SIDE, FRONTAL = 0.5, 0.8
+#: Seconds on each side over which view and direction are decided; a body turns no faster. [D]
+_AROUND_S = 0.5
+#: Codes of the channel ``view``.
+FROM_SIDE, FROM_FRONT, FROM_BACK, OBLIQUE = 0.0, 1.0, 2.0, 3.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """How each picture sees the person.
+
+    Parameters
+    ----------
+    code : ndarray, shape (n_frames,)
+        0 from the side, 1 front, 2 back, 3 between them; NaN where nobody was seen.
+    facing : ndarray, shape (n_frames,)
+        +1 where the face and toes point to the right of the picture, -1 to its left.
+    travel : ndarray, shape (n_frames,)
+        +1 where the person walks forwards, -1 backwards; 0 where the feet do not tell.
+    """
+
+    code: Floats
+    facing: Floats
+    travel: Floats
+
+    def side(self) -> NDArray[np.bool_]:
+        """Tell which pictures are from the side."""
+        return np.asarray(self.code == FROM_SIDE)
+
+    def frontal(self) -> NDArray[np.bool_]:
+        """Tell which pictures are from the front or the back."""
+        return np.asarray((self.code == FROM_FRONT) | (self.code == FROM_BACK))
+
+
+def view_of(points: Floats, scale: Floats, *, rate_hz: float) -> View:
+    """Decide view, facing and direction of travel from the body's points.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n_frames, 33, 2)
+        Pixels, y down.
+    scale : ndarray, shape (n_frames,)
+        Leg length in pixels.
+    rate_hz : float
+
+    Returns
+    -------
+    View
+
+    Notes
+    -----
+    Shoulders turn against the hips with every step, so their summed and signed width is smoothed.
+    Where the tracker turns the names of a whole body (it does when it loses somebody seen from
+    behind), front and back turn with it. The direction of travel comes from the lower foot: it
+    stands, so it goes backwards under a person who walks forwards. That also holds for a camera
+    that moves along, and on a treadmill.
+    """
+    around = max(1, round(_AROUND_S * rate_hz))
+    x = points[:, :, 0]
+    width = smooth((x[:, 11] - x[:, 12] + x[:, 23] - x[:, 24]) / scale, around) / FULL_WIDTH
+    code = np.full(len(width), OBLIQUE)
+    code[np.abs(width) <= SIDE] = FROM_SIDE
+    code[width >= FRONTAL] = FROM_FRONT
+    code[width <= -FRONTAL] = FROM_BACK
+    code[~np.isfinite(width)] = np.nan
+    toes = x[:, 31] - x[:, 29] + x[:, 32] - x[:, 30]
+    face = x[:, 0] - (x[:, 7] + x[:, 8]) / 2
+    facing = np.where(smooth((toes + face) / scale, around) < 0, -1.0, 1.0)
+    return View(code=code, facing=facing, travel=_travel(points, scale, code, facing))
+
+
+def _travel(points: Floats, scale: Floats, code: Floats, facing: Floats) -> Floats:
+    """Return the sign of travel, one for each stretch of one view and facing."""
+    hips = (points[:, 23] + points[:, 24]) / 2
+    feet = (points[:, [27, 28]] - hips[:, None]) / scale[:, None, None]
+    speed = (
+        np.gradient(feet[:, :, 0], axis=0) * facing[:, None] if len(feet) > 1 else 0 * feet[..., 0]
+    )
+    lower = np.where(feet[:, 0, 1] > feet[:, 1, 1], speed[:, 0], speed[:, 1])
+    upper = speed.sum(axis=1) - lower
+    travel = np.zeros(len(points))
+    for run in runs(np.where(np.isfinite(code), 10 * code + facing, np.nan)):
+        told = np.nansum(lower[run] - upper[run])
+        travel[run] = -np.sign(told)
+    return travel
+
+
+def smooth(x: Floats, around: int) -> Floats:
+    """Return the median over `around` samples on each side, ignoring NaN."""
+    from scipy.ndimage import median_filter
+
+    good = np.isfinite(x)
+    if not good.any():
+        return x
+    at = np.arange(len(x))
+    filled = np.interp(at, at[good], x[good])
+    out = np.asarray(median_filter(filled, size=2 * around + 1, mode="nearest"), dtype=np.float64)
+    out[~good] = np.nan
+    return out
+
+
+def runs(code: Floats) -> list[slice]:
+    """Return the stretches of equal and finite values."""
+    edges = np.flatnonzero(np.diff(np.nan_to_num(code, nan=-1e9))) + 1
+    bounds = [0, *edges.tolist(), len(code)]
+    return [slice(a, b) for a, b in pairwise(bounds) if np.isfinite(code[a])]

@@ -1,0 +1,357 @@
+"""Where the head is: landmarks of the face and the shoulders become angles and shifts.
+
+The rotation between head and trunk comes from a rigid set of points of the upper face (forehead,
+temples, corners of the eyes, bridge of the nose, cheekbones) laid on the person's own set, as seen
+while the examiner held the head straight. What the landmark model gets wrong about this face, such
+as a chin that looks lower than it is, is in both and cancels. Without such a segment, the set is
+that of many faces, and the zero is less certain (flag ``zero_anatomical``).
+
+Angles are those of `eutonia.dsp.rotation`: one decomposition, yaw, then pitch, then roll. The
+camera is taken to stand level: the picture's upright is gravity's. How far the trunk is turned
+cannot be seen by one camera, because the body's landmarks turn with the head: taking their word
+makes a yaw of 30 degrees wrong by 9 (docs/video/accuracy). The trunk is taken to face as it did at
+the zero, or else the camera; pictures in which the shoulders have visibly turned are left out, and
+a film in which they have is flagged (``trunk_turned``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.derive.trunk import PROFILE_DEG, Trunk, smooth, trunk, turned_away
+from eutonia.dsp.rotation import (
+    angles,
+    fit,
+    from_seen,
+    mean_rotation,
+    ray,
+    seen_angles,
+    turned,
+    upright,
+)
+from eutonia.knowledge import table
+from eutonia.model import CannotMeasure, Channel, Floats, Landmarks, Movement, Points, Side, Source
+
+#: Least score of a face that is used.
+LEAST_SCORE = 0.5
+#: Turn from the camera beyond which the landmarks no longer follow. [D]
+MAX_TURN_DEG = 70.0
+#: Tilt beyond which the landmarks have been laid on upside down. [D]
+MAX_TILT_DEG = 110.0
+#: Least seconds of a usable zero segment. [D]
+LEAST_ZERO_S = 1.0
+#: From the middle of the outer corners of the eyes to the base of the skull, in units of their
+#: distance: right, up, forwards. [D]
+_SKULL_BASE = np.array([0.0, -0.35, -1.0])
+_EYES = (33, 263)
+#: Largest yaw and pitch for which the correction grows.
+_CORRECTED_TO = 60.0
+_HAND_OF_BODY = slice(15, 23)
+
+#: Flags of a whole channel.
+ZERO_ANATOMICAL, NO_TRUNK, NOT_IN_PROFILE = "zero_anatomical", "no_trunk", "not_in_profile"
+TRUNK_TURNED = "trunk_turned"
+#: Share of a turn and of a tilt of the head alone that the body's model takes for the shoulders'.
+#: Means over rendered people 60 to 71.
+_SPILT_YAW, _SPILT_ROLL = 0.3, 0.06
+#: Least turn of the head of a person who sits sideways. [D]
+_PROFILE_OF_HEAD = 45.0
+#: The trunk counts as turned for a whole film where its yaw has changed by this much (three
+#: standard deviations between people), or where this share of its pictures is left out. [D]
+TURNED_DEG, TURNED_SHARE = 15.0, 0.2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeadZero:
+    """The straight head: the person's own rigid face, and where the shoulders were.
+
+    Parameters
+    ----------
+    shape : ndarray, shape (n_points, 3)
+        The points of ``knowledge/head_points`` in the head's own axes; straight is no rotation.
+    yaw_deg : float
+        Turn of the straight head, and so of the trunk, from the camera.
+    shoulders_deg : float
+        Tilt of the line of the shoulders then; NaN where it was not seen.
+    trunk_deg : float
+        Turn of the trunk then as the body's model guesses it; NaN where it was not seen.
+    lateral : float
+        Head beside the middle of the shoulders then, in % of their width; NaN if not seen.
+    heights : tuple of float
+        Of the left and the right shoulder in the picture, in pixels, upwards; NaN if not seen.
+    n_frames : int
+        Pictures behind it.
+    spread_deg : tuple of float
+        Standard deviation of yaw, pitch and roll between them.
+    filmed : tuple of Source
+        In which video: heights hold only there.
+    """
+
+    shape: Floats
+    yaw_deg: float = 0.0
+    shoulders_deg: float = 0.0
+    trunk_deg: float = 0.0
+    lateral: float = 0.0
+    heights: tuple[float, float] = (np.nan, np.nan)
+    n_frames: int = 0
+    spread_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    filmed: tuple[Source, ...] = field(default=())
+
+
+def zero_of(landmarks: Landmarks, frames: NDArray[np.bool_]) -> HeadZero:
+    """Return the zero from the pictures in which the examiner holds the head straight.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``face``, and ``body`` for the shoulders.
+    frames : ndarray of bool, shape (n_frames,)
+        The pictures of the segment.
+
+    Raises
+    ------
+    CannotMeasure
+        If the face was seen for less than a second of it.
+    """
+    face = landmarks.parts.get("face")
+    use = frames & _usable(face) if face is not None else np.zeros(len(frames), dtype=bool)
+    if face is None or use.sum() < LEAST_ZERO_S * landmarks.rate_hz:
+        raise CannotMeasure(
+            f"The face was seen for {use.sum() / max(landmarks.rate_hz, 1e-9):.1f} s of the "
+            f"segment that sets the head's zero; at least {LEAST_ZERO_S:g} s are needed. Film it "
+            "again, or leave the segment unmarked: then the anatomical zero is used."
+        )
+    generic = anatomical()
+    points = _rigid(face, use)
+    seen, scale, _ = fit(points, generic.shape)
+    to_camera = _ray(face, use, landmarks)
+    rotations = to_camera @ corrected(seen)
+    yaw = float(angles(mean_rotation(rotations))[0])
+    # What the model makes of a straight head that is seen along this ray is undone.
+    to_head = uncorrected(to_camera.swapaxes(1, 2) @ turned(yaw)).swapaxes(1, 2)
+    flat = (points - points.mean(axis=1, keepdims=True)) / scale[:, None, None]
+    shape = np.median(np.einsum("nij,nkj->nki", to_head, flat), axis=0)
+    body = trunk(landmarks)
+    around = angles(turned(yaw).T @ rotations)
+    zero = HeadZero(
+        shape=shape + generic.shape.mean(axis=0) - shape.mean(axis=0),
+        yaw_deg=yaw,
+        shoulders_deg=_middle(body.roll[use]),
+        trunk_deg=_middle(body.yaw[use] - _SPILT_YAW * angles(rotations)[:, 0]),
+        heights=(_middle(body.height[use, 0]), _middle(body.height[use, 1])),
+        n_frames=int(use.sum()),
+        spread_deg=tuple(np.std(around, axis=0).tolist()),
+        filmed=landmarks.sources,
+    )
+    lateral = _lateral(face, use, zero, body)
+    return HeadZero(**{**vars(zero), "lateral": _middle(lateral)})
+
+
+def anatomical() -> HeadZero:
+    """Return the zero of many faces, for where the examiner set none."""
+    return HeadZero(shape=np.array(table("head_points")["shape"], dtype=np.float64))
+
+
+def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
+    """Return where the head is, against the trunk, gravity and the camera.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``face``; ``body`` gives the trunk, hands and body what hides the face.
+    zero : HeadZero, optional
+        From `zero_of`; without it the anatomical zero is used (flag ``zero_anatomical``).
+
+    Returns
+    -------
+    Movement
+        Kind ``head``. In degrees: ``yaw``, ``pitch``, ``roll`` against the trunk (flag ``no_trunk``
+        where the shoulders are not seen: then against gravity and the camera; ``trunk_turned``
+        where the trunk does not face as it did at the zero), ``pitch_gravity``, ``roll_gravity``,
+        ``yaw_camera``. In % of the distance of the shoulders: ``shift_lateral`` (to the person's
+        right), ``shift_sagittal`` (forwards; only from a profile, else flag ``not_in_profile``)
+        and ``shoulder``, left and right (upwards). ``face_hidden``: 1 where a hand is before the
+        face.
+    """
+    n = landmarks.n_frames
+    face = landmarks.parts.get("face")
+    flags = {ZERO_ANATOMICAL} if zero is None else set()
+    zero = zero or anatomical()
+    body = trunk(landmarks)
+    if not body.seen:
+        flags.add(NO_TRUNK)
+    x = np.zeros((len(_SITES), n))
+    good = np.zeros(x.shape, dtype=bool)
+    use = _usable(face) if face is not None else np.zeros(n, dtype=bool)
+    if face is not None and use.any():
+        found, away = _turns(face, use, zero, body, landmarks)
+        upright_face = np.abs(found[4]) <= MAX_TILT_DEG
+        near = (np.abs(found[5]) <= MAX_TURN_DEG) & upright_face & ~away
+        if _has_turned(body.yaw[use], found[5], zero, away):
+            flags.add(TRUNK_TURNED)
+        x[:6, use], good[:6, use] = found, near
+        good[5, use] = upright_face
+        x[6, use] = _lateral(face, use, zero, body) - (zero.lateral if zero.n_frames else 0.0)
+        good[6, use] = near
+    x[7] = body.forward
+    x[8:10] = _elevation(body, zero, landmarks)
+    x[10] = _hidden(landmarks, use)
+    good[7:] = True
+    good &= np.isfinite(x)
+    own = [flags] * 7 + [set() if good[7].any() else {NOT_IN_PROFILE}]
+    own += [flags & {ZERO_ANATOMICAL}] * 2 + [set()]
+    channels = tuple(
+        Channel(name=name, kind="head", unit=unit, site=site, side=side, flags=tuple(sorted(f)))
+        for (name, site, side, unit), f in zip(_SITES, own, strict=True)
+    )
+    return Movement(kind="head", channels=channels, x=np.where(good, x, 0.0), good=good)
+
+
+_SITES: tuple[tuple[str, str, Side, str], ...] = (
+    *((a, a, "midline", "deg") for a in ("yaw", "pitch", "roll")),
+    *((a, a, "midline", "deg") for a in ("pitch_gravity", "roll_gravity", "yaw_camera")),
+    *((a, a, "midline", "%") for a in ("shift_lateral", "shift_sagittal")),
+    ("shoulder_left", "shoulder", "left", "%"),
+    ("shoulder_right", "shoulder", "right", "%"),
+    ("face_hidden", "face_hidden", "midline", "1"),
+)
+
+
+def _usable(face: Points) -> NDArray[np.bool_]:
+    return face.seen & (face.score >= LEAST_SCORE)
+
+
+def _rigid(face: Points, use: NDArray[np.bool_]) -> Floats:
+    """Return the rigid points of some pictures, ``(n, n_points, 3)``, in upright axes."""
+    rows = table("head_points")["points"]
+    return upright(np.asarray(face.xyz[use][:, rows], dtype=np.float64))
+
+
+def _ray(face: Points, use: NDArray[np.bool_], landmarks: Landmarks) -> Floats:
+    xy = np.asarray(face.xyz[use][:, table("head_points")["points"], :2], dtype=np.float64)
+    return ray(xy.mean(axis=1), width=landmarks.width, height=landmarks.height)
+
+
+def _turns(
+    face: Points, use: NDArray[np.bool_], zero: HeadZero, body: Trunk, landmarks: Landmarks
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the six angles of some pictures, ``(6, n)``, and where the trunk has turned away."""
+    seen, scale, _ = fit(_rigid(face, use), zero.shape)
+    rotation = _ray(face, use, landmarks) @ corrected(seen)
+    facing = turned(zero.yaw_deg)
+    of_gravity = angles(facing.T @ rotation)
+    tilt, near = (np.full(len(use), np.nan) for _ in range(2))
+    tilt[use], near[use] = of_gravity[:, 2], scale
+    spilt = _SPILT_ROLL * smooth(tilt, use, landmarks)[use]
+    tilted = facing @ turned(0.0, 0.0, _trunk_roll(body, zero, use, spilt))
+    of_trunk = angles(tilted.swapaxes(1, 2) @ rotation)
+    of_camera = angles(rotation)
+    found = np.stack([*of_trunk.T, of_gravity[:, 1], of_gravity[:, 2], of_camera[:, 0]])
+    return found, turned_away(body, near, landmarks)[use]
+
+
+def _has_turned(yaw: Floats, of_head: Floats, zero: HeadZero, away: NDArray[np.bool_]) -> bool:
+    """Tell whether the trunk, as the body's model guesses its turn, left where it was at zero."""
+    # A profile, head and trunk, is filmed on purpose.
+    front = (np.abs(yaw) < PROFILE_DEG) | (np.abs(of_head) < _PROFILE_OF_HEAD)
+    front &= np.isfinite(yaw)
+    if not front.any():
+        return False
+    at_zero = zero.trunk_deg if np.isfinite(zero.trunk_deg) else 0.0
+    moved = _middle((yaw - _SPILT_YAW * of_head)[front]) - at_zero
+    return bool(away[front].mean() > TURNED_SHARE or abs(moved) >= TURNED_DEG)
+
+
+def corrected(seen: Floats) -> Floats:
+    """Return rotations without what the landmark model is known to make of a turned head.
+
+    Six coefficients of ``knowledge/head_correction``, the same for everybody: mostly a nod that
+    reads a fifth too small.
+    """
+    found = seen_angles(seen)
+    return from_seen(found + _added(found))
+
+
+def uncorrected(true: Floats) -> Floats:
+    """Return the rotations that the landmark model makes of true ones: undoes `corrected`."""
+    wanted = seen_angles(true)
+    found = wanted
+    for _ in range(20):
+        found = wanted - _added(found)
+    return from_seen(found)
+
+
+def _added(seen: Floats) -> Floats:
+    """Return what is added to yaw, pitch and roll as seen, ``(..., 3)``."""
+    y, p = np.moveaxis(np.clip(seen[..., :2], -_CORRECTED_TO, _CORRECTED_TO) / 30.0, -1, 0)
+    terms = {"y": y, "p": p, "p2": p**2, "y2": y**2, "yp": y * p}
+    known = table("head_correction")
+    axes = ("yaw", "pitch", "roll")
+    return np.stack([sum(c * terms[t] for t, c in known[a].items()) for a in axes], axis=-1)
+
+
+def _trunk_roll(body: Trunk, zero: HeadZero, use: NDArray[np.bool_], spilt: Floats) -> Floats:
+    """Return how far the shoulders have tilted since the zero, bridged over gaps."""
+    there = np.flatnonzero(np.isfinite(body.roll))
+    if not body.seen or not len(there) or not np.isfinite(zero.shoulders_deg):
+        return np.zeros(int(use.sum()))
+    rolled = np.interp(np.flatnonzero(use), there, body.roll[there])
+    return np.asarray(rolled - zero.shoulders_deg - spilt)
+
+
+def _lateral(face: Points, use: NDArray[np.bool_], zero: HeadZero, body: Trunk) -> Floats:
+    """Return how far the base of the skull lies to the person's right of the mid-shoulders, %."""
+    points = _rigid(face, use)
+    seen, scale, _ = fit(points, zero.shape)
+    eyes = [table("head_points")["points"].index(p) for p in _EYES]
+    between = zero.shape[eyes]
+    away = between.mean(axis=0) - zero.shape.mean(axis=0)
+    away = away + np.linalg.norm(between[0] - between[1]) * _SKULL_BASE
+    base = points.mean(axis=1) + scale[:, None] * (seen @ away)
+    aside = base[:, :2] * [1, -1] - body.middle[use]
+    roll = np.radians(np.where(np.isfinite(body.roll[use]), body.roll[use], 0.0))
+    along = aside[:, 0] * np.cos(roll) - aside[:, 1] * np.sin(roll)
+    return np.asarray(-100 * along / body.width)
+
+
+def _elevation(body: Trunk, zero: HeadZero, landmarks: Landmarks) -> Floats:
+    """Return how high each shoulder stands above its zero, ``(2, n_frames)``, in % of the width.
+
+    Without a zero of the same video: above the mean of both.
+    """
+    same = zero.n_frames > 0 and zero.filmed == landmarks.sources
+    level = np.array(zero.heights) if same else body.height.mean(axis=1, keepdims=True)
+    return np.asarray(100 * (body.height - level).T / body.width)
+
+
+def _hidden(landmarks: Landmarks, use: NDArray[np.bool_]) -> Floats:
+    """Return 1 where a point of a hand lies before the face, NaN where no hand can be known."""
+    face, parts = landmarks.parts.get("face"), landmarks.parts
+    hidden = np.full(landmarks.n_frames, np.nan)
+    looked = [parts[p] for p in ("body", "left_hand", "right_hand") if p in parts]
+    if face is None or not use.any() or not looked:
+        return hidden
+    # A face that is lost behind a hand is looked for where it was last.
+    last = np.maximum.accumulate(np.where(use, np.arange(len(use)), -1))
+    xy = np.asarray(face.xyz[last, :468, :2], dtype=np.float64)
+    low, high = xy.min(axis=1), xy.max(axis=1)
+    centre, half = (low + high) / 2, (high - low) / 2
+    for part in looked:
+        points = np.asarray(part.xyz[..., :2], dtype=np.float64)
+        there = np.isfinite(points[..., 0])
+        if part is parts.get("body"):
+            there = there & ((part.visible if part.visible is not None else 1.0) >= LEAST_SCORE)
+            points, there = points[:, _HAND_OF_BODY], there[:, _HAND_OF_BODY]
+            hidden[part.seen] = np.fmax(hidden[part.seen], 0.0)
+        away = ((points - centre[:, None]) / half[:, None]) ** 2
+        inside = ((away.sum(axis=2) < 1) & there).any(axis=1)
+        hidden[there.any(axis=1)] = np.fmax(hidden, inside)[there.any(axis=1)]
+    return np.where(last >= 0, hidden, np.nan)
+
+
+def _middle(x: Floats) -> float:
+    x = x[np.isfinite(x)]
+    return float(np.median(x)) if len(x) else np.nan

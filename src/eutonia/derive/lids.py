@@ -1,0 +1,212 @@
+"""How far each eye is closed: landmarks of the lids become a closure from 0 (open) to 1 (shut).
+
+The gap between the lids is measured upright in the head's own frame, so that turning, tilting and
+nodding change it little, in % of the distance of the eyes' outer corners. Landmarks of lids that
+are shut stay apart by a gap that differs between people: 0 and 1 are therefore set for each eye by
+gentle closures. Without them the person's own widest gap is 0, and a typical shut gap is 1 (flag
+``uncalibrated``).
+
+Between open and shut the scale is not straight: lids that are half shut read 0.3 to 0.5, more so
+the smaller the face (``docs/video/eyes``). Looking down lowers the upper lid, and the landmarks do
+not tell that from closing it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.derive.mouth import in_head
+from eutonia.model import CannotMeasure, Channel, Floats, Landmarks, Movement, Side
+
+#: Upper and lower edge of each lid, in pairs: the person's own sides.
+LIDS: dict[Side, tuple[tuple[int, int], ...]] = {
+    "left": ((385, 380), (386, 374), (387, 373)),
+    "right": ((160, 144), (159, 145), (158, 153)),
+}
+SIDES: tuple[Side, ...] = ("left", "right")
+#: Least score of a face that is used.
+LEAST_SCORE = 0.5
+#: Turn from the camera beyond which the lids of the far eye are guessed. [D]
+MAX_TURN_DEG = 40.0
+#: Longest distance of pictures in 95 % of them for counting blinks (clinical-rules.md §1).
+MAX_GAP_S = 0.050
+#: The shut gap as a share of the open one, where no gentle closures were filmed. [D]
+TYPICAL_SHUT = 0.1
+#: Of all gaps without calibration, the quantile that is open: also where an eye is mostly shut.
+OPEN_QUANTILE = 0.95
+#: An eye whose open gap is below this share of the other's is flagged. [D]
+PTOSIS = 0.75
+#: Fewest closures that calibrate, and how much smaller the shut gap must be. [D]
+LEAST_CLOSURES = 3
+_LEAST_CHANGE = 0.35
+
+#: Flags of a whole channel.
+UNCALIBRATED, UNEVEN, DROOPS = "uncalibrated", "too_uneven", "ptosis"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LidRange:
+    """The gap of each eye when open and when gently shut, in % of the distance of the eyes.
+
+    Parameters
+    ----------
+    opened, shut : tuple of float
+        Left and right; NaN for an eye that was not calibrated.
+    n_closures : tuple of int
+        Gentle closures behind it.
+    """
+
+    opened: tuple[float, float]
+    shut: tuple[float, float]
+    n_closures: tuple[int, int]
+
+
+def range_of(landmarks: Landmarks, frames: NDArray[np.bool_]) -> LidRange:
+    """Return the range of each lid from gentle closures.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``face``.
+    frames : ndarray of bool, shape (n_frames,)
+        The pictures of the segment in which the eyes are gently closed and opened.
+
+    Raises
+    ------
+    CannotMeasure
+        If fewer than three closures are seen in both eyes; where it is one, as with a lid that no
+        longer shuts, only the other is calibrated.
+    """
+    gap, good = gaps(landmarks)
+    found = [_levels(row[usable]) for row, usable in zip(gap, good & frames, strict=True)]
+    (left, right), n = ([f if f[2] >= LEAST_CLOSURES else _NONE for f in found], found)
+    if left is right is _NONE:
+        raise CannotMeasure(
+            f"The gentle closures cannot calibrate the eyes: {n[0][2]} of the left and {n[1][2]} "
+            f"of the right were seen, {LEAST_CLOSURES} are needed. Film the whole face from the "
+            "front, in good light; where the lids no longer shut, leave the segment out."
+        )
+    return LidRange(
+        opened=(left[0], right[0]), shut=(left[1], right[1]), n_closures=(left[2], right[2])
+    )
+
+
+_NONE = (np.nan, np.nan, 0)
+
+
+def _levels(values: Floats) -> tuple[float, float, int]:
+    """Return the gap when open and when shut, and how often it was shut."""
+    if not len(values):
+        return _NONE
+    low, high = np.quantile(values, [0.02, 0.98])
+    middle = (low + high) / 2
+    below = values < middle
+    if not below.any() or below.all():
+        return float(high), float(low), 0
+    # Lids on their way lie between: of the lower ones, the lower half is shut.
+    opened = float(np.median(values[~below]))
+    shut = float(np.quantile(values[below], 0.25))
+    n = int(np.count_nonzero(np.diff(below.astype(np.int8)) == 1) + below[0])
+    return opened, shut, n if opened - shut > _LEAST_CHANGE * opened else 0
+
+
+def gaps(landmarks: Landmarks) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the gap between the lids of each eye, and where it may be used.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``face``.
+
+    Returns
+    -------
+    gap : ndarray, shape (2, n_frames)
+        Left and right, in % of the distance of the eyes' outer corners; 0 where not good.
+    good : ndarray of bool, same shape
+        Seen, sure, and not turned from the camera by more than 40°.
+    """
+    gap = np.zeros((2, landmarks.n_frames))
+    good = np.zeros(gap.shape, dtype=bool)
+    face = landmarks.parts.get("face")
+    if face is None or not face.seen.any():
+        return gap, good
+    seen = face.seen
+    placed, facing = in_head(np.asarray(face.xyz[seen], dtype=np.float64))
+    for row, side in enumerate(SIDES):
+        upper, lower = np.array(LIDS[side]).T
+        gap[row, seen] = (placed[:, lower, 1] - placed[:, upper, 1]).mean(axis=1)
+    good[:, seen] = facing >= np.cos(np.radians(MAX_TURN_DEG))
+    good &= (face.score >= LEAST_SCORE) & np.isfinite(gap)
+    return np.where(good, gap, 0.0), good
+
+
+def lids(landmarks: Landmarks, *, limits: LidRange | None = None) -> Movement:
+    """Return the closure of each eye, and how wide it is open.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``face``.
+    limits : LidRange or None
+        From gentle closures (`range_of`); None: open is the person's own widest, shut is typical.
+
+    Returns
+    -------
+    Movement
+        Kind ``lid``. ``lid`` of each side: closure, 0 open to 1 shut, a little beyond where the
+        eye opens wider or shuts harder. ``lid_opening`` of each side: the gap in % of the distance
+        of the eyes' outer corners. Flags: ``uncalibrated``; ``too_uneven`` where the pictures of
+        the face lie more than 50 ms apart in more than 5 %; ``ptosis`` on an eye that is open less
+        than three quarters of the other.
+    """
+    gap, good = gaps(landmarks)
+    if not good.any():
+        nothing = np.zeros((0, landmarks.n_frames))
+        return Movement(kind="lid", channels=(), x=nothing, good=nothing.astype(bool))
+    opened, shut = _range(gap, good, limits)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        closure = (opened[:, None] - gap) / (opened - shut)[:, None]
+    usable = good & np.isfinite(closure)
+    flags = [
+        (
+            *(() if limits and limits.n_closures[row] else (UNCALIBRATED,)),
+            *((UNEVEN,) if _uneven(landmarks.t_s, seen) else ()),
+            *((DROOPS,) if mine < PTOSIS * other else ()),
+        )
+        for row, (seen, mine, other) in enumerate(zip(good, opened, opened[::-1], strict=True))
+    ]
+    return Movement(
+        kind="lid",
+        channels=(
+            *(_channel("lid", side, "1", f) for side, f in zip(SIDES, flags, strict=True)),
+            *(_channel("lid_opening", side, "%", f) for side, f in zip(SIDES, flags, strict=True)),
+        ),
+        x=np.concatenate([np.where(usable, closure, 0.0), gap]),
+        good=np.concatenate([usable, good]),
+    )
+
+
+def _range(gap: Floats, good: NDArray[np.bool_], limits: LidRange | None) -> tuple[Floats, Floats]:
+    opened = np.array(
+        [
+            np.quantile(g[m], OPEN_QUANTILE) if m.any() else np.nan
+            for g, m in zip(gap, good, strict=True)
+        ]
+    )
+    shut = TYPICAL_SHUT * opened
+    if limits is None:
+        return opened, shut
+    known = np.array(limits.n_closures) > 0
+    return np.where(known, limits.opened, opened), np.where(known, limits.shut, shut)
+
+
+def _uneven(t_s: Floats, seen: NDArray[np.bool_]) -> bool:
+    apart = np.diff(t_s[seen])
+    return len(apart) == 0 or float(np.quantile(apart, 0.95)) > MAX_GAP_S + 1e-6
+
+
+def _channel(site: str, side: Side, unit: str, flags: tuple[str, ...]) -> Channel:
+    return Channel(name=f"{site}_{side}", kind="lid", unit=unit, site=site, side=side, flags=flags)

@@ -1,0 +1,191 @@
+"""Mouth and jaw: landmarks of the face become distances in the head's own frame.
+
+Turning, tilting, nodding, moving and scaling of the head are removed by laying eyes and nose of
+each picture (corners of the eyes, the nose and its wings: nothing that the jaw moves) on the
+person's own mean. Distances are in % of that between the outer corners of
+the eyes (about 90 mm in adults [M]), which does not move with the mouth. The midline is that of
+eyes and nose; + is the person's right, or up, or open.
+
+The tongue, the platysma and the teeth are not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutonia.model import Channel, Floats, Landmarks, Movement, Side
+
+#: Pairs of the middle of the face (person's right, left): corners of the eyes, wings of the nose.
+#: With forehead and temples in their place, a head turned by 20° moved a straight jaw by 7 instead
+#: of 2 % (rendered people 0 to 2).
+PAIRS = ((33, 263), (133, 362), (98, 327), (64, 294))
+#: The midline from between the eyes down the nose to its base.
+MIDLINE = (8, 168, 6, 197, 195, 5, 4, 1, 2)
+_STABLE = (*(right for right, _ in PAIRS), *(left for _, left in PAIRS), *MIDLINE)
+_HAIRLINE, _BASE_OF_NOSE = 10, 2
+#: Chin: its lowest point and those around it.
+CHIN = (152, 148, 377, 175)
+_CORNERS: dict[Side, int] = {"right": 61, "left": 291}
+_UPPER, _LOWER = (0, 13), (14, 17)  # outer and inner edge of each lip, on the midline
+#: Beyond this angle between face and camera, half of the mouth is guessed (our rule [D]).
+MAX_TURN_DEG = 40.0
+#: Beyond this one nothing is said about the sides: a straight jaw of a head turned by 20° reads up
+#: to 3 % to one side (rendered people), of one turned by 40° up to 7 % (a real one). [D]
+MAX_ASIDE_DEG = 25.0
+#: What is a matter of the sides.
+ASIDE = ("jaw_deviation", "corner_out", "corner_up")
+#: Pictures from which the person's mean eyes and nose is made.
+_FOR_MEAN = 300
+
+
+def mouth(landmarks: Landmarks) -> Movement:
+    """Return the movements of jaw and lips.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``face``.
+
+    Returns
+    -------
+    Movement
+        Kind ``mouth``, in % of the distance of the eyes' outer corners:
+        ``jaw_opening`` (chin below the base of the nose), ``jaw_deviation`` (chin, + to the right),
+        ``lip_gap`` (between the inner edges), ``lip_height`` (both red lips: small when pressed),
+        ``lip_width`` (corner to corner: small when pursed), and for each side ``corner_out`` (from
+        the midline) and ``corner_up`` (above the base of the nose, so negative).
+        Not good where no face was seen or it is turned from the camera by more than 40°, for
+        deviation and corners by more than 25°.
+
+    Notes
+    -----
+    Landmarks come from a model of faces that smooths unusual ones: ``docs/video/accuracy`` shows
+    which part of a known movement of the jaw is seen. Only ``lip_gap`` has an anatomical zero;
+    where the closed jaw lies differs between people.
+    """
+    face = landmarks.parts.get("face")
+    if face is None or not face.seen.any():
+        return Movement(
+            kind="mouth",
+            channels=(),
+            x=np.zeros((0, landmarks.n_frames)),
+            good=np.zeros((0, landmarks.n_frames), dtype=bool),
+        )
+    seen = face.seen
+    xyz = np.asarray(face.xyz[seen], dtype=np.float64)
+    placed, facing = in_head(xyz)
+    found = _distances(placed)
+    x = np.zeros((len(found), landmarks.n_frames))
+    good = np.zeros(x.shape, dtype=bool)
+    x[:, seen] = list(found.values())
+    most = [MAX_ASIDE_DEG if site in ASIDE else MAX_TURN_DEG for site, _ in found]
+    good[:, seen] = np.isfinite(x[:, seen]) & (facing >= np.cos(np.radians(most))[:, None])
+    channels = tuple(channel(site, side) for site, side in found)
+    return Movement(kind="mouth", channels=channels, x=np.where(good, x, 0.0), good=good)
+
+
+def channel(site: str, side: Side) -> Channel:
+    """Return the channel of one distance."""
+    name = f"{side}_{site}" if side != "midline" else site
+    return Channel(name=name, kind="mouth", unit="%", site=site, side=side)
+
+
+def in_head(xyz: Floats) -> tuple[Floats, Floats]:
+    """Return the points in the frame of the person's own head.
+
+    Parameters
+    ----------
+    xyz : ndarray, shape (n_frames, 478, 3)
+
+    Returns
+    -------
+    placed : ndarray, shape (n_frames, 478, 3)
+        To the person's right, down from the base of the nose, and backwards, in % of the distance
+        between the outer corners of the eyes.
+    facing : ndarray, shape (n_frames,)
+        Cosine of the angle between the face and the camera.
+    """
+    still = xyz[:, _STABLE]
+    mean = _mean_shape(still[:: max(1, len(still) // _FOR_MEAN)])
+    fit = _fit(still, mean)
+    placed = fit.apply(xyz)
+    frame = _axes(placed.mean(axis=0))
+    unit = np.linalg.norm(placed[:, 33] - placed[:, 263], axis=-1).mean() / 100
+    origin = placed[:, _BASE_OF_NOSE].mean(axis=0)
+    middle = np.mean([placed[:, list(pair)].mean(axis=(0, 1)) for pair in PAIRS], axis=0)
+    origin += ((middle - origin) @ frame[0]) * frame[0]
+    facing = np.einsum("nij,j->ni", fit.rotation.swapaxes(1, 2), frame[2])[:, 2]
+    return (placed - origin) @ frame.T / unit, facing
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Rotation, scale and shift that lay each picture's eyes and nose on the mean."""
+
+    rotation: Floats
+    scale: Floats
+    centre: Floats
+    onto: Floats
+
+    def apply(self, xyz: Floats) -> Floats:
+        """Return points of each picture, ``(n, k, 3)``, laid on the mean."""
+        turned = np.einsum("nij,nkj->nki", self.rotation, xyz - self.centre[:, None])
+        return np.asarray(self.scale[:, None, None] * turned + self.onto)
+
+
+def _mean_shape(shapes: Floats) -> Floats:
+    """Return the mean of shapes that differ in rotation, scale and place (Procrustes)."""
+    mean = shapes[len(shapes) // 2]
+    for _ in range(3):
+        mean = _fit(shapes, mean).apply(shapes).mean(axis=0)
+    return np.asarray(mean)
+
+
+def _fit(shapes: Floats, onto: Floats) -> _Fit:
+    """Fit shapes ``(n, k, 3)`` onto one, ``(k, 3)``, by least squares (Umeyama 1991)."""
+    centre, goal = shapes.mean(axis=1), onto.mean(axis=0)
+    from_, to = shapes - centre[:, None], onto - goal
+    u, s, vt = np.linalg.svd(np.einsum("ki,nkj->nij", to, from_))
+    sign = np.ones_like(s)
+    sign[:, 2] = np.sign(np.linalg.det(u @ vt))
+    rotation = (u * sign[:, None]) @ vt
+    scale = (s * sign).sum(axis=1) / (from_**2).sum(axis=(1, 2))
+    return _Fit(rotation, scale, centre, goal)
+
+
+def _axes(face: Floats) -> Floats:
+    """Return the axes of a face as rows: to the person's right, down, backwards."""
+    right = _unit(np.sum([_unit(face[one] - face[other]) for one, other in PAIRS], axis=0))
+    down = face[_BASE_OF_NOSE] - face[_HAIRLINE]
+    down = _unit(down - (down @ right) * right)
+    # The picture's axes (right, down, away) with the person's right on its left: a mirrored frame.
+    return np.stack([right, down, np.cross(down, right)])
+
+
+def _unit(a: Floats) -> Floats:
+    direction: Floats = a / np.linalg.norm(a)
+    return direction
+
+
+def _distances(placed: Floats) -> dict[tuple[str, Side], Floats]:
+    """Return every distance by site and side, from points in the head's frame."""
+    chin = placed[:, CHIN].mean(axis=1)
+    found: dict[tuple[str, Side], Floats] = {
+        ("jaw_opening", "midline"): chin[:, 1],
+        ("jaw_deviation", "midline"): chin[:, 0],
+        ("lip_gap", "midline"): _apart(placed, _UPPER[1], _LOWER[0]),
+        ("lip_height", "midline"): _apart(placed, *_UPPER) + _apart(placed, *_LOWER),
+        ("lip_width", "midline"): _apart(placed, *_CORNERS.values()),
+    }
+    for side, point in _CORNERS.items():
+        outwards = 1 if side == "right" else -1
+        found["corner_out", side] = outwards * placed[:, point, 0]
+        found["corner_up", side] = -placed[:, point, 1]
+    return found
+
+
+def _apart(placed: Floats, a: int, b: int) -> Floats:
+    distance: Floats = np.linalg.norm(placed[:, a] - placed[:, b], axis=-1)
+    return distance

@@ -1,0 +1,169 @@
+"""The trunk, as the shoulders of the 33 points of the body show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Floats, Landmarks
+
+LEFT, RIGHT = 11, 12
+_EARS = (7, 8)
+#: Least visibility of both shoulders, and least share of the pictures in which they must be seen.
+LEAST_VISIBLE, LEAST_SHARE = 0.5, 0.5
+#: Seconds over which the trunk is averaged: it turns slowly, and its depth is noisy. [D]
+SMOOTH_S = 1.0
+#: Turn of the trunk from the camera from which a picture counts as a profile. [D]
+PROFILE_DEG = 60.0
+#: Share of the width from the front below which shoulders may be in profile: cos 60 degrees.
+NARROW = 0.5
+#: Turn of the trunk beyond which shoulders are seen to be narrow: heads that turn by 45 degrees
+#: alone change the width by 5 % at most, 25 degrees change it by 9 % (docs/video/accuracy).
+AWAY_DEG = 25.0
+#: A turn beyond this is a person taken to be seen from behind, which no face can be. [D]
+BEHIND_DEG = 135.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trunk:
+    """Where the shoulders are, picture by picture; NaN where they are not seen.
+
+    Parameters
+    ----------
+    roll : ndarray, shape (n_frames,)
+        Tilt of the line of the shoulders in the picture, in degrees, averaged over a second; signs
+        as for the head.
+    yaw : ndarray, shape (n_frames,)
+        Turn from the camera as the body's model guesses it from depth, in degrees: half of a turn
+        of the head alone is in it, so that only a median over the film says something.
+    wide : ndarray, shape (n_frames,)
+        Between the shoulders in the picture, in pixels.
+    middle : ndarray, shape (n_frames, 2)
+        Between the shoulders, in pixels.
+    height : ndarray, shape (n_frames, 2)
+        Of the left and the right shoulder in the picture, in pixels, upwards.
+    width : float
+        Between the shoulders if they were seen from the front, in pixels; NaN where never seen.
+    forward : ndarray, shape (n_frames,)
+        Ears before the shoulders, in % of the width; NaN but in profile.
+    """
+
+    roll: Floats
+    yaw: Floats
+    wide: Floats
+    middle: Floats
+    height: Floats
+    width: float
+    forward: Floats
+
+    @property
+    def seen(self) -> bool:
+        """Whether the shoulders can serve as a reference."""
+        return bool(np.isfinite(self.roll).mean() >= LEAST_SHARE)
+
+
+def trunk(landmarks: Landmarks) -> Trunk:
+    """Read the trunk from the shoulders.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``body``; without it nothing is seen.
+    """
+    n = landmarks.n_frames
+    body = landmarks.parts.get("body")
+    if body is None or not body.seen.any():
+        nothing = np.full(n, np.nan)
+        return Trunk(
+            roll=nothing,
+            yaw=nothing,
+            wide=nothing,
+            middle=np.full((n, 2), np.nan),
+            height=np.full((n, 2), np.nan),
+            width=np.nan,
+            forward=nothing,
+        )
+    picture = np.asarray(body.xyz, dtype=np.float64) * [1, -1, -1]
+    world = (
+        picture if body.world is None else np.asarray(body.world, dtype=np.float64) * [1, -1, -1]
+    )
+    usable = body.seen & np.isfinite(world[:, 0, 0])
+    if body.visible is not None:
+        usable &= body.visible[:, [LEFT, RIGHT]].min(axis=1) >= LEAST_VISIBLE
+    across, deep = picture[:, LEFT] - picture[:, RIGHT], world[:, LEFT] - world[:, RIGHT]
+    yaw = np.degrees(np.arctan2(deep[:, 2], deep[:, 0]))
+    usable &= np.abs(yaw) < BEHIND_DEG
+    # Depth is guessed; the left shoulder right of the other in the picture is seen.
+    facing = usable & (across[:, 0] > 0)
+    roll = np.degrees(np.arctan2(across[:, 1], across[:, 0]))
+    wide = np.hypot(across[:, 0], across[:, 1])
+    # Turned shoulders look narrower: the widest tenth is the width from the front.
+    width = float(np.quantile(wide[facing], 0.9)) if facing.any() else np.nan
+    profile = usable & (np.abs(yaw) >= PROFILE_DEG) & (wide < NARROW * width)
+    return Trunk(
+        roll=smooth(roll, facing, landmarks),
+        yaw=_only(yaw, usable),
+        # Shoulders that have changed sides in the picture are turned by more than 90 degrees.
+        wide=_only(np.where(across[:, 0] > 0, wide, 0.0), usable),
+        middle=_only(picture[:, [LEFT, RIGHT], :2].mean(axis=1) * [1, -1], usable),
+        height=_only(picture[:, [LEFT, RIGHT], 1], usable),
+        width=width,
+        forward=_only(_forward(world, yaw), profile),
+    )
+
+
+def turned_away(body: Trunk, near: Floats, landmarks: Landmarks) -> NDArray[np.bool_]:
+    """Tell in which pictures the trunk has turned from the camera by 25 degrees or more.
+
+    There the shoulders are narrow against their own width from the front and against the size of
+    the face: somebody who steps back is no narrower than the face, and a face that looks larger
+    when it is lifted makes no shoulders narrow.
+
+    Parameters
+    ----------
+    body : Trunk
+    near : ndarray, shape (n_frames,)
+        Size of the face in pixels, NaN where it was not seen.
+    landmarks : Landmarks
+        For the rate.
+    """
+    at_once = np.isfinite(near) & np.isfinite(body.wide)
+    away = at_once.copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for width in (body.wide, body.wide / near):
+            if not (front := width[at_once & (width > 0)]).size:
+                return away & False
+            least = np.cos(np.radians(AWAY_DEG)) * np.quantile(front, 0.9)
+            away &= smooth(width, at_once, landmarks) < least
+    return away
+
+
+def _forward(world: Floats, yaw: Floats) -> Floats:
+    """Return how far the ears stand before the shoulders along the picture, in % of the width."""
+    ears, shoulders = (world[:, list(p)] for p in (_EARS, (LEFT, RIGHT)))
+    ahead = (ears.mean(axis=1) - shoulders.mean(axis=1))[:, 0]
+    width = np.median(np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=1))
+    # Turned to the own right, the person looks to the left of the picture.
+    forward: Floats = -np.sign(yaw) * 100 * ahead / width
+    return forward
+
+
+def smooth(x: Floats, usable: NDArray[np.bool_], landmarks: Landmarks) -> Floats:
+    """Return the mean of usable values over `SMOOTH_S`; NaN where there is none."""
+    half = max(1, round(SMOOTH_S * landmarks.rate_hz)) // 2
+    usable = usable & np.isfinite(x)
+    sums = [
+        np.concatenate([[0.0], np.cumsum(np.where(usable, v, 0.0))]) for v in (x, np.ones_like(x))
+    ]
+    at = np.arange(len(x))
+    first, last = np.maximum(at - half, 0), np.minimum(at + half + 1, len(x))
+    total, count = (s[last] - s[first] for s in sums)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean: Floats = np.where(count > 0, total / count, np.nan)
+    return mean
+
+
+def _only(x: Floats, usable: NDArray[np.bool_]) -> Floats:
+    return np.where(usable.reshape(-1, *[1] * (x.ndim - 1)), x, np.nan)

@@ -1,0 +1,133 @@
+"""What was seen in a video as recordings: one per kind of movement, evenly sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.derive.fingers import fingers
+from eutonia.derive.gait import gait
+from eutonia.derive.head import HeadZero, head, zero_of
+from eutonia.derive.lids import LidRange, lids, range_of
+from eutonia.derive.mouth import mouth
+from eutonia.model import ArraySignal, Floats, Landmarks, Movement, Recording, Span
+
+#: Distance to the next picture, in pictures, up to which a value between two is used. [D]
+NEAR = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """What a clinic calibrates with a person: the straight head and the gently shut lid."""
+
+    zero: HeadZero | None = None
+    lids: LidRange | None = None
+
+    def filled(self, other: Calibration) -> Calibration:
+        """Return this calibration, what it lacks taken from another video of the visit."""
+        return Calibration(zero=self.zero or other.zero, lids=self.lids or other.lids)
+
+
+def calibrate(landmarks: Landmarks, spans: Iterable[Span]) -> Calibration:
+    """Read the calibration from the segments that were filmed for it, where there are any."""
+    zero, closures = (during(landmarks, spans, task) for task in ("zero", "closures"))
+    face = "face" in landmarks.parts
+    return Calibration(
+        zero=zero_of(landmarks, zero) if face and zero.any() else None,
+        lids=range_of(landmarks, closures) if face and closures.any() else None,
+    )
+
+
+def during(landmarks: Landmarks, spans: Iterable[Span], task: str) -> NDArray[np.bool_]:
+    """Return in which pictures a task was filmed, ``(n_frames,)``."""
+    t = landmarks.t_s
+    inside = np.zeros(len(t), dtype=bool)
+    for span in spans:
+        if span.condition.get("task") == task:
+            inside |= (t >= span.start_s) & (t < span.stop_s)
+    return inside
+
+
+def seen_in(landmarks: Landmarks, calibration: Calibration) -> tuple[Movement, ...]:
+    """Return every kind of movement that was seen: head, lid, mouth, finger, gait."""
+    parts = {name for name, points in landmarks.parts.items() if points.seen.any()}
+    found: list[Movement] = []
+    if "face" in parts:
+        found.append(head(landmarks, zero=calibration.zero))
+        found.append(lids(landmarks, limits=calibration.lids))
+        found.append(mouth(landmarks))
+    if parts & {"left_hand", "right_hand"}:
+        found.append(fingers(landmarks))
+    if "body" in parts:
+        found.append(gait(landmarks))
+    return tuple(m for m in found if m.good.any())
+
+
+def as_recordings(
+    movements: Iterable[Movement], landmarks: Landmarks, filmed: Recording
+) -> tuple[Recording, ...]:
+    """Return the movements of one video as recordings on its clock.
+
+    Parameters
+    ----------
+    movements : iterable of Movement
+        As `seen_in` returns them.
+    landmarks : Landmarks
+        Of the video.
+    filmed : Recording
+        The video itself: its name, place in time, condition, events and issues are handed on.
+
+    Returns
+    -------
+    tuple of Recording
+        At the median rate of the camera; samples without a picture near them are NaN.
+    """
+    return tuple(_recording(m, landmarks, filmed) for m in movements)
+
+
+def _recording(movement: Movement, landmarks: Landmarks, filmed: Recording) -> Recording:
+    rate = landmarks.rate_hz
+    return replace(
+        filmed,
+        id=f"{filmed.id}#{movement.kind}",
+        kind=movement.kind,
+        channels=movement.channels,
+        signal=ArraySignal(evenly(movement, landmarks.t_s, rate)),
+        rate_hz=rate,
+        stamps_s=None,
+    )
+
+
+def evenly(movement: Movement, t_s: Floats, rate_hz: float) -> Floats:
+    """Return the movement at an even rate, NaN where no usable picture is near.
+
+    Parameters
+    ----------
+    movement : Movement
+        Values at the times of the pictures.
+    t_s : ndarray, shape (n_frames,)
+        Times of the pictures; uneven where the camera was, or where pictures were dropped.
+    rate_hz : float
+        Wanted rate.
+
+    Returns
+    -------
+    ndarray, shape (n_channels, n_samples)
+        Interpolated linearly between usable pictures that are near on both sides.
+    """
+    at = np.arange(round(float(t_s[-1] - t_s[0]) * rate_hz) + 1) / rate_hz + t_s[0]
+    out = np.full((len(movement.x), len(at)), np.nan)
+    for row, values, good in zip(out, movement.x, movement.good, strict=True):
+        there = t_s[good]
+        if not len(there):
+            continue
+        right = np.clip(np.searchsorted(there, at), 0, len(there) - 1)
+        left = np.maximum(right - 1, 0)
+        before = np.where(there[right] <= at, 0.0, at - there[left])
+        after = np.abs(there[right] - at)
+        near = (np.abs(before) <= NEAR / rate_hz) & (after <= NEAR / rate_hz)
+        row[near] = np.interp(at[near], there, values[good])
+    return out

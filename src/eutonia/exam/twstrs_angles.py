@@ -1,0 +1,147 @@
+"""Items of the TWSTRS as angles propose them: estimated, not rated.
+
+An examiner rates; a camera measures angles. Where an item's anchors are degrees or seconds, its
+score follows from the number and its interval; which scores the interval allows is said. Anchors
+that are known from memory or are our own are printed as our rule, unconfirmed, without citation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from eutonia.model.finding import Estimate
+
+#: Said of every proposal.
+ESTIMATED = "estimated, not rated"
+OUR_RULE = "our rule, unconfirmed"
+#: Reference of the bands of tilt.
+_TILT = "JNNPtort"
+#: Upper ends of the bands of each score from 1 up, degrees; above the last: one more. The nod has
+#: no published degrees: the bands of the tilt are used. [D]
+_BANDS = {
+    "rotation": (22.0, 45.0, 67.0),
+    "laterocollis": (15.0, 35.0),
+    "anterocollis": (15.0, 35.0),
+    "retrocollis": (15.0, 35.0),
+}
+#: As far as a head can go, for an angle of which only the least is known. [D]
+_MOST_DEG = 90.0
+#: Least seconds of the scores 3, 2, 1 (4 below); 0 for the completed 60 s.
+_TIMES = ((60.0, 0), (46.0, 1), (31.0, 2), (16.0, 3))
+#: A shift is present where its interval lies above this, in % of the distance of the shoulders. [D]
+SHIFT_PERCENT = 5.0
+_OF_ANGLE = {"head.yaw_mean": "rotation", "head.roll_mean": "laterocollis"}
+_OF_SHIFT = {"head.shift_lat": "lateral_shift", "head.shift_sag": "sagittal_shift"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemProposal:
+    """What a number proposes for one item of the severity part.
+
+    Parameters
+    ----------
+    item : str
+        Id in ``knowledge/scales`` (TWSTRS, severity).
+    score : int
+        From the value.
+    lowest, highest : int
+        That the interval allows.
+    words : str
+        The number and the rule behind it.
+    refs : tuple of str
+        Of the anchors; empty where they are our rule.
+    """
+
+    item: str
+    score: int
+    lowest: int
+    highest: int
+    words: str
+    refs: tuple[str, ...] = ()
+
+
+def twstrs_proposals(estimates: Iterable[Estimate]) -> tuple[ItemProposal, ...]:
+    """Return the items that the numbers of one condition propose.
+
+    Parameters
+    ----------
+    estimates : iterable of Estimate
+        Of the head let go (angles, shifts) and held straight (time). Those without an interval
+        propose nothing, and items without anchors in numbers (duration, shoulder, range) never.
+
+    Returns
+    -------
+    tuple of ItemProposal
+        One for each number. An examiner confirms or rates otherwise; nothing enters a total.
+    """
+    found = (_of(e) for e in estimates if e.interval is not None)
+    return tuple(p for p in found if p is not None)
+
+
+def _of(e: Estimate) -> ItemProposal | None:
+    assert e.interval is not None
+    lo, hi = e.interval.lo, e.interval.hi
+    if e.measure in _OF_ANGLE:
+        return _by_angle(e, _OF_ANGLE[e.measure], lo, hi)
+    if e.measure == "head.pitch_mean":
+        return _by_angle(e, "retrocollis" if e.value > 0 else "anterocollis", lo, hi)
+    if e.measure in _OF_SHIFT:
+        size, low, high = _sizes(e.value, lo, hi)
+        score, lowest, highest = (int(v > SHIFT_PERCENT) for v in (size, low, high))
+        return _proposal(e, _OF_SHIFT[e.measure], (min(score, lowest), lowest, highest))
+    if e.measure == "head.time_neutral":
+        scores = [_by_time(v) for v in (e.value, hi, lo)]
+        return _proposal(e, "time", (scores[0], scores[1], scores[2]))
+    return None
+
+
+def _by_angle(e: Estimate, item: str, lo: float, hi: float) -> ItemProposal:
+    size, low, high = _sizes(e.value, lo, hi)
+    if _at_least(e):
+        high = _MOST_DEG
+    lowest, highest = _band(item, low), _band(item, high)
+    # 0 is "none": an angle whose interval holds straight is not told from it.
+    score = _band(item, size) if low > 0 else 0
+    return _proposal(e, item, (score, lowest, highest))
+
+
+def _at_least(e: Estimate) -> bool:
+    """Tell whether the landmarks saturate at this angle (`eutonia.model.Range`)."""
+    return any(q.startswith("at_least") for q in e.quality)
+
+
+def _sizes(value: float, lo: float, hi: float) -> tuple[float, float, float]:
+    """Return the size of a number, and the least and largest that its interval allows."""
+    least = 0.0 if lo <= 0 <= hi else min(abs(lo), abs(hi))
+    return abs(value), least, max(abs(lo), abs(hi))
+
+
+def _band(item: str, size: float) -> int:
+    # Anchors are whole degrees.
+    size = round(size)
+    return 0 if size == 0 else 1 + sum(size > top for top in _BANDS[item])
+
+
+def _by_time(seconds: float) -> int:
+    return next((score for least, score in _TIMES if round(seconds) >= least), 4)
+
+
+def _proposal(e: Estimate, item: str, scores: tuple[int, int, int]) -> ItemProposal:
+    assert e.interval is not None
+    published = item == "laterocollis"
+    rule = "" if published else f"; {OUR_RULE}"
+    return ItemProposal(
+        item=item,
+        score=scores[0],
+        lowest=scores[1],
+        highest=scores[2],
+        words=(
+            f"{e.title} ({e.condition.label}): {'at least ' * _at_least(e)}{e.value:.0f} "
+            f"{e.unit}, interval "
+            f"{e.interval.lo:.0f} to {e.interval.hi:.0f}: {item.replace('_', ' ')} {scores[0]}"
+            f"{f' ({scores[1]} to {scores[2]})' if scores[1] != scores[2] else ''}; "
+            f"{ESTIMATED}{rule}"
+        ),
+        refs=(_TILT,) if published else (),
+    )

@@ -1,0 +1,158 @@
+"""What the report shows of a video: the traces, and some of its pictures with what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Landmarks, Movement, Recording, Span
+
+if TYPE_CHECKING:
+    from eutonia.tracking.privacy import Face
+
+#: Whether pictures of the person are kept: as they are, with the face covered, or none.
+Pictures = Literal["shown", "covered", "none"]
+#: Key of the arrays of a video in the evidence, before the name of the recording.
+PREFIX = "video/"
+#: Most pictures of one video, and their longer edge in pixels.
+MOST, LONGEST = 6, 480
+
+
+def kept_of(
+    path: Path,
+    landmarks: Landmarks,
+    moved: Sequence[Recording],
+    *,
+    spans: Sequence[Span],
+) -> dict[str, NDArray[np.generic]]:
+    """Return the traces of a video's movements and its conditions, as arrays for the report.
+
+    Parameters
+    ----------
+    path : Path
+        The video; only its name is kept.
+    landmarks : Landmarks
+    moved : sequence of Recording
+        The movements that were read from it.
+    spans : sequence of Span
+        Of the video.
+
+    Returns
+    -------
+    dict of str to ndarray
+        For each kind of movement ``<kind>.x`` (float32), ``.labels``, ``.sites``, ``.units`` and
+        ``.rate_hz``; ``seen.<part>``, the share of looks that found it; ``span_s`` and
+        ``span_names``.
+    """
+    arrays: dict[str, NDArray[np.generic]] = {
+        "name": np.array(path.name),
+        "span_s": np.array([(s.start_s, s.stop_s) for s in spans], dtype=float).reshape(-1, 2),
+        "span_names": np.array([s.condition.label for s in spans], dtype=str),
+        "rate_hz": np.array(landmarks.rate_hz),
+        "size": np.array([landmarks.width, landmarks.height]),
+    }
+    for r in moved:
+        if r.signal is not None:
+            arrays[f"{r.kind}.x"] = r.signal.read().astype(np.float32)
+            arrays[f"{r.kind}.labels"] = np.array([c.label for c in r.channels], dtype=str)
+            arrays[f"{r.kind}.sites"] = np.array([c.site for c in r.channels], dtype=str)
+            arrays[f"{r.kind}.sides"] = np.array([c.side for c in r.channels], dtype=str)
+            arrays[f"{r.kind}.units"] = np.array([c.unit for c in r.channels], dtype=str)
+            arrays[f"{r.kind}.rate_hz"] = np.array(r.rate_hz)
+    return arrays
+
+
+def telling_times(
+    landmarks: Landmarks, movements: Sequence[Movement], spans: Sequence[Span]
+) -> list[float]:
+    """Return the times of the pictures that say most: what is usual, and what is furthest from it.
+
+    Of each condition the picture nearest to the median of all movements; then, over all, those
+    that are furthest from it.
+    """
+    if not movements:
+        return []
+    good = np.concatenate([m.good for m in movements])
+    x = np.where(good, np.concatenate([m.x for m in movements]), np.nan)
+    use = good.mean(axis=1) > 0.2
+    if not use.any():
+        return []
+    x = x[use]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centre = np.nanmedian(x, axis=1, keepdims=True)
+        spread = np.nanmedian(np.abs(x - centre), axis=1, keepdims=True) + 1e-9
+        away = np.nan_to_num(np.abs(x - centre) / spread, nan=0.0)
+    whole = np.isfinite(x).mean(axis=0) > 0.5
+    found: list[float] = []
+    t = landmarks.t_s
+    for span in sorted(spans, key=lambda s: s.start_s):
+        inside = np.flatnonzero(whole & (t >= span.start_s) & (t < span.stop_s))
+        if len(inside) and len(found) < MOST - 2:
+            there = np.isfinite(x[:, inside]).any(axis=1)
+            part = x[there][:, inside]
+            own = np.nanmedian(part, axis=1, keepdims=True)
+            away_from_own = np.minimum(np.abs(part - own) / spread[there], 20.0)
+            distance = np.nansum(away_from_own, axis=0)
+            found.append(float(t[inside[np.argmin(distance)]]))
+    total = np.where(whole, np.minimum(away, 20.0).sum(axis=0), -1.0)
+    for i in np.argsort(-total):
+        if len(found) >= MOST or total[i] < 0:
+            break
+        if all(abs(t[i] - other) > 1.0 for other in found):
+            found.append(float(t[i]))
+    return sorted(found)
+
+
+def pictures_of(
+    path: Path,
+    landmarks: Landmarks,
+    *,
+    at_s: Sequence[float],
+    pictures: Pictures,
+) -> dict[str, NDArray[np.generic]]:
+    """Return some pictures of a video: landmarks drawn in, cut to the person, reduced in size.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``pictures`` (uint8, RGB, ``(n, height, width, 3)``) and ``pictures_s``; empty where no
+        picture is to be kept.
+    """
+    if pictures == "none" or not len(at_s):
+        return {}
+    import cv2
+
+    from eutonia.tracking.overlay import key_frames
+    from eutonia.tracking.privacy import Finder, cover
+
+    def hide(picture: NDArray[np.uint8], i: int) -> NDArray[np.uint8]:
+        return cover(picture, [*Finder()(picture), *_followed(landmarks, i)])
+
+    hidden = hide if pictures == "covered" else None
+    found = key_frames(path, landmarks, at_s, hide=hidden)
+    if not found:
+        return {}
+    high, wide = found[0].shape[:2]
+    scale = min(1.0, LONGEST / max(high, wide))
+    size = (round(wide * scale), round(high * scale))
+    small = [cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in found]
+    return {
+        "pictures": np.stack([np.ascontiguousarray(p[..., ::-1]) for p in small]),
+        "pictures_s": np.array(at_s[: len(found)], dtype=float),
+    }
+
+
+def _followed(landmarks: Landmarks, i: int) -> list[Face]:
+    """Return where the followed face is, as its points say: detectors miss faces."""
+    from eutonia.tracking.privacy import COVERED, Face
+
+    face = landmarks.parts.get("face")
+    if face is None or not face.seen[i]:
+        return []
+    low, high = face.xyz[i, :, :2].min(axis=0), face.xyz[i, :, :2].max(axis=0)
+    x, y = (low + high) / 2
+    return [Face(x=float(x), y=float(y), edge=COVERED * float((high - low).max()))]

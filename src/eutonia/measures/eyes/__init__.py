@@ -1,0 +1,1 @@
+"""The lids in a video: blinks, closures, reopening, each eye by itself."""

@@ -1,0 +1,92 @@
+"""How long blinks last."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eutonia.measures import lid_events, lid_example
+from eutonia.measures.lid_events import CAUTION, DURATION_HZ, NEEDS, UNEVEN
+from eutonia.model import (
+    Floats,
+    Input,
+    Inputs,
+    Jackknife,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+)
+from eutonia.stats.intervals import student_quantile
+
+#: Standard deviation between eyes of what a bent scale between open and shut adds to the mean
+#: duration, on rendered people (docs/video/accuracy.json).
+BENT_MS = 12.0
+
+MEASURE = Measure(
+    id="eyes.blink_duration",
+    version="1",
+    title="Duration of blinks",
+    unit="ms",
+    tier="supportive",
+    sources=(),
+    method="Mean time for which the lid is closed by more than half of its own range, over all "
+    "blinks seen whole (below 500 ms); the moments are placed between pictures by a straight "
+    "line. Needs at least 55 pictures a second. The interval also holds 12 ms for the scale of the "
+    "lid, which is not straight (standard deviation between eyes, on rendered people).",
+    needs=Needs(
+        inputs={
+            "lid": Input(
+                kind="lid",
+                unit="1",
+                min_rate_hz=DURATION_HZ,
+                min_s=25,
+                not_flags=frozenset({UNEVEN}),
+            )
+        },
+        target=NEEDS.target,
+        not_tasks=NEEDS.not_tasks,
+        not_levels=NEEDS.not_levels,
+    ),
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=60, hi=500, shown_by="docs/measures/eyes.blink_duration"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=f"{CAUTION} Long exposures in dim light smear brief blinks.",
+    figure="",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum the durations of blinks; see `MEASURE`."""
+    parts, span = [], []
+    for place, block in enumerate(x["lid"]):
+        found = [lid_events.of_block(block, row) for row in x.targets[:, 0]]
+        lasts = [1000 * f.lasts_s[f.blink] for f in found]
+        rows = lid_events.joined([np.stack([d, np.ones_like(d)], axis=1) for d in lasts])
+        parts.append(rows)
+        span += [place] * len(rows)
+    blocks = np.concatenate(parts)
+    n = blocks[..., 1].sum(axis=0)
+    return Result(
+        blocks=blocks,
+        finish=lid_events.quotient,
+        span=np.array(span, dtype=np.intp),
+        limits=_limits,
+        reasons=tuple("" if k else "No blink was seen whole." for k in n),
+        n_effective=n,
+        evidence=lid_events.trace(x),
+    )
+
+
+def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+    half = np.hypot(student_quantile(0.975, df)[:, None] * error, 1.96 * BENT_MS)
+    return np.maximum(value - half, 0.0), value + half
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Blinks filmed at 60 pictures a second; the truth is the mean time above one half."""
+    made = lid_example.visit(seed, lid_example.BLINKS, rate_hz=60, bent=0.23)
+    truth = 1000 * lid_example.mean_blink_s(lid_example.BLINKS)
+    return made, {lid_example.key(side): truth for side in ("left", "right")}

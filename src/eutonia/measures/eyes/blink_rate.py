@@ -1,0 +1,50 @@
+"""Blinks a minute."""
+
+from __future__ import annotations
+
+from eutonia.measures import lid_events, lid_example
+from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, NEVER_HOME
+from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
+
+MEASURE = Measure(
+    id="eyes.blink_rate",
+    version="1",
+    title="Blinks",
+    unit="/min",
+    tier="clinical",
+    sources=("BentivoglioBlink1997", "BentivoglioBSP2006"),
+    method="Times at which the lid closes by more than half of its own range and opens again "
+    f"(below 40 %) within {1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen. "
+    "Each eye by itself. Needs at least 27 pictures a second whose distance is at most 50 ms in "
+    "95 %.",
+    needs=NEEDS,
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=3, hi=60, shown_by="docs/measures/eyes.blink_rate"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=f"{CAUTION} Published means of 150 healthy people of 5 to 87 years, log-normal: 17 a "
+    "minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a comparison, no "
+    f"limit for one person. {NEVER_HOME}",
+    figure="",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Count blinks by their start; see `MEASURE`."""
+    blocks, span = lid_events.counted(x, "blink")
+    return Result(
+        blocks=blocks,
+        finish=lid_events.per_minute,
+        span=span,
+        limits=lid_events.RateLimits(minutes=lid_events.seen_minutes(blocks)),
+        details={"blinks": blocks[..., 0].sum(axis=0)},
+        evidence=lid_events.trace(x),
+    )
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Blinks at 21 a minute or so; the truth is one over the mean time between them."""
+    made = lid_example.visit(seed, lid_example.BLINKS)
+    truth = 60 / lid_example.cycle_s(lid_example.BLINKS)
+    return made, {lid_example.key(side): truth for side in ("left", "right")}

@@ -1,0 +1,49 @@
+"""Closures of half a second and more, a minute."""
+
+from __future__ import annotations
+
+from eutonia.measures import lid_events, lid_example
+from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS
+from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
+
+MEASURE = Measure(
+    id="eyes.closures",
+    version="1",
+    title="Closures of half a second and more",
+    unit="/min",
+    tier="clinical",
+    sources=(),
+    method="Times at which the lid closes by more than half of its own range for at least "
+    f"{1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen (our rule). Each eye by "
+    "itself. A closure that a gap or the end cuts counts once half a second of it was seen.",
+    needs=NEEDS,
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=0, hi=30, shown_by="docs/measures/eyes.closures"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=f"{CAUTION} A long closure may be a spasm, a rest of the eyes or trouble to open "
+    "them: the trace does not tell which.",
+    figure="",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Count closures by their start; see `MEASURE`."""
+    blocks, span = lid_events.counted(x, "long")
+    return Result(
+        blocks=blocks,
+        finish=lid_events.per_minute,
+        span=span,
+        limits=lid_events.RateLimits(minutes=lid_events.seen_minutes(blocks)),
+        details={"closures": blocks[..., 0].sum(axis=0)},
+        evidence=lid_events.trace(x),
+    )
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Spasms among blinks; the truth is their mean rate."""
+    made = lid_example.visit(seed, lid_example.SPASMS)
+    truth = 60 * lid_example.long_share(lid_example.SPASMS)
+    truth /= lid_example.cycle_s(lid_example.SPASMS)
+    return made, {lid_example.key(side): truth for side in ("left", "right")}

@@ -1,0 +1,116 @@
+"""The longest closure of an eye."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+
+import numpy as np
+
+from eutonia.measures import lid_events, lid_example
+from eutonia.measures.lid_events import BLOCK_S, CAUTION, NEEDS
+from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+
+#: Error of a moment at which a lid passes one half, in pictures: the straight line between two.
+_BETWEEN = 0.12
+#: Noted where the longest closure was not seen whole.
+CUT = "longest=cut by a gap or the end: it lasted at least so long"
+
+MEASURE = Measure(
+    id="eyes.longest_closure",
+    version="1",
+    title="Longest closure",
+    unit="s",
+    tier="clinical",
+    sources=(),
+    method="The longest time for which the lid is closed by more than half of its own range "
+    "without opening (below 40 %). The interval is that of its two moments, from the noise of the "
+    "trace over its slope there and the distance of the pictures: how long this closure was, not "
+    "how long another one may be.",
+    needs=NEEDS,
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=0, hi=120, shown_by="docs/measures/eyes.longest_closure"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=f"{CAUTION} Longer recordings show longer closures: compare only the same length.",
+    figure="",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Find the longest closure; see `MEASURE`."""
+    found = [_longest(x, row) for row in x.targets[:, 0]]
+    blocks, span = lid_events.counted(x, "long")
+    n = round(len(blocks))
+    # Each block says how long the longest closure is that starts in it, and that it was watched.
+    longest = np.zeros((n, len(found), len(found) and n + 1))
+    longest[:, :, n] = 1.0
+    for target, (_, per_block, _) in enumerate(found):
+        longest[np.arange(n), target, np.arange(n)] = per_block
+    return Result(
+        blocks=longest,
+        finish=_most,
+        span=span,
+        limits=_Moments(tuple(sd for _, _, sd in found)),
+        evidence=lid_events.trace(x),
+        notes=(CUT,) if any(cut for cut, _, _ in found) else (),
+    )
+
+
+def _most(total: Floats) -> Floats:
+    return np.asarray(total[..., :-1].max(axis=-1, keepdims=True))
+
+
+def _longest(x: Inputs, row: int) -> tuple[bool, Floats, float]:
+    """Return whether it was cut, the longest closure of each block, and the longest's error."""
+    lasts, best, error, cut = [], 0.0, 0.0, False
+    for block in x["lid"]:
+        found = lid_events.of_block(block, row)
+        n = _n_blocks(block)
+        per_block = np.zeros(n)
+        at = np.clip((found.on_s / BLOCK_S).astype(np.intp), 0, n - 1)
+        np.maximum.at(per_block, at, found.lasts_s)
+        lasts.append(per_block)
+        if len(found.on_s) and found.lasts_s.max() > best:
+            i = int(found.lasts_s.argmax())
+            best = float(found.lasts_s[i])
+            cut = not (found.begun[i] and found.ended[i])
+            error = hypot(*(_moment(block, row, t[i]) for t in (found.on_s, found.off_s)))
+    return cut, np.concatenate(lasts), error
+
+
+def _n_blocks(block: Block) -> int:
+    """Return how many blocks `lid_events.counted` makes of a span."""
+    length = round(BLOCK_S * block.rate_hz)
+    edges = np.arange(0, block.x.shape[1], length)
+    short = len(edges) > 1 and block.x.shape[1] - edges[-1] < length / 2
+    return len(edges) - int(short)
+
+
+def _moment(block: Block, row: int, at_s: float) -> float:
+    """Return the standard error, in seconds, of a moment at which the lid passes one half."""
+    c = block.x[row]
+    i = int(np.clip(at_s * block.rate_hz, 0, len(c) - 2))
+    slope = abs(float(c[i + 1] - c[i]))
+    # Noise from third differences, which movement hardly touches; robust against blinks.
+    noise = float(np.median(np.abs(np.diff(c, 3)))) / (0.6745 * np.sqrt(20))
+    pictures = np.hypot(_BETWEEN, 0.8 * noise / max(slope, 0.1))
+    return float(pictures / block.rate_hz)
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Limits from the errors of the two moments; nothing below 0."""
+
+    sd: tuple[float, ...]
+
+    def __call__(self, value: Floats, _error: Floats, _df: Floats) -> tuple[Floats, Floats]:
+        half = 1.96 * np.array(self.sd)[:, None]
+        return np.maximum(value - half, 0.0), value + half
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Spasms of random length; the truth is the longest that was drawn."""
+    made, longest = lid_example.with_longest(seed)
+    return made, {lid_example.key(s): longest for s in ("left", "right")}

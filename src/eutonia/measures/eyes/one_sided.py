@@ -1,0 +1,109 @@
+"""Closures of one eye only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutonia.measures import lid_events, lid_example
+from eutonia.measures.lid_events import BOTH, CAUTION
+from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.stats.intervals import student_quantile
+
+MEASURE = Measure(
+    id="eyes.one_sided",
+    version="1",
+    title="Closures of one eye only",
+    unit="%",
+    tier="supportive",
+    sources=(),
+    method="Of all blinks and closures of either eye that were seen whole, the share in which the "
+    "other eye stays less than half closed. Also given: the mean time by which the left eye closes "
+    "before the right, where both do.",
+    needs=BOTH,
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.one_sided"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution="Spasms of one side, above all together with the mouth of that side, suggest "
+    "hemifacial spasm rather than blepharospasm: for the examiner to decide. A lid that no longer "
+    f"shuts, as after toxin, looks the same. {CAUTION}",
+    figure="",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Match the closures of both eyes; see `MEASURE`."""
+    parts, span = [], []
+    for place, block in enumerate(x["lid"]):
+        rows = lid_events.joined([_matched(block, a, b) for a, b in x.targets])
+        parts.append(rows)
+        span += [place] * len(rows)
+    blocks = np.concatenate(parts)
+    n, both = blocks[..., 1].sum(axis=0), blocks[..., 3].sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lead = 1000 * blocks[..., 2].sum(axis=0) / both
+    return Result(
+        blocks=blocks,
+        finish=_percent,
+        span=np.array(span, dtype=np.intp),
+        limits=_Wilson(tuple(n)),
+        reasons=tuple("" if k else "No closure was seen whole in both eyes." for k in n),
+        n_effective=n,
+        details={"closures": n, "left_before_right_ms": lead},
+    )
+
+
+def _matched(block: Block, left: int, right: int) -> Floats:
+    """Return for each closure: one-sided, 1, seconds that the left leads, and 1 where both."""
+    one, other = (lid_events.of_block(block, row) for row in (left, right))
+    seen = block.mask[left] & block.mask[right]
+    bad = np.concatenate([[0], np.cumsum(~seen)])
+    rows = []
+    used: set[int] = set()
+    for i in range(len(one.on_s)):
+        over = np.flatnonzero((other.on_s < one.off_s[i]) & (other.off_s > one.on_s[i]))
+        used.update(over.tolist())
+        span = one.on_s[i], one.off_s[i]
+        if one.begun[i] and one.ended[i] and _whole(bad, *span, block.rate_hz):
+            lead = float(other.on_s[over[0]] - one.on_s[i]) if len(over) else 0.0
+            rows.append((float(not len(over)), 1.0, lead, float(len(over) > 0)))
+    for j in sorted(set(range(len(other.on_s))) - used):
+        seen_whole = _whole(bad, other.on_s[j], other.off_s[j], block.rate_hz)
+        if other.begun[j] and other.ended[j] and seen_whole:
+            rows.append((1.0, 1.0, 0.0, 0.0))
+    return np.array(rows).reshape(-1, 4)
+
+
+def _whole(bad: np.ndarray, on_s: float, off_s: float, rate_hz: float) -> bool:
+    first, last = int(on_s * rate_hz), min(int(off_s * rate_hz) + 1, len(bad) - 1)
+    return bool(bad[last] == bad[first])
+
+
+def _percent(total: Floats) -> Floats:
+    return 100 * lid_events.quotient(total)
+
+
+@dataclass(frozen=True)
+class _Wilson:
+    """Wilson's limits of a share of closures that are independent of each other."""
+
+    n: tuple[float, ...]
+
+    def __call__(self, value: Floats, _error: Floats, _df: Floats) -> tuple[Floats, Floats]:
+        n = np.maximum(np.array(self.n), 1)[:, None]
+        z = student_quantile(0.975, np.maximum(n - 1, 1))
+        p = value / 100
+        middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+        return 100 * np.maximum(middle - half, 0), 100 * np.minimum(middle + half, 1)
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """One closure in four is of one eye only."""
+    made = lid_example.visit(seed, lid_example.WINKS)
+    left, right = lid_example.labels()
+    share = 100 * lid_example.WINKS.one_sided
+    return made, {(f"{left} / {right}", lid_example.TASK.label, ""): share}

@@ -1,0 +1,80 @@
+"""Step time: from the landing of one foot to that of the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.measures.gait import per_stride as per
+from eutonia.measures.gait import strides as st
+from eutonia.model import (
+    Block,
+    Each,
+    Floats,
+    Inputs,
+    Jackknife,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+)
+
+#: Step times that count, in seconds. [D]
+STEP_S = (0.2, 1.5)
+
+MEASURE = Measure(
+    id="gait.step_time",
+    version="1",
+    title="Step time",
+    unit="s",
+    tier="supportive",
+    sources=(),
+    method="Mean time from the last landing of the other foot to the landing of this foot, seen "
+    "from the side (landings as in gait.stride_time).",
+    needs=Needs(inputs=st.inputs(), target=Each(sites=("foot",)), not_tasks=st.STILL),
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=0.25, hi=1.0, shown_by="docs/measures/gait.step_time"),
+    invariant=frozenset({"gain", "channel_order", "time_shift"}),
+    caution="Needs the view from the side. An even landing error cancels; what differs between the "
+    "near and the far foot does not: judge a difference of sides only in both directions of "
+    "walking.",
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum the step times of each foot; see `MEASURE`."""
+    channels = x.channels[st.INPUT]
+
+    def times(block: Block, target: NDArray[np.intp]) -> Floats:
+        side = st.sides_of(x, target)
+        own, other = (
+            st.landed(found.only(found.side_view))
+            for found in (
+                st.strides(block, channels, side),
+                st.strides(block, channels, "right" if side == "left" else "left"),
+            )
+        )
+        before = np.searchsorted(other, own) - 1
+        own, before = own[before >= 0], before[before >= 0]
+        step = (own - other[before]) / block.rate_hz
+        return per.counted(step[(step >= STEP_S[0]) & (step <= STEP_S[1])][:, None])
+
+    blocks, span = per.gathered(x, times)
+    n = blocks[:, :, 1].sum(axis=0)
+    return Result(blocks=blocks, finish=per.mean_of, span=span, reasons=per.few(n), n_effective=n)
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate a walk whose left step lasts longer by a known share."""
+    from eutonia.simulate import gait
+    from eutonia.simulate import gait_traces as seen
+    from eutonia.simulate.visit import visit
+
+    rng = np.random.default_rng(seed)
+    walked = gait.walk(rng, gait.Gait(seconds=30, stride_s=1.1, limp=0.2))
+    truth = {("left foot", "walking", ""): 0.605, ("right foot", "walking", ""): 0.495}
+    return visit(seen.traces(rng, walked)), truth

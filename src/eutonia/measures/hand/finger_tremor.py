@@ -1,0 +1,60 @@
+"""Tremor of the fingers and of the wrist."""
+
+from __future__ import annotations
+
+from eutonia.measures import single_tremor as one
+from eutonia.measures.hand_curls import CURLS
+from eutonia.model import (
+    Condition,
+    Each,
+    Input,
+    Inputs,
+    Jackknife,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+)
+
+#: Smaller rhythms may be the landmarks' own noise, degrees (our rule, unconfirmed). [D]
+LEAST_RMS_DEG = 0.5
+
+MEASURE = Measure(
+    id="hand.finger_tremor",
+    version="1",
+    title="Tremor of a finger",
+    unit={"freq": "Hz", "size": "deg"},
+    tier="supportive",
+    sources=(),
+    method=f"Of each finger's curl (flexion of its joints summed) and of the wrist. {one.METHOD}",
+    needs=Needs(
+        inputs={"finger": Input(kind="finger", min_rate_hz=14, min_s=16)},
+        target=Each(sites=("thumb_curl", *CURLS, "wrist_flexion", "wrist_deviation")),
+        not_tasks=frozenset({"tapping", "scale", "typing"}),
+    ),
+    scale="difference",
+    interval=Jackknife(),
+    valid={
+        "freq": Range(lo=1, hi=12, shown_by="docs/measures/hand.finger_tremor"),
+        "size": Range(lo=0.5, hi=30, shown_by="docs/measures/hand.finger_tremor"),
+    },
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=f"{one.CAUTION} Only movement in the joints is seen: a hand that shakes as a whole, as "
+    "in most tremors of the arm, changes no finger's angle.",
+    figure="spectrum",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Find the rhythm of each finger, its frequency and its size; see `MEASURE`."""
+    return one.measured(x, "finger", least_rms=LEAST_RMS_DEG, unit="degrees")
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate a finger that trembles in a held posture."""
+    from eutonia.simulate.fingers import RATE_HZ, channel
+
+    task = Condition.of(task="posture")
+    return one.example(seed, channel("ring_curl", "right"), task, rate_hz=RATE_HZ, rms=3.0)

@@ -1,0 +1,79 @@
+"""How far a finger is lifted above the others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eutonia.measures.hand_curls import KNUCKLES, alone, beyond
+from eutonia.measures.positions import BLOCK_S, from_camera
+from eutonia.measures.quantiles import distributions, mean_and_quantiles
+from eutonia.model import (
+    BlockBootstrap,
+    Condition,
+    Each,
+    Inputs,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+)
+
+#: Share of the time in which it is lifted further than "highest" (our rule).
+TAIL = 0.1
+
+MEASURE = Measure(
+    id="hand.lift",
+    version="1",
+    title="Lift of a finger above the others",
+    unit={"mean": "deg", "highest": "deg"},
+    tier="supportive",
+    sources=(),
+    method="How much more extended a finger is at its knuckle (MCP) than the mean of the hand's "
+    "other fingers (2 to 5) in the same pictures, + is lifted: mean, and what is passed in 10 % of "
+    "the time.",
+    needs=Needs(inputs=from_camera("finger"), target=Each(sites=KNUCKLES)),
+    scale="difference",
+    interval=BlockBootstrap(block_s=BLOCK_S),
+    valid=Range(lo=-60, hi=60, shown_by="docs/video/accuracy"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution="Players lift fingers on purpose: compare the same passage, with rest and with the "
+    "other hand. Filmed from above, the knuckle's angle is the weakest; film from the side.",
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Count extension beyond the others' by cell over three seconds; see `MEASURE`."""
+    rows, channels = x.targets[:, 0], x.channels["finger"]
+    found = [(*beyond(b, channels, rows), b.rate_hz) for b in x["finger"]]
+    blocks, span, edges = distributions([(-more, usable, rate) for more, usable, rate in found])
+    return Result(
+        blocks=blocks,
+        finish=mean_and_quantiles(edges, 1 - TAIL),
+        span=span,
+        reasons=alone(channels, rows),
+    )
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate playing with a lifted index finger."""
+    from scipy.special import ndtri
+
+    from eutonia.simulate.fingers import RATE_HZ, channel, posture
+    from eutonia.simulate.visit import recording, visit
+
+    rng = np.random.default_rng(seed)
+    means, sd, noise = np.array([-5.0, 22.0, 25.0, 28.0]), 6.0, 1.0
+    channels = tuple(channel(s, "right") for s in KNUCKLES)
+    x = posture(rng, means, seconds=60, sd=sd, noise=noise)
+    task = Condition.of(task="playing")
+    made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
+    spread = np.sqrt((sd**2 + noise**2) * (1 + 1 / 3))
+    truth = {}
+    for i, c in enumerate(channels):
+        lifted = float(np.delete(means, i).mean() - means[i])
+        truth[c.label, task.label, "mean"] = lifted
+        truth[c.label, task.label, "highest"] = lifted + spread * float(ndtri(1 - TAIL))
+    return made, truth

@@ -1,0 +1,1 @@
+"""The head in a video: posture, range, tremor, smoothness."""

@@ -1,0 +1,55 @@
+"""Tilt of the head: the median roll of a condition."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from eutonia.measures import posture
+from eutonia.model import Inputs, Jackknife, Measure, Result, Visit
+
+AXIS = "roll"
+
+MEASURE = Measure(
+    id="head.roll_mean",
+    version="1",
+    title="Tilt of the head",
+    unit="deg",
+    tier="clinical",
+    sources=(),
+    method="Median of the angle between head and trunk over the condition; tilt: "
+    "the ear to the person's right shoulder is above 0. The interval adds the error of the zero "
+    "to the drift within the recording.",
+    needs=posture.of_axis(AXIS),
+    scale="difference",
+    interval=Jackknife(in_time=True),
+    valid=posture.AXIS_RANGES[AXIS],
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=posture.CAUTION,
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Count angles over blocks of a second; see `MEASURE`."""
+    counted, span = posture.counts(x)
+    sd = posture.zero_sd(x.channels["head"], x.targets[:, 0])
+    limits = posture.with_zero(sd[:, None])
+    return Result(blocks=counted, finish=posture.finish_median, span=span, limits=limits)
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Return a head that drifts and jerks for 20 s; the truth is its median in the long run."""
+    from eutonia.measures.head_example import let_go
+
+    made, task = let_go(seed)
+    return made, {(AXIS, task, ""): _true()}
+
+
+@cache
+def _true() -> float:
+    from eutonia.measures.head_example import long_run
+
+    return float(np.median(long_run()[posture.AXES.index(AXIS)]))

@@ -1,0 +1,69 @@
+"""Whether the head turns and tilts further to one side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from eutonia.measures import excursion, posture
+from eutonia.model import Analytic, Inputs, Measure, Needs, Range, Result, Visit, Whole
+
+PARTS = ("yaw", "roll")
+#: Least range to both sides together, in degrees. [D]
+LEAST_BOTH_DEG = 20.0
+
+MEASURE = Measure(
+    id="head.rom_asym",
+    version="1",
+    title="Asymmetry of the range of motion",
+    unit=dict.fromkeys(PARTS, "1"),
+    tier="supportive",
+    sources=(),
+    method="(right - left) / (right + left) of the largest angles to both sides, for turning and "
+    "tilting: 0 is even, 1 goes to the right only.",
+    needs=Needs(inputs=posture.head_input(), target=Whole(sites=PARTS), tasks=excursion.TASKS),
+    scale="difference",
+    interval=Analytic(),
+    valid=Range(lo=-1, hi=1, shown_by="docs/measures/head.rom_asym"),
+    invariant=frozenset({"channel_order", "gain", "time_shift"}),
+    caution="An error of the zero takes from one side what it gives to the other. Where one side "
+    "is beyond 45 degrees, the asymmetry is larger than it reads. " + excursion.CAUTION,
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Return the asymmetry of both axes; see `MEASURE`."""
+    n = len(x.targets)
+    values, half = np.full((n, 2), np.nan), np.full((n, 2), np.nan)
+    for part in range(2):
+        one = replace(x, targets=x.targets[:, part : part + 1])
+        right, left = (np.nanmax(excursion.tops(one, sign), axis=0) for sign in (1, -1))
+        both = right + left
+        enough = both >= LEAST_BOTH_DEG
+        values[enough, part] = np.clip((right - left) / both, -1, 1)[enough]
+        sd = posture.zero_sd(x.channels["head"], x.targets[:, part])
+        half[enough, part] = (1.959964 * 2 * sd / both)[enough]
+    why = f"The head went less than {LEAST_BOTH_DEG:g} degrees to both sides together."
+    return Result(
+        values=values,
+        lo=np.maximum(values - half, -1),
+        hi=np.minimum(values + half, 1),
+        part_reasons={
+            name: tuple("" if np.isfinite(v) else why for v in values[:, part])
+            for part, name in enumerate(PARTS)
+        },
+        n_effective=np.full(n, float(len(x["head"]))),
+    )
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Return three cycles of the range; the truth follows from the largest angles."""
+    made, task = excursion.cycles(seed)
+    truth = {}
+    for part in PARTS:
+        right, left = excursion.EXAMPLE_TOPS[posture.AXES.index(part)]
+        truth["2 HEAD channels", task, part] = float((right - left) / (right + left))
+    return made, truth

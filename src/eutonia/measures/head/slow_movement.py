@@ -1,0 +1,87 @@
+"""Drift and slow jerks of the head, apart from tremor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutonia.dsp import tremor
+from eutonia.dsp.tremor import FREQ_HZ, SLOW_HZ
+from eutonia.measures import rhythm
+from eutonia.measures.head_tremor import (
+    GAIN_SD,
+    GAIN_WORDS,
+    NEEDS,
+    expected_spectrum,
+    simulated,
+)
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+
+LOWEST_HZ = 0.5
+
+MEASURE = Measure(
+    id="head.slow_movement",
+    version="1",
+    title="Slow movement of the head (0.5 to 2.5 Hz, without tremor)",
+    unit="deg",
+    tier="supportive",
+    sources=(),
+    method="Root mean square of yaw, pitch and roll together from 0.5 to 2.5 Hz (Welch's density "
+    "as in head.tremor_freq, summed). Where a rhythm lies there, the density beside it stands for "
+    f"the density under it. {GAIN_WORDS}",
+    needs=NEEDS,
+    scale="ratio",
+    interval=Jackknife(transform="log"),
+    valid=Range(lo=0.1, hi=20, shown_by="docs/measures/head.slow_movement"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution="Slow jerks, corrections of the posture, speech and looking around all count here. "
+    "Drift slower than 0.5 Hz is part of the posture, not of this number.",
+    figure="spectrum",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum slow power outside the rhythm; see `MEASURE`."""
+    found = rhythm.shaken(x, "head")
+    few = f"Fewer than {tremor.MIN_SEGMENTS} pieces of {tremor.SEGMENT_S:g} s are free of gaps."
+    finish = _Slow(tuple(found.start_hz))
+    gain = rhythm.gain_of_sum(finish.power(found.blocks.sum(axis=0)), GAIN_SD)
+    return Result(
+        blocks=found.blocks,
+        finish=finish,
+        span=found.span,
+        limits=rhythm.LogLimits(systematic=gain[:, None]),
+        reasons=tuple(few if np.isnan(r.limit) else "" for r in found.rhythms),
+        evidence=found.evidence(),
+    )
+
+
+_SLOW = (FREQ_HZ >= LOWEST_HZ) & (FREQ_HZ <= SLOW_HZ)
+
+
+@dataclass(frozen=True)
+class _Slow:
+    """Pure function from summed densities to the root mean square of slow movement."""
+
+    start_hz: tuple[float, ...]
+
+    def __call__(self, total: Floats) -> Floats:
+        return np.asarray(np.sqrt(self.power(total).sum(axis=-1, keepdims=True)))
+
+    def power(self, total: Floats) -> Floats:
+        """Return the power on each axis, ``(..., n_targets, n_axes)``."""
+        mean = rhythm.densities(total)
+        start = np.array(self.start_hz)[:, None]
+        under = np.abs(FREQ_HZ - start) <= tremor.inner_hz(start)  # NaN: nothing is under it
+        rest = np.where(under[:, None], np.minimum(mean, tremor.background(mean)), mean)
+        return np.asarray(rest[..., _SLOW].sum(axis=-1) * (FREQ_HZ[1] - FREQ_HZ[0]))
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Drift and noise beside a tremor; the truth follows from their spectra."""
+    made = simulated(seed)
+    density = expected_spectrum(made.tremor)
+    power = density[:, _SLOW].sum() * (FREQ_HZ[1] - FREQ_HZ[0])
+    return made.visit, {(*made.key, ""): float(np.sqrt(power))}

@@ -1,0 +1,70 @@
+"""Frequency of head tremor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutonia.dsp import tremor
+from eutonia.measures import rhythm
+from eutonia.measures.head_tremor import CAUTION, LEAST_RMS_DEG, NEEDS, PUBLISHED, simulated
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+
+MEASURE = Measure(
+    id="head.tremor_freq",
+    version="1",
+    title="Head tremor, frequency",
+    unit="Hz",
+    tier="supportive",
+    sources=("VuCMOR2022",),
+    method="Welch's density of yaw, pitch and roll (Hann, 4 s, half overlapped, straight line "
+    "removed, gaps without weight). A tremor is a top between 1 and 12 Hz, at most 0.4 times the "
+    "pictures a second, that passes the limit which movement without a rhythm passes in 1 % of "
+    "recordings (F distribution over the density beside it, corrected for all frequencies and "
+    "axes; our rule); below 2.5 Hz also not wider than 0.7 Hz at half height, which slow jerks "
+    "are. The strongest top counts. Its frequency is the centre of gravity of the power above "
+    "what lies beside it, summed over the axes.",
+    needs=NEEDS,
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=1, hi=12, shown_by="docs/measures/head.tremor_freq"),
+    invariant=frozenset({"gain", "channel_order", "time_shift"}),
+    caution=f"{CAUTION} {PUBLISHED}",
+    figure="spectrum",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Find the rhythm and its frequency; see `MEASURE`."""
+    found = rhythm.shaken(x, "head")
+    return Result(
+        blocks=found.blocks,
+        finish=_Frequency(tuple(found.start_hz)),
+        span=found.span,
+        limits=rhythm.student,
+        reasons=found.reasons(least_rms=LEAST_RMS_DEG),
+        details={"times_background": np.array([r.ratio for r in found.rhythms])},
+        evidence=found.evidence(),
+        notes=found.notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Frequency:
+    """Pure function from summed densities to the frequency near where the rhythm was found."""
+
+    start_hz: tuple[float, ...]
+
+    def __call__(self, total: Floats) -> Floats:
+        start = np.array(self.start_hz)
+        freq, _ = tremor.top(rhythm.densities(total), np.nan_to_num(start, nan=1.0))
+        out: Floats = np.where(np.isfinite(start), freq, np.nan)[..., None]
+        return out
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate a tremor whose frequency wanders over drift and noise; its centre is true."""
+    made = simulated(seed)
+    return made.visit, {(*made.key, ""): made.tremor.freq_hz}

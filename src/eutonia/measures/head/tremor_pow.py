@@ -1,0 +1,94 @@
+"""Size of head tremor: power and root mean square."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eutonia.dsp import tremor
+from eutonia.measures import rhythm
+from eutonia.measures.head_tremor import (
+    AXES,
+    CAUTION,
+    GAIN_SD,
+    GAIN_WORDS,
+    LEAST_RMS_DEG,
+    NEEDS,
+    PUBLISHED,
+    expected_density,
+    simulated,
+)
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+
+_WHERE = "docs/measures/head.tremor_pow"
+
+MEASURE = Measure(
+    id="head.tremor_pow",
+    version="1",
+    title="Head tremor, size",
+    unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
+    tier="supportive",
+    sources=("VuCMOR2022",),
+    method="At the frequency of head.tremor_freq: the power density (Welch, Hann, 4 s) of yaw, "
+    "pitch and roll, and their sum; and the root mean square of the tremor over the three axes, "
+    f"from the power above what lies beside the top. {GAIN_WORDS}",
+    needs=NEEDS,
+    scale="ratio",
+    interval=Jackknife(transform="log"),
+    valid={
+        **{part: Range(lo=0.05, hi=500, shown_by=_WHERE) for part in ("total", *AXES)},
+        "rms": Range(lo=0.5, hi=15, shown_by=_WHERE),
+    },
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution=f"{CAUTION} The density of a regular tremor depends on the length of the window: "
+    f"compare only with the same method, or compare the root mean square. {PUBLISHED}",
+    figure="spectrum",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Take density and root mean square at the rhythm; see `MEASURE`."""
+    found = rhythm.shaken(x, "head")
+    finish = _Size(tuple(found.start_hz))
+    size = finish(found.blocks.sum(axis=0))
+    together = rhythm.gain_of_sum(size[:, 1:4], GAIN_SD)[:, None]
+    each = np.broadcast_to(2 * GAIN_SD, (len(size), 3))
+    return Result(
+        blocks=found.blocks,
+        finish=finish,
+        span=found.span,
+        limits=rhythm.LogLimits(systematic=np.concatenate([2 * together, each, together], axis=1)),
+        reasons=found.reasons(least_rms=LEAST_RMS_DEG),
+        evidence=found.evidence(),
+        notes=found.notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Size:
+    """Pure function from summed densities to density (sum, then axes) and root mean square."""
+
+    start_hz: tuple[float, ...]
+
+    def __call__(self, total: Floats) -> Floats:
+        start = np.array(self.start_hz)
+        mean = rhythm.densities(total)
+        freq, power = tremor.top(mean, np.nan_to_num(start, nan=1.0))
+        density = tremor.at_top(mean, freq)
+        rms = np.sqrt(power.sum(axis=-1, keepdims=True))
+        out = np.concatenate([density.sum(axis=-1, keepdims=True), density, rms], axis=-1)
+        return np.where(np.isfinite(start)[:, None], out, np.nan)
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate tremor, drift and noise; the truth follows from their and the window's spectra."""
+    made = simulated(seed)
+    density = expected_density(made.tremor)
+    truth = {
+        "total": float(density.sum()),
+        **dict(zip(AXES, map(float, density), strict=True)),
+        "rms": float(np.sqrt(np.square(made.tremor.rms_deg).sum())),
+    }
+    return made.visit, {(*made.key, part): value for part, value in truth.items()}

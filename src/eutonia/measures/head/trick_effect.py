@@ -1,0 +1,142 @@
+"""How much of the deviation a sensory trick takes away."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from eutonia.dsp.rotation import turned
+from eutonia.measures import posture
+from eutonia.model import (
+    Aux,
+    Block,
+    Floats,
+    Inputs,
+    Jackknife,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+    Whole,
+)
+
+#: A deviation without the trick below this many standard deviations of the zero is not resolved.
+RESOLVED = 3.0
+
+MEASURE = Measure(
+    id="head.trick_effect",
+    version="1",
+    title="Share of the deviation that the trick takes away",
+    unit="%",
+    tier="research",
+    sources=(),
+    method="100 (off - on) / off of the head's deviation from straight, in the same task with and "
+    "without the trick: 100 is all of it, below 0 the deviation grows.",
+    needs=Needs(
+        inputs=posture.head_input(""),
+        target=Whole(sites=posture.AXES),
+        aux={"on": Aux(factor="trick", level="on")},
+        not_tasks=posture.NOT_A_POSTURE,
+    ),
+    scale="none",
+    interval=Jackknife(in_time=True),
+    valid=Range(lo=-100, hi=100, shown_by="docs/measures/head.trick_effect"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution="The contrast in degrees says more than the share. A hand before the face hides "
+    "landmarks: see how much of the time (face hidden). One order of trick and no trick shows "
+    "no cause. " + posture.CAUTION,
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum rotations without and with the trick over blocks of a second; see `MEASURE`."""
+    off, span = posture.rotation_sums(x)
+    on, later = posture.rotation_sums(x, "on")
+    blocks = np.concatenate(
+        [np.pad(off, [(0, 0), (0, 0), (0, 10)]), np.pad(on, [(0, 0), (0, 0), (10, 0)])]
+    )
+    total = blocks.sum(axis=0)
+    turn, _ = posture.mean_turn(total[:, :10])
+    sd = posture.zero_sd(x.channels["head"], x.targets[0])
+    limit = RESOLVED * posture.along(turn, sd)
+    small = posture.deviation(turn) < limit
+    why = (
+        "The deviation without the trick ({:.0f} degrees) is below what can be resolved "
+        "({:.0f} degrees)."
+    )
+    return Result(
+        blocks=blocks,
+        finish=finish,
+        span=np.concatenate([span, later % (span.max() + 1)]),
+        limits=posture.with_zero(_zero_error(total, sd)),
+        reasons=tuple(
+            why.format(d, at) if s else ""
+            for d, at, s in zip(posture.deviation(turn), limit, small, strict=True)
+        ),
+        details={"face hidden": np.full(len(x.targets), _hidden(x))},
+    )
+
+
+def finish(total: Floats) -> Floats:
+    """Return the share in % from sums of rotations, ``(..., 20)`` to ``(..., 1)``."""
+    off, on = (posture.deviation(posture.mean_turn(t)[0]) for t in np.split(total, 2, axis=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share: Floats = 100 * (off - on) / off
+    return share[..., None]
+
+
+def _zero_error(total: Floats, sd: Floats) -> Floats:
+    """Return what the error of the zero makes of the share, ``(n_targets, 1)``."""
+    value = finish(total)
+    moved = []
+    for wrong in np.diag(sd):
+        turn = turned(*wrong)
+        sums = [_turned(t, turn) for t in np.split(total, 2, axis=-1)]
+        moved.append(finish(np.concatenate(sums, axis=-1)) - value)
+    return np.asarray(np.sqrt((np.array(moved) ** 2).sum(axis=0)))
+
+
+def _turned(total: Floats, turn: Floats) -> Floats:
+    flat = (turn @ total[..., :9].reshape(*total.shape[:-1], 3, 3)).reshape(*total.shape[:-1], 9)
+    moved: Floats = np.concatenate([flat, total[..., 9:]], axis=-1)
+    return moved
+
+
+def _hidden(x: Inputs) -> float:
+    """Return the share of the time in which a hand is before the face, with the trick."""
+    rows = [i for i, c in enumerate(x.channels["head"]) if c.site == "face_hidden"]
+    if not rows:
+        return np.nan
+    seen = np.concatenate([_values(b, rows[0]) for b in x.aux["on"]])
+    return float(seen.mean()) if len(seen) else np.nan
+
+
+def _values(block: Block, row: int) -> Floats:
+    values: Floats = block.x[row][block.mask[row]]
+    return values
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Return a head let go without and with a trick; the truth is that of the long run."""
+    from eutonia.measures.head_example import TARGET, let_go_recording
+    from eutonia.simulate.visit import visit
+
+    rng = np.random.default_rng(seed)
+    zero = posture.zero_drawn(rng)
+    off = let_go_recording(rng, zero, centre=_OFF, trick="off")
+    on = let_go_recording(rng, zero, centre=_ON, trick="on")
+    return visit(off, on), {(TARGET, off.condition.label, ""): _true()}
+
+
+_OFF, _ON = (28.0, 4.0, -11.0), (12.0, 3.0, -5.0)
+
+
+@cache
+def _true() -> float:
+    from eutonia.measures.head_example import long_sums
+
+    return float(finish(np.concatenate([long_sums(_OFF), long_sums(_ON)], axis=-1))[0, 0])

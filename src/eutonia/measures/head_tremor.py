@@ -1,0 +1,104 @@
+"""What the measures of head tremor share: needs, cautions and the simulated example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eutonia.dsp import tremor as dsp
+from eutonia.model import Channel, Condition, Floats, Input, Needs, Visit, Whole
+
+if TYPE_CHECKING:
+    from eutonia.simulate.tremor import Tremor
+
+AXES = ("yaw", "pitch", "roll")
+#: Least tremor that a video can tell from the pulse, which nods the head, and from the noise of
+#: the landmarks (0.05 to 0.2 degrees between pictures). [D]
+LEAST_RMS_DEG = 0.15
+#: Standard deviation, between people, of the gain with which camera and tracker show a small turn
+#: on each axis: of rendered people for development (docs/video/accuracy.json).
+GAIN_SD: Floats = np.array([0.10, 0.15, 0.04])
+GAIN_WORDS = (
+    "The interval also holds the gain of camera and tracker, which differs between people by 10, "
+    "15 and 4 % in yaw, pitch and roll (standard deviation, on rendered people)."
+)
+
+NEEDS = Needs(
+    inputs={"head": Input(kind="head", unit="deg", min_rate_hz=14, min_s=16)},
+    target=Whole(sites=AXES),
+    not_tasks=frozenset({"range", "walking", "running", "walking_backwards", "zero"}),
+)
+CAUTION = (
+    "Frequency and size do not tell dystonic from other tremor. A camera that stands on a shaking "
+    "table shows its own rhythm. Long exposures in dim light damp fast tremor. Below 2.5 Hz it is "
+    "a slow rhythm, which need not be tremor."
+)
+PUBLISHED = (
+    "Published, as a comparison and not as a norm: in 93 people with cervical dystonia the peak "
+    "lay at 1.95 ± 0.94 Hz with 0.90 ± 1.80 deg²/Hz, mainly in pitch in 50 %, in yaw in 44 % and "
+    "in roll in 6 % (VuCMOR2022); slow movement was not left out there, and other windows give "
+    "other densities."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A simulated visit, the key of its only target, and what shakes."""
+
+    visit: Visit
+    key: tuple[str, str]
+    tremor: Tremor
+
+
+def simulated(seed: int, *, seconds: float = 60.0) -> Example:
+    """Return a head that trembles while it is held: a wandering rhythm, drift and noise.
+
+    The camera's path has a gain of its own on each axis.
+    """
+    from eutonia.simulate.tremor import Tremor
+    from eutonia.simulate.visit import recording, visit
+
+    rng = np.random.default_rng(seed)
+    shown = Tremor(freq_hz=4.6, width_hz=0.15, rms_deg=(1.6, 0.9, 0.5))
+    x = shown.draw(rng, round(seconds * RATE_HZ), rate_hz=RATE_HZ)
+    x = x * np.exp(GAIN_SD[:, None] * rng.standard_normal((3, 1)))
+    x = x + rng.normal(0, NOISE_DEG, x.shape)
+    task = Condition.of(task="hold")
+    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+    made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
+    return Example(visit=made, key=("3 HEAD channels", task.label), tremor=shown)
+
+
+NOISE_DEG = 0.15
+RATE_HZ = 30.0
+
+
+def expected_density(tremor: Tremor) -> Floats:
+    """Return the density at the centre that Welch's estimate expects on each axis, ``(3,)``."""
+    return _expected(tremor, np.array([tremor.freq_hz]))[:, 0]
+
+
+def expected_spectrum(tremor: Tremor) -> Floats:
+    """Return the density on `FREQ_HZ` that Welch's estimate expects, ``(3, n_frequencies)``."""
+    return _expected(tremor, dsp.FREQ_HZ)
+
+
+def _expected(tremor: Tremor, freq_hz: Floats) -> Floats:
+    """Smooth the true densities by the window, as it is applied: each line straightened first."""
+    from eutonia.dsp.spectrum import hann
+
+    window = hann(round(dsp.SEGMENT_S * RATE_HZ))
+    t = np.arange(len(window)) / RATE_HZ
+    fine = np.arange(0.0, RATE_HZ / 2, 0.01) + 0.005
+    straight = np.stack([np.ones_like(t), t - t.mean()], axis=1)
+    # A row of `seen` is what an oscillation at one frequency leaves at each looked-at frequency.
+    waves = np.exp(2j * np.pi * np.outer(fine, t))
+    waves = waves - (waves @ straight) @ np.linalg.pinv(straight)[:, :].conj()
+    looked = np.exp(-2j * np.pi * np.outer(t, freq_hz))
+    seen = np.abs((waves * window) @ looked) ** 2 + np.abs((waves.conj() * window) @ looked) ** 2
+    seen /= RATE_HZ * (window**2).sum()
+    noise = 2 * NOISE_DEG**2 / RATE_HZ
+    true = np.array([tremor.psd(fine, axis) + noise for axis in range(len(AXES))])
+    return np.asarray(true @ seen * 0.01)

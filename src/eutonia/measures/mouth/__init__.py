@@ -1,0 +1,1 @@
+"""Measures of mouth and jaw."""

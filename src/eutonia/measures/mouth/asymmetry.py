@@ -1,0 +1,83 @@
+"""Uneven corners of the mouth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eutonia.measures.positions import Series, from_camera, mean, position_sums, with_systematic
+from eutonia.model import (
+    Block,
+    Condition,
+    Inputs,
+    Jackknife,
+    Measure,
+    Needs,
+    Pairs,
+    Range,
+    Result,
+    Visit,
+)
+
+#: Between people: uneven faces, and heads turned by up to 20°, % (`docs/video/accuracy`).
+SYSTEMATIC = 2.0
+
+MEASURE = Measure(
+    id="mouth.asymmetry",
+    version="1",
+    title="Mouth asymmetry, right less left",
+    unit="%",
+    tier="supportive",
+    sources=(),
+    method="Mean place of the right corner of the mouth less that of the left, in the same "
+    "pictures, in % of the distance between the outer corners of the eyes: how much further out "
+    "from the midline, and how much higher. The limits also hold "
+    f"{SYSTEMATIC:g} % (SD) for uneven and turned faces, which a contrast between conditions does "
+    "not need.",
+    needs=Needs(
+        inputs=from_camera("mouth"),
+        target=Pairs("homologue", sites=("corner_out", "corner_up")),
+    ),
+    scale="difference",
+    interval=Jackknife(),
+    valid=Range(lo=-6, hi=6, shown_by="docs/video/accuracy"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution="Few faces are even: what changes between rest and task says more than the number by "
+    "itself. Weakness of one side looks the same as pulling of the other; an examiner tells them "
+    "apart.",
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum the difference of the sides over blocks of three seconds; see `MEASURE`."""
+    sides = np.array([[x.channels["mouth"][i].side for i in pair] for pair in x.targets])
+    right = x.targets[sides == "right"]
+    left = x.targets[sides == "left"]
+
+    def apart(block: Block) -> Series:
+        both = block.mask[right] & block.mask[left]
+        return block.x[right] - block.x[left], both, block.rate_hz
+
+    blocks, span = position_sums(map(apart, x["mouth"]))
+    return Result(blocks=blocks, finish=mean, span=span, limits=with_systematic(SYSTEMATIC))
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate a right corner pulled out and down, in a face that is itself uneven."""
+    from eutonia.simulate.mouth import RATE_HZ, around, channel
+    from eutonia.simulate.visit import recording, visit
+
+    rng = np.random.default_rng(seed)
+    means = np.array([29.0, 36.0, -27.0, -31.0])
+    channels = tuple(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right"))
+    uneven = np.array([0.0, SYSTEMATIC, 0.0, SYSTEMATIC]) * rng.standard_normal(4)
+    x = around(rng, means + uneven, seconds=60, sd=2.0)
+    task = Condition.of(task="speaking")
+    made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
+    return made, {
+        (f"{channels[i].label} / {channels[i + 1].label}", task.label, ""): float(
+            means[i + 1] - means[i]
+        )
+        for i in (0, 2)
+    }

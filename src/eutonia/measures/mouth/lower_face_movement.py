@@ -1,0 +1,104 @@
+"""How much the lower face moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eutonia.dsp.filter import low_pass
+from eutonia.measures.positions import BLOCK_S, Series, from_camera, position_sums
+from eutonia.model import (
+    Block,
+    BlockBootstrap,
+    Condition,
+    Floats,
+    Inputs,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+    Whole,
+)
+
+#: Speech moves jaw and lips below this; above, the landmarks' noise is most of it (our rule).
+CUTOFF_HZ = 8.0
+#: What is counted: jaw down and sideways, both corners out and up.
+SITES = ("jaw_opening", "jaw_deviation", "corner_out", "corner_up")
+
+MEASURE = Measure(
+    id="mouth.lower_face_movement",
+    version="1",
+    title="Movement of the lower face",
+    unit="%/s",
+    tier="supportive",
+    sources=(),
+    method="Root mean square speed below 8 Hz of the chin (down and sideways) and of both corners "
+    "of the mouth (out and up) in the head's own frame, in % of the distance between the outer "
+    "corners of the eyes per second; the mean over these six.",
+    needs=Needs(inputs=from_camera("mouth", min_rate_hz=24.0), target=Whole()),
+    scale="ratio",
+    interval=BlockBootstrap(block_s=BLOCK_S),
+    valid=Range(lo=3, hi=150, shown_by="docs/measures/mouth.lower_face_movement"),
+    invariant=frozenset({"channel_order", "time_shift"}),
+    caution="The noise of the landmarks is a part of it and grows when the face is small or dark: "
+    "compare with rest in the same video. Speaking itself moves the face; more movement than at "
+    "rest is no finding by itself.",
+    figure="bars",
+    proofs=("simulated",),
+)
+
+
+def measure(x: Inputs) -> Result:
+    """Sum squared speeds over blocks of three seconds; see `MEASURE`."""
+    rows = [i for i, c in enumerate(x.channels["mouth"]) if c.site in SITES]
+
+    def squared_speed(block: Block) -> Series:
+        smooth = low_pass(block.x[rows], rate_hz=block.rate_hz, cutoff_hz=CUTOFF_HZ)
+        squares = (_slope(smooth) * block.rate_hz) ** 2
+        usable = np.array(block.mask[rows].all(axis=0))
+        usable[2:-2] &= usable[:-4] & usable[1:-3] & usable[3:-1] & usable[4:]
+        n = (len(x.targets), 1)
+        return np.tile(squares.mean(axis=0), n), np.tile(usable, n), block.rate_hz
+
+    blocks, span = position_sums(map(squared_speed, x["mouth"]))
+    return Result(blocks=blocks, finish=_finish, span=span)
+
+
+def _slope(x: Floats) -> Floats:
+    """Return the change per sample from five points, to 2 % up to a seventh of the rate."""
+    padded = np.pad(x, ((0, 0), (2, 2)), mode="reflect", reflect_type="odd")
+    slope: Floats = (
+        8 * (padded[:, 3:-1] - padded[:, 1:-3]) - (padded[:, 4:] - padded[:, :-4])
+    ) / 12
+    return slope
+
+
+def _finish(total: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed: Floats = np.sqrt(total[..., :1] / total[..., 1:])
+    return speed
+
+
+def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
+    """Simulate movements with a known spectrum, so with a known speed."""
+    from eutonia.simulate.mouth import RATE_HZ, channel
+    from eutonia.simulate.noise import band
+    from eutonia.simulate.visit import recording, visit
+
+    rng = np.random.default_rng(seed)
+    lo, hi, sd = 0.5, 3.0, 2.0
+    channels = (
+        *map(channel, ("jaw_opening", "jaw_deviation")),
+        *(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right")),
+    )
+    n = round(60 * RATE_HZ)
+    x = sd * band(rng, 6, n, rate_hz=RATE_HZ, band_hz=(lo, hi))
+    task = Condition.of(task="speaking")
+    made = visit(
+        recording(
+            x + 0.02 * rng.standard_normal(x.shape), channels, rate_hz=RATE_HZ, condition=task
+        )
+    )
+    # The variance of the slope of noise that is flat in a band: the mean of (2 pi f)^2.
+    speed = 2 * np.pi * sd * np.sqrt((hi**3 - lo**3) / (3 * (hi - lo)))
+    return made, {("6 MOUTH channels", task.label, ""): float(speed)}

@@ -1,0 +1,201 @@
+"""What was seen in a video: movements over time, the map of postures, the raster of closed lids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Floats
+from eutonia.plot.source import own_axes
+from eutonia.plot.style import COLOURS, DASHES, GREY, SEQUENTIAL, SHADE, SMALL_PT, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+#: Most points of a trace; between them the extremes are kept, so that no jerk is lost.
+MAX_COLUMNS = 1200
+
+
+@literal
+def traces(
+    t_s: Floats,
+    x: Floats,
+    labels: Sequence[str],
+    *,
+    unit: str = "",
+    spans: Sequence[tuple[float, float, str]] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw movements over time, with what was done shaded and named.
+
+    Parameters
+    ----------
+    t_s : ndarray, shape (n_samples,)
+        Even.
+    x : ndarray, shape (n_channels, n_samples)
+        NaN where nothing was seen.
+    labels : sequence of str
+        Of the channels.
+    unit : str
+        Of all channels.
+    spans : sequence of (float, float, str)
+        Start, stop and name of the conditions.
+    ax : Axes, optional
+        By default on a figure of its own.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or own_axes()
+    for i, (start, stop, name) in enumerate(spans):
+        if i % 2 == 0:
+            ax.axvspan(start, stop, color=SHADE, lw=0, zorder=0.4)
+        ax.annotate(
+            name,
+            ((start + stop) / 2, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, -1),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=SMALL_PT,
+            color=GREY,
+        )
+    for i, (row, name) in enumerate(zip(x, labels, strict=True)):
+        at, values = extremes(t_s, row)
+        colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
+        ax.plot(at, values, color=colour, ls=dash, lw=0.8, label=name)
+    ax.set(xlabel="Time (s)", ylabel=unit, xlim=(t_s[0], max(t_s[-1], t_s[0] + 1e-9)))
+    ax.margins(y=0.12)
+    return ax
+
+
+def extremes(t_s: Floats, row: Floats) -> tuple[Floats, Floats]:
+    """Return a trace thinned to the lowest and highest value of each stretch, in their order."""
+    step = -(-2 * len(row) // MAX_COLUMNS)
+    if step <= 2:
+        return t_s, row
+    n = len(row) // step
+    cut = row[: n * step].reshape(n, step)
+    gaps = np.isnan(cut).all(axis=1)
+    filled = np.where(np.isnan(cut), np.nan_to_num(np.nanmean(row)), cut)
+    low, high = np.argmin(filled, axis=1), np.argmax(filled, axis=1)
+    both = np.sort(np.stack([low, high], axis=1), axis=1)
+    values = np.take_along_axis(filled, both, axis=1)
+    values[gaps] = np.nan
+    at = t_s[: n * step].reshape(n, step)
+    return np.take_along_axis(at, both, axis=1).ravel(), values.ravel()
+
+
+@literal
+def posture_map(
+    yaw_deg: Floats,
+    pitch_deg: Floats,
+    *,
+    reach_deg: float = 45.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw where the head was: how long at which turn and which flexion.
+
+    Parameters
+    ----------
+    yaw_deg, pitch_deg : ndarray, shape (n_samples,)
+        Chin to the person's right, and chin up, are positive; NaN where nothing was seen.
+    reach_deg : float
+        Half the width of the map; what lies beyond is drawn at its edge.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax or own_axes(3.2, 3.0)
+    seen = np.isfinite(yaw_deg) & np.isfinite(pitch_deg)
+    edges = np.linspace(-reach_deg, reach_deg, 46)
+    inside = [np.clip(a[seen], -reach_deg, reach_deg - 1e-9) for a in (yaw_deg, pitch_deg)]
+    share, *_ = np.histogram2d(inside[0], inside[1], bins=(edges, edges))
+    share = share / max(share.sum(), 1)
+    shown = np.ma.masked_equal(np.sqrt(share.T), 0)
+    ax.pcolormesh(edges, edges, shown, cmap=SEQUENTIAL, rasterized=True)
+    ax.axhline(0, color=GREY, lw=0.6)
+    ax.axvline(0, color=GREY, lw=0.6)
+    # Seen from the front, the person's right is at the left of the picture.
+    ax.set(
+        xlim=(reach_deg, -reach_deg),
+        ylim=(-reach_deg, reach_deg),
+        aspect="equal",
+        xlabel="← chin to the right · rotation (°) · to the left →",
+        ylabel="flexion (°), up is +",
+    )
+    return ax
+
+
+@literal
+def raster(
+    t_s: Floats,
+    closed: NDArray[np.bool_],
+    labels: Sequence[str],
+    *,
+    spans: Sequence[tuple[float, float, str]] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw when each eye was closed: a minute a line, a row of marks per eye in each.
+
+    Parameters
+    ----------
+    t_s : ndarray, shape (n_samples,)
+        Even.
+    closed : ndarray of bool, shape (n_eyes, n_samples)
+    labels : sequence of str
+        Of the eyes.
+    spans : sequence of (float, float, str)
+        Start, stop and name of the conditions; the name stands where each begins.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    minutes = int((t_s[-1] - t_s[0]) // 60) + 1
+    ax = ax or own_axes(6.0, 0.6 + 0.35 * minutes)
+    high = 0.8 / len(closed)
+    for eye, (row, name) in enumerate(zip(closed, labels, strict=True)):
+        colour = COLOURS[eye % len(COLOURS)]
+        for k, (start, length) in enumerate(_stretches(t_s, row)):
+            for line, at, part in _lines(start - t_s[0], length):
+                y = -line + 0.4 - (eye + 1) * high
+                ax.broken_barh([(at, part)], (y, 0.9 * high), color=colour, lw=0)
+            if k == 0:
+                ax.plot([], [], color=colour, lw=4, label=name)
+    for start, _, name in spans:
+        line, at = divmod(start - t_s[0], 60.0)
+        ax.annotate(name, (at, -line + 0.42), fontsize=SMALL_PT, color=GREY, va="bottom", ha="left")
+    ax.set(xlim=(0, 60), ylim=(-minutes + 0.4, 0.75), xlabel="Seconds of each minute")
+    ax.set_yticks([-k for k in range(minutes)], [f"minute {k + 1}" for k in range(minutes)])
+    return ax
+
+
+def _stretches(t_s: Floats, row: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Return start and length of each stretch in which a row is true."""
+    step = float(t_s[1] - t_s[0]) if len(t_s) > 1 else 0.0
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
+    return [
+        (float(t_s[a]), max(1, b - a) * step) for a, b in zip(edges[::2], edges[1::2], strict=True)
+    ]
+
+
+def _lines(start: float, length: float) -> list[tuple[int, float, float]]:
+    """Cut a stretch at the full minutes: number of the line, place in it, length there."""
+    found = []
+    stop = start + length
+    while start < stop:
+        line = int(start // 60)
+        until = min(stop, 60.0 * (line + 1))
+        found.append((line, start - 60.0 * line, until - start))
+        start = until
+    return found

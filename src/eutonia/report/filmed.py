@@ -1,0 +1,265 @@
+"""What the camera saw: pictures with what was measured, traces, postures, closed lids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia import plot
+from eutonia.film import PREFIX
+from eutonia.model import Assessment, Evidence
+from eutonia.plot.source import Arrays
+from eutonia.report.block import Block, Figure, Heading, Note, Paragraph
+from eutonia.report.figures.canvas import WIDTH_IN, label, svg
+from eutonia.report.words import listed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+#: Closure above which a lid counts as shut (measures.md §8).
+SHUT = 0.5
+#: Channels that are drawn over time, by kind of movement: their sites, the first ones first.
+TRACED = {
+    "head": ("yaw", "pitch", "roll"),
+    "lid": ("closure",),
+    "mouth": (),
+    "finger": (),
+    "gait": (),
+}
+MOST_TRACES = 6
+_KINDS = {
+    "head": "head against trunk",
+    "lid": "closure of the lids",
+    "mouth": "mouth and jaw",
+    "finger": "joints of the fingers",
+    "gait": "walking and trunk",
+}
+_COLUMNS, _TALLEST_IN = 3, 2.6
+_PRIVACY = (
+    "Pictures and landmarks of a face are personal data even without a name. Without them: "
+    "--landmarks-only; with the face covered: --cover-faces."
+)
+
+
+def filmed(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
+    """Yield the section on each video of the visit, if there is any."""
+    films = {k.removeprefix(PREFIX): v for k, v in evidence.items() if k.startswith(PREFIX)}
+    if not films:
+        return
+    yield Heading(text="What the camera saw", level=2, anchor="filmed")
+    yield Paragraph(
+        text="Check by eye that the lines follow the person: numbers are only as good as what was "
+        f"seen. {_PRIVACY}",
+        style="small",
+    )
+    for name, arrays in films.items():
+        yield Heading(text=name, level=3, anchor=f"filmed-{_id(name)}")
+        yield Paragraph(text=_about(arrays), style="small")
+        if said := _warnings(assessment, name):
+            yield Note(text=said)
+        if "pictures" in arrays:
+            yield _pictures(name, arrays)
+        yield from _traces(name, arrays)
+        if (figure := _map(name, arrays)) is not None:
+            yield figure
+        if (figure := _raster(name, arrays)) is not None:
+            yield figure
+
+
+def _about(arrays: Arrays) -> str:
+    width, height = (int(v) for v in arrays["size"])
+    return f"{width} × {height} pixels, {float(arrays['rate_hz']):.0f} pictures a second."
+
+
+def _warnings(assessment: Assessment, name: str) -> str:
+    """Return what was found wrong with a video, once for all kinds of movement in it."""
+    messages = [
+        issue.message
+        for r in assessment.recordings
+        if r.id.rpartition("#")[0] == name
+        for issue in r.issues
+        if issue.severity != "note"
+    ]
+    return " ".join(dict.fromkeys(messages))
+
+
+def _pictures(name: str, arrays: Arrays) -> Figure:
+    pictures = np.asarray(arrays["pictures"])
+    at_s = np.asarray(arrays["pictures_s"], dtype=float)
+    titles = [f"{t:.1f} s {_during(arrays, t)}".strip() for t in at_s]
+    rows = -(-len(pictures) // _COLUMNS)
+    height, width = pictures.shape[1:3]
+    each = min(WIDTH_IN / _COLUMNS * height / width, _TALLEST_IN) + 0.25
+    return _figure(
+        name,
+        "pictures",
+        title="Pictures with what was seen",
+        alt=f"{len(pictures)} pictures of the video with landmarks drawn in, at {listed(titles)}.",
+        caption="Of each condition the most usual moment, then the moments furthest from the usual "
+        "one. Blue: the person's left; orange: right.",
+        draw=partial(_draw_pictures, pictures=pictures, titles=titles),
+        height_in=rows * each,
+    )
+
+
+def _draw_pictures(canvas: Canvas, *, pictures: NDArray[Any], titles: list[str]) -> None:
+    rows = -(-len(pictures) // _COLUMNS)
+    axes = canvas.subplots(rows, _COLUMNS, squeeze=False).ravel()
+    for ax in axes:
+        ax.set_axis_off()
+    for ax, picture, title in zip(axes, pictures, titles, strict=False):
+        ax.imshow(picture, interpolation="none")
+        ax.set_title(label(title, 40), fontsize=7)
+
+
+def _traces(name: str, arrays: Arrays) -> Iterator[Figure]:
+    for kind, wanted in TRACED.items():
+        if f"{kind}.x" not in arrays:
+            continue
+        x, t = _of(arrays, kind)
+        rows = _chosen(arrays, kind, wanted)
+        if not rows:
+            continue
+        labels = [label(str(arrays[f"{kind}.labels"][i]), 30) for i in rows]
+        unit = _unit(str(arrays[f"{kind}.units"][rows[0]]))
+        yield _figure(
+            name,
+            kind,
+            title=f"Over time: {_KINDS[kind]}",
+            alt=f"{listed(labels)} over {t[-1] - t[0]:.0f} s ({unit or 'no unit'}): "
+            + " ".join(_range(x[i], n) for i, n in zip(rows, labels, strict=True)),
+            caption="Gaps: not seen. " + _signs(kind),
+            draw=partial(_draw_traces, arrays=arrays, kind=kind, rows=rows, unit=unit),
+            height_in=1.9,
+        )
+
+
+def _draw_traces(canvas: Canvas, *, arrays: Arrays, kind: str, rows: list[int], unit: str) -> None:
+    x, t = _of(arrays, kind)
+    labels = [label(str(arrays[f"{kind}.labels"][i]), 30) for i in rows]
+    ax = canvas.subplots()
+    plot.traces(t, x[rows], labels, unit=unit, spans=_spans(arrays), ax=ax)
+    canvas.legend(loc="outside upper left", ncols=6, borderaxespad=0.2)
+
+
+def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:
+    """Return the channels that are drawn: the wanted ones, else those of the first unit."""
+    x = np.asarray(arrays[f"{kind}.x"], dtype=float)
+    sites, units = (list(arrays[f"{kind}.{n}"]) for n in ("sites", "units"))
+    seen = [i for i in range(len(x)) if np.isfinite(x[i]).any()]
+    if named := [i for i in seen if sites[i] in wanted]:
+        return named[:MOST_TRACES]
+    same = [i for i in seen if units[i] == units[seen[0]]] if seen else []
+    return sorted(same, key=lambda i: -float(np.nanstd(x[i])))[:MOST_TRACES]
+
+
+def _map(name: str, arrays: Arrays) -> Figure | None:
+    """Return the map of the head's postures."""
+    if "head.x" not in arrays:
+        return None
+    sites, (x, _) = list(arrays["head.sites"]), _of(arrays, "head")
+    if not {"yaw", "pitch"} <= set(sites):
+        return None
+    yaw, pitch = x[sites.index("yaw")], x[sites.index("pitch")]
+    if not (np.isfinite(yaw) & np.isfinite(pitch)).any():
+        return None
+
+    def draw(canvas: Canvas) -> None:
+        plot.posture_map(yaw, pitch, ax=canvas.subplots())
+
+    return _figure(
+        name,
+        "postures",
+        title="Where the head was",
+        alt=f"Map of rotation against flexion of the head. {_range(yaw, 'Rotation')} "
+        f"{_range(pitch, 'Flexion')}",
+        caption="The brighter, the longer the head stayed there. Beyond 45° at the edge.",
+        draw=draw,
+        height_in=2.9,
+    )
+
+
+def _raster(name: str, arrays: Arrays) -> Figure | None:
+    """Return when each eye was closed."""
+    if "lid.x" not in arrays:
+        return None
+    x, t = _of(arrays, "lid")
+    rows = _chosen(arrays, "lid", TRACED["lid"])
+    if not rows:
+        return None
+    closed = np.nan_to_num(x[rows]) > SHUT
+    labels = [label(str(arrays["lid.labels"][i]), 30) for i in rows]
+
+    def draw(canvas: Canvas) -> None:
+        ax = canvas.subplots()
+        plot.raster(t, closed, labels, spans=_spans(arrays), ax=ax)
+        canvas.legend(loc="outside upper left", ncols=2, borderaxespad=0.2)
+
+    shares = " ".join(f"{n}: {100 * c.mean():.1f} %." for n, c in zip(labels, closed, strict=True))
+    return _figure(
+        name,
+        "blinks",
+        title="When the eyes were closed",
+        alt=f"Each closure of each eye, a minute a line. Share of the time: {shares}",
+        caption=f"Closed: closure above {SHUT:g}. A thin mark is a blink, a wide one a closure.",
+        draw=draw,
+        height_in=0.9 + 0.35 * (int((t[-1] - t[0]) // 60) + 1),
+    )
+
+
+def _of(arrays: Arrays, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    x = np.asarray(arrays[f"{kind}.x"], dtype=np.float64)
+    return x, np.arange(x.shape[1]) / float(arrays[f"{kind}.rate_hz"])
+
+
+def _spans(arrays: Arrays) -> list[tuple[float, float, str]]:
+    names = [label(str(n), 24) for n in arrays["span_names"]]
+    if len(names) == 1:
+        return []
+    return [
+        (float(a), float(b), n)
+        for (a, b), n in zip(np.asarray(arrays["span_s"]), names, strict=True)
+    ]
+
+
+def _during(arrays: Arrays, t: float) -> str:
+    spans = zip(np.asarray(arrays["span_s"]), arrays["span_names"], strict=True)
+    return next((f"({n})" for (a, b), n in spans if a <= t < b), "")
+
+
+def _range(row: NDArray[np.float64], name: str) -> str:
+    seen = row[np.isfinite(row)]
+    lo, mid, hi = (float(v) for v in np.percentile(seen, (5, 50, 95)))
+    return f"{name}: median {mid:.2g}, 90 % between {lo:.2g} and {hi:.2g}."
+
+
+def _unit(unit: str) -> str:
+    return {"deg": "degrees", "1": "share"}.get(unit, unit)
+
+
+def _signs(kind: str) -> str:
+    if kind == "head":
+        return "Positive: chin to the person's right, chin up, ear to the right shoulder."
+    return ""
+
+
+def _figure(name: str, what: str, **parts: Any) -> Figure:
+    """Return a figure of a video; its name is unique in the report."""
+    unique = f"figure-filmed-{_id(name)}-{what}"
+    draw, height_in = parts.pop("draw"), parts.pop("height_in")
+    caption = f"{parts['title']}: {name}. {parts.pop('caption')}".strip()
+    return Figure(
+        name=unique,
+        caption=caption,
+        draw=partial(svg, draw, name=unique, height_in=height_in),
+        **parts,
+    )
+
+
+def _id(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", name)

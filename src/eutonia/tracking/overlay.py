@@ -1,0 +1,272 @@
+"""What was seen and measured, drawn into the pictures of a video, to be checked by eye."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eutonia.model import Floats, Landmarks, Movement, Points
+from eutonia.tracking.crops import Picture
+from eutonia.tracking.video import pictures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Progress = Callable[[str, int, int], None]
+Colour = tuple[int, int, int]
+
+# Lines of the face: numbers of its 478 points, in order along each line (the maker's numbering).
+_EYES = (
+    (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246, 33),
+    (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466, 263),
+)
+_LIPS = (
+    (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185, 61),
+    (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191, 78),
+)
+_OVAL = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109, 10),
+)
+_BROWS = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))
+#: From the root of the nose to its tip and to the chin: they show turn and tilt.
+_MIDLINE = (168, 6, 197, 195, 5, 4, 1, 2, 164, 0, 17, 200, 152)
+_FACE = (*_EYES, *_LIPS, _OVAL, *_BROWS, _MIDLINE)
+_BODY = (
+    (11, 12, 24, 23, 11),
+    *((11, 13, 15), (12, 14, 16), (23, 25, 27, 29, 31, 27), (24, 26, 28, 30, 32, 28)),
+)
+_HAND = (
+    *((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (5, 9, 10, 11, 12), (9, 13, 14, 15, 16)),
+    (13, 17, 18, 19, 20, 17, 0),
+)
+_LINES = {"face": _FACE, "body": _BODY, "left_hand": _HAND, "right_hand": _HAND}
+#: BGR. The person's left is blue and right is orange, which most colour-blind people tell apart.
+_LEFT, _RIGHT, _MIDDLE = (235, 130, 30), (30, 130, 235), (80, 200, 80)
+_COLOURS = {"left_hand": _LEFT, "right_hand": _RIGHT}
+#: Least visibility of a point of the body that is drawn.
+_VISIBLE = 0.5
+#: Closure above which a lid counts as shut (measures.md §8), drawn in red.
+_SHUT = 0.5
+_RED = (40, 40, 230)
+
+
+def annotated(
+    picture: Picture,
+    landmarks: Landmarks,
+    i: int,
+    *,
+    movements: Sequence[Movement] = (),
+    words: bool = True,
+) -> Picture:
+    """Return a picture with the landmarks and the numbers of its moment drawn in.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width, 3)
+        BGR, upright, not mirrored.
+    landmarks : Landmarks
+    i : int
+        Which picture of the landmarks it is.
+    movements : sequence of Movement
+        Their values at this picture are written beside it.
+    words : bool
+        Whether anything is written, or only lines are drawn.
+    """
+    out = picture.copy()
+    for name, points in landmarks.parts.items():
+        _draw(out, points, i, name)
+    if not words:
+        return out
+    lines = [f"{landmarks.t_s[i]:.2f} s"]
+    for movement in movements:
+        lines += _words(movement, i)
+        if movement.kind == "lid":
+            _lids(out, movement, i)
+    _panel(out, lines)
+    return out
+
+
+def _draw(out: Picture, points: Points, i: int, name: str) -> None:
+    import cv2
+
+    if not points.seen[i]:
+        return
+    xy = points.xyz[i, :, :2]
+    thick = max(1, round(out.shape[0] / 480))
+    for line in _LINES[name]:
+        kept = _visible(points, i, line)
+        at = np.round(xy[kept]).astype(np.int32)
+        if len(at) > 1:
+            colour = _COLOURS.get(name, _sided(name, line))
+            cv2.polylines(out, [at.reshape(-1, 1, 2)], False, colour, thick, cv2.LINE_AA)
+    if name != "face":
+        for x, y in xy[_visible(points, i, range(len(xy)))]:
+            cv2.circle(out, (round(float(x)), round(float(y))), 2 * thick, (255, 255, 255), -1)
+
+
+def _visible(points: Points, i: int, line: Iterable[int]) -> NDArray[np.intp]:
+    if points.visible is None:
+        return np.array(list(line), dtype=np.intp)
+    seen = points.visible[i]
+    return np.array([k for k in line if seen[k] >= _VISIBLE], dtype=np.intp)
+
+
+def _sided(name: str, line: tuple[int, ...]) -> Colour:
+    """Return the colour of the person's side that a line lies on."""
+    if name == "body" and len(set(line)) in (3, 5):
+        return _LEFT if line[0] % 2 else _RIGHT
+    if line in (_EYES[1], _BROWS[1]):
+        return _LEFT
+    return _RIGHT if line in (_EYES[0], _BROWS[0]) else _MIDDLE
+
+
+def _words(movement: Movement, i: int) -> list[str]:
+    """Return the values of one moment, one channel a line; a dash where there is none."""
+    found = []
+    for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
+        unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
+        digits = 2 if channel.unit == "1" else 0
+        value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
+        found.append(f"{channel.label}: {value}")
+    return found
+
+
+def _panel(out: Picture, lines: list[str]) -> None:
+    """Write lines on a dark field at the top left, small enough for the picture."""
+    import cv2
+
+    scale = max(0.35, out.shape[0] / 1200)
+    step = round(26 * scale) + 4
+    fits = max(1, (out.shape[0] - 8) // step)
+    lines = lines if len(lines) <= fits else [*lines[: fits - 1], "..."]
+    width = max(cv2.getTextSize(t, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)[0][0] for t in lines) + 12
+    field = out[: 8 + step * len(lines), :width]
+    field[:] = field // 4
+    for k, text in enumerate(lines):
+        at = (6, 2 + step * (k + 1) - 4)
+        cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
+
+
+def _lids(out: Picture, movement: Movement, i: int) -> None:
+    """Draw how far each lid is shut as a bar: the person's left at the right of the picture."""
+    import cv2
+
+    height, width = out.shape[:2]
+    edge = max(10, width // 40)
+    for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
+        if channel.unit != "1" or channel.side not in ("left", "right") or not good[i]:
+            continue
+        x0 = width - 2 * edge if channel.side == "left" else width - 4 * edge
+        full = height // 4
+        level = round(full * float(np.clip(x[i], 0, 1)))
+        colour = _RED if x[i] > _SHUT else (_LEFT if channel.side == "left" else _RIGHT)
+        cv2.rectangle(out, (x0, 10), (x0 + edge, 10 + full), (90, 90, 90), 1)
+        cv2.rectangle(out, (x0, 10), (x0 + edge, 10 + level), colour, -1)
+
+
+def write_overlay(
+    path: Path,
+    landmarks: Landmarks,
+    out: Path,
+    *,
+    movements: Sequence[Movement] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Write a copy of a video with landmarks and numbers drawn in; sound is not copied.
+
+    Pictures that the camera dropped are not filled in, so an uneven video plays unevenly.
+
+    Raises
+    ------
+    UnreadableFile
+        If the video cannot be decoded, or the copy cannot be written.
+    """
+    from eutonia.tracking.privacy import Film
+
+    n = landmarks.n_frames
+    size = {"width": landmarks.width, "height": landmarks.height}
+    with Film(out, rate_hz=landmarks.rate_hz, **size) as film:
+        stream = pictures(path, mirrored=landmarks.mirrored)
+        for i, (_, picture) in enumerate(stream):
+            if i >= n:
+                break
+            film.add(annotated(picture, landmarks, i, movements=movements))
+            if progress:
+                progress("drawing", i + 1, n)
+
+
+def key_frames(
+    path: Path,
+    landmarks: Landmarks,
+    at_s: Sequence[float] | Floats,
+    *,
+    hide: Callable[[Picture, int], Picture] | None = None,
+) -> list[Picture]:
+    """Return the pictures nearest to some times, cut to the person, for the report.
+
+    Parameters
+    ----------
+    path : Path
+    landmarks : Landmarks
+        Drawn in.
+    at_s : sequence of float
+        Times of the landmarks.
+    hide : callable, optional
+        Given each picture and its number before it is drawn into, such as `privacy.cover`.
+
+    Returns
+    -------
+    list of ndarray of uint8
+        BGR, all of one shape, in the order of time.
+    """
+    wanted = {int(np.argmin(np.abs(landmarks.t_s - t))) for t in at_s}
+    cuts = _around(landmarks, sorted(wanted))
+    found = []
+    for i, (_, picture) in enumerate(pictures(path, mirrored=landmarks.mirrored)):
+        if i > max(wanted, default=-1):
+            break
+        if i in wanted:
+            shown = hide(picture, i) if hide else picture
+            found.append(annotated(shown, landmarks, i, words=False)[cuts[i]])
+    return found
+
+
+#: Room around the person in a cut picture, as a share of their size.
+_ROOM = 0.25
+
+
+def _around(landmarks: Landmarks, chosen: list[int]) -> dict[int, tuple[slice, slice]]:
+    """Return rows and columns around the person in each chosen picture, all of one size."""
+    boxes = {i: box for i in chosen if (box := _box(landmarks, i)) is not None}
+    full = np.array([landmarks.width, landmarks.height])
+    if not boxes:
+        return dict.fromkeys(chosen, (slice(0, int(full[1])), slice(0, int(full[0]))))
+    extents = np.array([high - low for low, high in boxes.values()])
+    size = extents.max(axis=0) + 2 * _ROOM * extents.max()
+    size = np.minimum(np.maximum(size, _LEAST), full).round().astype(int)
+    found = {}
+    for i in chosen:
+        low, high = boxes.get(i, (full / 2, full / 2))
+        start = np.clip((low + high - size) / 2, 0, full - size).round().astype(int)
+        (x0, y0), (x1, y1) = start.tolist(), (start + size).tolist()
+        found[i] = (slice(y0, y1), slice(x0, x1))
+    return found
+
+
+def _box(landmarks: Landmarks, i: int) -> tuple[Floats, Floats] | None:
+    """Return the corners of what is seen of the person in one picture."""
+    seen = [
+        p.xyz[i, _visible(p, i, range(p.xyz.shape[1])), :2]
+        for p in landmarks.parts.values()
+        if p.seen[i]
+    ]
+    points = np.concatenate([np.zeros((0, 2)), *seen]).astype(np.float64)
+    return (points.min(axis=0), points.max(axis=0)) if len(points) else None
+
+
+#: Least edge of a cut picture, in pixels.
+_LEAST = 32

@@ -1,0 +1,203 @@
+"""What a reader should know of how a person was seen in a video."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Floats, Issue, Landmarks, Points
+
+# All limits here are our own rules, unconfirmed [D].
+LOST_SHARE = 0.05  # of the time in which a part was not seen, from which it is said
+LOST_S = 0.5  # least pause in which a part counts as lost
+LOST_STEPS = 2.5  # and the same in distances of two looks
+OUT_SHARE = 0.02  # of the pictures in which a part reaches beyond the picture
+OTHERS_SHARE = 0.02  # of the pictures in which other people are seen
+SMALL_FACE = 60.0  # pixels between the outer corners of the eyes, below which lids are coarse
+JUMP_SIZES = 1.0  # sizes of a part by which it moves from one look to the next
+JUMP_S = 0.2  # longest time between two looks in which such a move is a jump
+REPEAT_SHARE = 0.05  # of the pictures that repeat the one before
+SHORT_S = 1.0  # by which the pictures end before the video does
+_BLOCK = 1024  # pictures of which the points are in memory at once
+_CORNERS = (33, 263)  # outer corners of the eyes
+_WORDS = {"face": "face", "body": "body", "left_hand": "left hand", "right_hand": "right hand"}
+
+
+def issues(landmarks: Landmarks, *, filmed_s: float | None = None) -> tuple[Issue, ...]:
+    """Return what is wrong with how a person was seen.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        As tracked, or stored.
+    filmed_s : float, optional
+        Length of the video in the same time, to tell whether its pictures end early.
+
+    Returns
+    -------
+    tuple of Issue
+        ``nobody`` (error), ``not_seen`` (note), ``part_lost``, ``leaves_picture``, ``small_face``,
+        ``several_people``, ``another_person``, ``jumps``, ``repeated_pictures``,
+        ``decoding_stopped``.
+    """
+    found: list[Issue] = []
+    seen = {name: p for name, p in landmarks.parts.items() if p.seen.any()}
+    if not seen:
+        text = f"Nobody was found in the pictures (looked for: {_listed(landmarks.parts)})."
+        found.append(Issue(code="nobody", severity="error", message=text))
+    elif missing := [name for name in landmarks.parts if name not in seen]:
+        text = f"Not seen in any picture: {_listed(missing)}."
+        found.append(Issue(code="not_seen", severity="note", message=text))
+    shown = {name: _shown(points, landmarks) for name, points in seen.items()}
+    for name, points in seen.items():
+        found += _lost(name, points, landmarks.t_s)
+        found += _outside(name, shown[name])
+    if "face" in seen:
+        found += _small(shown["face"]) + _people(seen["face"])
+    for name in ("face", "body"):
+        if name in seen:
+            found += _jumps(name, shown[name], landmarks.t_s)
+    found += _repeats(list(shown.values()), landmarks)
+    if filmed_s is not None and landmarks.n_frames and filmed_s - landmarks.t_s[-1] > SHORT_S:
+        text = (
+            f"The pictures could be decoded up to {landmarks.t_s[-1]:.1f} s of {filmed_s:.1f} s: "
+            "the rest of the video is damaged. Copy it again."
+        )
+        found.append(_issue("decoding_stopped", text))
+    return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Shown:
+    """Where one part was in each picture, ``(n_frames,)`` each; NaN where it was not seen."""
+
+    seen: NDArray[np.bool_]
+    middle: Floats  # (n_frames, 2)
+    radius: Floats
+    apart: Floats  # the outer corners of the eyes; NaN for other parts
+    out: NDArray[np.bool_]
+    same: NDArray[np.bool_]  # every point is where it was in the picture before
+
+
+def _shown(points: Points, landmarks: Landmarks) -> _Shown:
+    """Go through the points once, in blocks: they may lie on disk."""
+    n = landmarks.n_frames
+    middle, radius, apart = np.full((n, 2), np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    out, same = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    size = np.array([landmarks.width, landmarks.height])
+    for start in range(0, n, _BLOCK):
+        rows = slice(start, min(start + _BLOCK, n))
+        xyz = np.asarray(points.xyz[max(start - 1, 0) : rows.stop], dtype=np.float64)
+        same[max(start, 1) : rows.stop] = (xyz[1:] == xyz[:-1]).all(axis=(1, 2))
+        xyz = xyz[min(start, 1) :]
+        middle[rows] = xyz[..., :2].mean(axis=1)
+        radius[rows] = 2 * np.sqrt(xyz[..., :2].var(axis=1).sum(axis=1))
+        beyond = np.any((xyz[..., :2] < 0) | (xyz[..., :2] > size), axis=2)
+        if points.visible is not None:  # of a body, legs below the picture are no surprise
+            beyond &= points.visible[rows] > 0.5
+        out[rows] = beyond.any(axis=1)
+        if xyz.shape[1] > max(_CORNERS):
+            apart[rows] = np.linalg.norm(xyz[:, _CORNERS[0]] - xyz[:, _CORNERS[1]], axis=1)
+    return _Shown(seen=points.seen, middle=middle, radius=radius, apart=apart, out=out, same=same)
+
+
+def _lost(name: str, points: Points, t_s: Floats) -> list[Issue]:
+    """Say where a part was not seen, whatever the pace at which it was looked for."""
+    there = t_s[points.seen]
+    step = float(np.median(np.diff(there))) if len(there) > 1 else 0.0
+    edges = np.concatenate([[t_s[0] - step], there, [t_s[-1] + step]])
+    pauses = np.diff(edges)
+    long = pauses > max(LOST_S, LOST_STEPS * step)
+    total = float(t_s[-1] - t_s[0]) + step
+    share = float((pauses[long] - step).sum()) / total if total else 0.0
+    if share < LOST_SHARE:
+        return []
+    longest = int(np.argmax(pauses))
+    start = max(0.0, float(edges[longest]))
+    text = (
+        f"The {_WORDS[name]} was not seen in {share:.0%} of the time, longest from {start:.1f} s "
+        f"for {pauses[longest]:.1f} s; nothing of it is measured there."
+    )
+    return [_issue("part_lost", text)]
+
+
+def _outside(name: str, shown: _Shown) -> list[Issue]:
+    """Say that a part reaches beyond the picture, where its points are guesses."""
+    share = float(shown.out[shown.seen].mean())
+    if share < OUT_SHARE:
+        return []
+    text = f"The {_WORDS[name]} leaves the picture in {share:.0%} of the pictures that show it."
+    return [_issue("leaves_picture", text)]
+
+
+def _small(face: _Shown) -> list[Issue]:
+    apart = float(np.median(face.apart[face.seen]))
+    if apart >= SMALL_FACE:
+        return []
+    text = (
+        f"The face is small ({apart:.0f} pixels between the eyes' outer corners): lids are seen "
+        "coarsely. Film nearer or with more lines."
+    )
+    return [_issue("small_face", text)]
+
+
+def _people(face: Points) -> list[Issue]:
+    """Say that several people are in the picture, or were followed one after another."""
+    found = []
+    others = 0.0 if face.others is None else float((face.others[face.seen] > 0).mean())
+    if others > OTHERS_SHARE:
+        text = (
+            f"Other faces are in the picture in {others:.0%} of the pictures; the largest and most "
+            "central person was followed. Film one person alone."
+        )
+        found.append(_issue("several_people", text))
+    chosen = 1 if face.person is None else int(np.nanmax(face.person[face.seen]))
+    if chosen > 1:
+        text = (
+            f"The face was lost and found elsewhere {chosen - 1} time(s): another person may have "
+            "been followed. Check the overlay."
+        )
+        found.append(_issue("another_person", text))
+    return found
+
+
+def _jumps(name: str, shown: _Shown, t_s: Floats) -> list[Issue]:
+    """Say that a part was suddenly somewhere else, as of another person."""
+    there = t_s[shown.seen]
+    moved = np.linalg.norm(np.diff(shown.middle[shown.seen], axis=0), axis=1)
+    jumped = (moved > JUMP_SIZES * shown.radius[shown.seen][1:]) & (np.diff(there) <= JUMP_S)
+    if not jumped.any():
+        return []
+    at = ", ".join(f"{t:.1f} s" for t in there[1:][jumped][:5])
+    text = (
+        f"The {_WORDS[name]} jumps {int(jumped.sum())} time(s) (at {at}): another person may have "
+        "been followed. Film one person alone."
+    )
+    return [_issue("jumps", text)]
+
+
+def _repeats(parts: list[_Shown], landmarks: Landmarks) -> list[Issue]:
+    """Say that pictures repeat the one before, as after a conversion to another rate."""
+    if not parts or landmarks.n_frames < 2:
+        return []
+    changed = np.any([(p.seen | np.roll(p.seen, 1)) & ~p.same for p in parts], axis=0)
+    repeated = np.any([p.same for p in parts], axis=0) & ~changed
+    share = float(repeated[1:].mean())
+    if share < REPEAT_SHARE:
+        return []
+    text = (
+        f"{share:.0%} of the pictures repeat the one before: the camera took about "
+        f"{(1 - share) * landmarks.rate_hz:.0f} a second. Export the video at its own rate."
+    )
+    return [_issue("repeated_pictures", text)]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(_WORDS[n] for n in names)
+
+
+def _issue(code: str, message: str) -> Issue:
+    return Issue(code=code, severity="warning", message=message)

@@ -1,0 +1,5 @@
+"""Landmarks as one file, written and read again; its format stands with the other formats."""
+
+from eutonia.formats.landmarks import SUFFIX, load, save
+
+__all__ = ["SUFFIX", "load", "save"]

@@ -1,0 +1,205 @@
+"""The videos of a visit to recordings of movement: tracked once, kept beside the assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.derive.video import as_recordings, calibrate, seen_in
+from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
+from eutonia.formats.corrections import Film, film_of
+from eutonia.knowledge import find, table
+from eutonia.model import (
+    EutoniaError,
+    Evidence,
+    Issue,
+    Landmarks,
+    Lost,
+    Movement,
+    Recording,
+    UnreadableFile,
+    Visit,
+)
+from eutonia.read import read_visit, spans
+from eutonia.tracking import issues
+from eutonia.tracking.overlay import write_overlay
+from eutonia.tracking.store import load
+from eutonia.tracking.track import track
+
+Progress = Callable[[str, int, int], None]
+
+#: Kinds of recordings that hold pictures, or what was seen in them.
+FILMED = ("video", "landmarks")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Watched:
+    """One video and what was seen in it."""
+
+    filmed: Recording
+    landmarks: Landmarks
+
+
+def watched(
+    visit: Visit,
+    base: Path,
+    *,
+    kept: Path,
+    pictures: Pictures = "shown",
+    progress: Progress | None = None,
+) -> tuple[Visit, Evidence]:
+    """Return the visit with each video replaced by the movements that were seen in it.
+
+    Parameters
+    ----------
+    visit : Visit
+        As read; visits without a video are returned as they are.
+    base : Path
+        Folder that the ids of the recordings are relative to.
+    kept : Path
+        Folder where landmarks are kept: a video that was tracked before is not tracked again.
+    pictures : {'shown', 'covered', 'none'}
+        Whether some pictures of the person are kept for the report.
+    progress : callable, optional
+        Called with a few words, pictures done, and pictures in all.
+
+    Returns
+    -------
+    Visit
+    Evidence
+        Of each video what the report shows, see `eutonia.film`.
+    """
+    films = [r for r in visit.recordings if r.kind in FILMED]
+    lost: list[Lost] = []
+    seen: list[Watched] = []
+    for filmed in films:
+        try:
+            seen.append(_watch(filmed, visit, base, kept=kept, progress=progress))
+        except EutoniaError as error:
+            lost.append(Lost(path=filmed.id, error=str(error)))
+    calibrations = [calibrate(w.landmarks, spans(w.filmed)) for w in seen]
+    moved: list[Recording] = []
+    evidence: Evidence = {}
+    for w, own in zip(seen, calibrations, strict=True):
+        calibration = own
+        for other in calibrations:
+            calibration = calibration.filled(other)
+        found = seen_in(w.landmarks, calibration)
+        if not found:
+            lost.append(Lost(path=w.filmed.id, error=_nothing(w)))
+            continue
+        recordings = as_recordings(found, w.landmarks, w.filmed)
+        moved += recordings
+        evidence[f"{PREFIX}{w.filmed.id}"] = _shown(w, found, recordings, base, pictures)
+    others = tuple(r for r in visit.recordings if r.kind not in FILMED)
+    visit = replace(visit, recordings=(*others, *moved), lost=(*visit.lost, *lost))
+    return visit, evidence
+
+
+def _shown(
+    w: Watched,
+    found: tuple[Movement, ...],
+    recordings: tuple[Recording, ...],
+    base: Path,
+    pictures: Pictures,
+) -> dict[str, NDArray[np.generic]]:
+    """Return what the report shows of one video."""
+    path, parts = base / w.filmed.id, spans(w.filmed)
+    arrays = kept_of(path, w.landmarks, recordings, spans=parts)
+    if w.filmed.kind != "video":  # stored landmarks have no pictures
+        return arrays
+    at_s = telling_times(w.landmarks, found, parts)
+    return arrays | pictures_of(path, w.landmarks, at_s=at_s, pictures=pictures)
+
+
+def _nothing(w: Watched) -> str:
+    why = " ".join(i.message for i in w.filmed.issues if i.severity != "note")
+    return f"Neither a face nor a hand nor a body was found in this video. {why}".strip()
+
+
+def _watch(
+    filmed: Recording, visit: Visit, base: Path, *, kept: Path, progress: Progress | None
+) -> Watched:
+    """Track one video, or load its landmarks."""
+    path = base / filmed.id
+    if filmed.kind == "landmarks":
+        landmarks = load(path)
+    else:
+        film = film_of(path)
+        mirrored = film.mirrored if film.mirrored is not None else visit.state.camera_mirrored
+        parts = parts_for(filmed, visit, film)
+        landmarks = track(
+            path,
+            parts=parts,
+            mirrored=bool(mirrored),
+            slow_motion=film.slow_motion,
+            kept=kept / f"{filmed.id.replace('/', '_')}.landmarks.npz",
+            progress=progress,
+        )
+        if mirrored is None:
+            filmed = replace(filmed, issues=(*filmed.issues, _MIRROR))
+        filmed = _in_real_time(filmed, film.slow_motion)
+    filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
+    more = issues(landmarks, filmed_s=filmed_s)
+    return Watched(filmed=replace(filmed, issues=(*filmed.issues, *more)), landmarks=landmarks)
+
+
+def _in_real_time(filmed: Recording, slow_motion: float) -> Recording:
+    """Bring what was marked in the time of the playing video to the time of the movement."""
+    if slow_motion == 1.0 or filmed.stamps_s is None:
+        return filmed
+    events = filmed.events
+    marked = replace(
+        events,
+        onset_s=events.onset_s / slow_motion,
+        duration_s=events.duration_s / slow_motion,
+    )
+    return replace(filmed, stamps_s=filmed.stamps_s / slow_motion, events=marked)
+
+
+_MIRROR = Issue(
+    code="mirror_unknown",
+    severity="note",
+    message="Whether this video is a mirror image was not said, so it is taken as none: a mirrored "
+    "one swaps every side. Answer camera_mirrored in the intake, or use --mirrored.",
+)
+
+
+def parts_for(filmed: Recording, visit: Visit, film: Film) -> dict[str, float]:
+    """Return what to look for in a video, and how many seconds apart (0: in every picture).
+
+    As the person says; else as the protocol needs that the file's name or the visit names; else as
+    the tasks need that were filmed; else everything.
+    """
+    rules = table("video_parts")
+    if film.parts:
+        return {part: rules["default"][part] for part in film.parts}
+    words = Path(filmed.id).stem.replace("-", "_").split("_")
+    for name in (*words, visit.state.protocol or ""):
+        if named := rules["by_protocol"].get(find("protocols", name)):
+            return dict(named)
+    wanted: dict[str, float] = {}
+    for span in spans(filmed):
+        for part, every_s in rules["by_task"].get(span.condition.get("task"), {}).items():
+            wanted[part] = min(every_s, wanted.get(part, every_s))
+    return wanted or dict(rules["default"])
+
+
+def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = None) -> None:
+    """Write a copy of one video with what was seen and measured drawn in.
+
+    Raises
+    ------
+    UnreadableFile
+        If it cannot be decoded, or the copy cannot be written.
+    """
+    visit = read_visit(video)
+    if not visit.recordings:
+        raise UnreadableFile(visit.lost[0].error if visit.lost else f"{video}: no video.")
+    w = _watch(visit.recordings[0], visit, video.parent, kept=kept, progress=progress)
+    found = seen_in(w.landmarks, calibrate(w.landmarks, spans(w.filmed)))
+    write_overlay(video, w.landmarks, out, movements=found, progress=progress)

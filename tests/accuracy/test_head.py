@@ -1,0 +1,52 @@
+"""The study of the head's angles, on one rendered person in few poses."""
+
+import numpy as np
+import pytest
+
+from eutonia.accuracy import head as study
+
+
+@pytest.fixture(scope="module")
+def tracked(shared_data, video_models, tmp_path_factory):
+    """Return one person of those for development, in six poses, and the folder of the cache."""
+    folder = tmp_path_factory.mktemp("tracked")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study, "POSES", ((0, 0, 0), (30, 0, 0), (0, 20, 0), (0, 0, -30)))
+        patch.setattr(study, "TURNS", ((0.0, 0.0), (-45.0, 45.0), (30.0, 0.0)))
+        patch.setattr(study, "N_DRAWN", 1)
+        mesh = shared_data / "human-mesh"
+        (one,) = study.track([65], mesh, cache=folder)
+        (again,) = study.track([65], mesh / "none", cache=folder)
+    return one, again
+
+
+def test_what_was_tracked_is_kept(tracked):
+    """The second time a person comes from the cache, the same in every array."""
+    one, again = tracked
+    for name in ("asked", "turn", "face", "body", "world", "visible", "truth"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(again, name))
+    assert one.scene == again.scene
+
+
+def test_the_truth_is_what_was_asked(tracked):
+    """Bones stand at the angles asked for, whatever the trunk does."""
+    one, _ = tracked
+    np.testing.assert_allclose(one.truth, one.asked, atol=0.5)
+
+
+def test_angles_of_a_rendered_person_are_right(tracked):
+    """After the zero, turn, nod and tilt are right to 6 degrees, and the zero to 1e-6."""
+    one, _ = tracked
+    errors = one.errors()
+    np.testing.assert_allclose(errors[0], 0, atol=1e-6)
+    assert (np.abs(errors[1:4]) <= 6).all()
+    assert np.isnan(errors[one.turn != 0]).all()
+
+
+def test_a_trunk_turned_by_45_degrees_is_noticed_and_a_straight_one_not(tracked):
+    """Pictures with the trunk turned under a head that faces the camera are flagged, left out."""
+    one, _ = tracked
+    n = len(one.turn)
+    assert one.noticed(n - 2) == (True, True)
+    assert one.noticed(n - 3) == (False, False)
+    assert one.noticed(1) == (False, False)

@@ -1,0 +1,191 @@
+"""Finger joints are read from landmarks exactly, whatever the camera does."""
+
+import numpy as np
+import pytest
+
+from eutonia.derive.fingers import FINGERS, fingers, joint_angles
+from eutonia.model import Landmarks, Points
+from eutonia.simulate.fingers import hand_points
+
+JOINTS = [f"{f}_{j}" for f in FINGERS for j in ("mcp", "mcp_abduction", "pip", "dip")]
+THUMB = ["thumb_cmc", "thumb_cmc_abduction", "thumb_mcp", "thumb_ip"]
+
+
+def _pose(seed):
+    """Draw one angle for each joint within what a hand can do."""
+    rng = np.random.default_rng(seed)
+    least = {"mcp": -30, "mcp_abduction": -20, "pip": -15, "dip": -20}
+    most = {"mcp": 90, "mcp_abduction": 20, "pip": 110, "dip": 80}
+    drawn = {s: rng.uniform(least[s.split("_", 1)[1]], most[s.split("_", 1)[1]]) for s in JOINTS}
+    limits = {"thumb_cmc": (-60, -10), "thumb_cmc_abduction": (0, 50)}
+    limits |= {"thumb_mcp": (-10, 60), "thumb_ip": (-20, 80)}
+    return drawn | {s: rng.uniform(*limits[s]) for s in THUMB}
+
+
+def _rotation(rng):
+    """Draw a rotation of the camera."""
+    q, r = np.linalg.qr(rng.standard_normal((3, 3)))
+    q = q * np.sign(np.diag(r))
+    return q if np.linalg.det(q) > 0 else -q
+
+
+def _landmarks(**parts):
+    n = len(next(iter(parts.values())).xyz)
+    return Landmarks(t_s=np.arange(n) / 60, width=640, height=480, parts=parts)
+
+
+def _points(xyz, **more):
+    xyz = np.asarray(xyz, dtype=np.float32)
+    return Points(xyz=xyz, score=np.ones(len(xyz), dtype=np.float32), **more)
+
+
+def test_a_right_hand_with_the_palm_to_the_camera_has_its_thumb_on_the_pictures_right():
+    """The simulated hand lies as a real one does: fingers up, thumb to the person's left."""
+    xyz = hand_points({"thumb_cmc": -40})
+    assert xyz[4, 0] > 0 > xyz[20, 0]
+    assert (xyz[[8, 12, 16, 20], 1] < xyz[[5, 9, 13, 17], 1]).all()
+    curled = hand_points({"index_mcp": 60})
+    assert curled[8, 2] < xyz[8, 2] - 0.03, "a finger curls towards the palm, here the camera"
+
+
+def test_a_right_angle_drawn_by_hand_is_ninety_degrees():
+    """Points written down without the simulator give the angles that one sees."""
+    xyz = np.zeros((1, 21, 3))
+    for first, x in zip(FINGERS.values(), (2.0, 1.0, 0.0, -1.0), strict=True):
+        xyz[0, first : first + 4] = [[x, -9, 0], [x, -9, 0], [x, -9, 0], [x, -9, 0]]
+    # The index goes from its knuckle towards the camera, then back down parallel to the palm.
+    along = xyz[0, 5] / np.linalg.norm(xyz[0, 5])
+    xyz[0, 6] = xyz[0, 5] + [0, 0, -4]
+    xyz[0, 7] = xyz[0, 6] - 3 * along
+    xyz[0, 8] = xyz[0, 7] - 2 * along
+    found = joint_angles(xyz, side="right")
+    assert found["index_mcp"][0] == pytest.approx(90)
+    assert found["index_pip"][0] == pytest.approx(90)
+    assert found["index_dip"][0] == pytest.approx(0, abs=1e-9)
+    assert np.isnan(found["middle_pip"][0]), "bones without length have no angle"
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("seed", range(8))
+def test_known_angles_come_back_whatever_the_camera(side, seed):
+    """Forward kinematics, any rotation, scale and shift: the same angles to a millionth."""
+    rng = np.random.default_rng(100 + seed)
+    pose = _pose(seed)
+    xyz = hand_points(pose, side=side)
+    seen = rng.uniform(0.1, 900) * xyz @ _rotation(rng).T + rng.uniform(-500, 500, 3)
+    found = joint_angles(seen[None], side=side)
+    for site, angle in pose.items():
+        assert found[site][0] == pytest.approx(angle, abs=1e-6), site
+    curl = pose["ring_mcp"] + pose["ring_pip"] + pose["ring_dip"]
+    assert found["ring_curl"][0] == pytest.approx(curl, abs=1e-6)
+
+
+def test_a_mirror_image_swaps_the_side_and_nothing_else():
+    """A mirrored right hand is a left hand with the same angles, and no right hand."""
+    pose = _pose(3)
+    xyz = hand_points(pose)
+    mirrored = xyz * [-1, 1, 1]
+    same = joint_angles(mirrored[None], side="left")
+    wrong = joint_angles(mirrored[None], side="right")
+    for site in JOINTS + THUMB:
+        assert same[site][0] == pytest.approx(pose[site], abs=1e-9)
+    assert wrong["index_pip"][0] == pytest.approx(-pose["index_pip"], abs=1e-9)
+
+
+def test_wrist_angles_come_from_the_forearm():
+    """A hand turned at the wrist by 30° flexion, or 15° towards the thumb, reads so."""
+    xyz = hand_points({})
+    along = xyz[9] / np.linalg.norm(xyz[9])
+    across = xyz[5] - xyz[17]
+    radial = across - (across @ along) * along
+    radial /= np.linalg.norm(radial)
+    palmar = np.cross(radial, along)
+    for flexion, deviation in ((30, 0), (-40, 0), (0, 15), (0, -20)):
+        a, b = np.radians([flexion, deviation])
+        forearm = np.cos(b) * (np.cos(a) * along - np.sin(a) * palmar) - np.sin(b) * radial
+        body = np.zeros((1, 33, 3))
+        body[0, 14] = -0.25 * forearm
+        move = fingers(_landmarks(right_hand=_points(xyz[None]), body=_points(body, world=body)))
+        found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
+        assert found["wrist_flexion"] == pytest.approx(flexion, abs=1e-3)
+        assert found["wrist_deviation"] == pytest.approx(deviation, abs=1e-3)
+
+
+def test_a_hidden_forearm_gives_no_wrist_angle():
+    """Where the elbow is likely hidden, the wrist's samples are not good; the fingers' are."""
+    body = np.random.default_rng(0).standard_normal((2, 33, 3))
+    visible = np.ones((2, 33), dtype=np.float32)
+    visible[1, 14] = 0.2
+    hand = _points(np.stack([hand_points({})] * 2))
+    move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body, visible=visible)))
+    good = {c.site: g for c, g in zip(move.channels, move.good, strict=True)}
+    assert good["wrist_flexion"].tolist() == [True, False]
+    assert good["index_pip"].all()
+
+
+def test_pictures_without_the_hand_are_not_good():
+    """A lost hand leaves numbers that are marked, never NaN; a hand never seen has no channel."""
+    xyz = np.stack([hand_points(_pose(1))] * 3)
+    xyz[1] = np.nan
+    lost = _points(np.full((3, 21, 3), np.nan))
+    move = fingers(_landmarks(right_hand=_points(xyz), left_hand=lost))
+    assert {c.side for c in move.channels} == {"right"}
+    assert np.isfinite(move.x).all()
+    assert move.good[:, [0, 2]].all()
+    assert not move.good[:, 1].any()
+    assert all(c.kind == "finger" for c in move.channels)
+    assert {c.unit for c in move.channels if c.site != "grip"} == {"deg"}
+    assert move.kind == "finger"
+
+
+def test_the_picture_is_preferred_to_metric_points():
+    """Angles come from the picture's points, whatever the model's metric ones say."""
+    mirror = [-1, 1, 1]
+    seen, metric = hand_points(_pose(2))[None], hand_points(_pose(4))[None]
+    move = fingers(_landmarks(left_hand=_points(seen * mirror, world=metric * mirror)))
+    found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
+    assert found["middle_pip"] == pytest.approx(_pose(2)["middle_pip"], abs=1e-3)
+
+
+def test_a_straight_hand_reads_zero_and_small_noise_stays_small():
+    """Noise around 0 neither folds over nor jumps: its mean stays at 0."""
+    rng = np.random.default_rng(5)
+    xyz = hand_points({"thumb_cmc": -40})[None] + 3e-4 * rng.standard_normal((4000, 21, 3))
+    found = joint_angles(xyz, side="right")
+    for site in ("index_pip", "ring_dip", "little_mcp", "thumb_ip"):
+        assert abs(found[site].mean()) < 0.1, site
+        assert found[site].std() < 2.5, site
+
+
+def test_the_forearm_is_carried_between_two_looks_at_the_body():
+    """With a look at the body ten times a second the wrist is known in every picture between."""
+    n = 31
+    t_s = np.arange(n) / 60
+    along = hand_points({})[9] / np.linalg.norm(hand_points({})[9])
+    body = np.full((n, 33, 3), np.nan)
+    body[::6] = 0.0
+    body[::6, 14] = -0.25 * along
+    body[18] = np.nan  # one look finds nobody: 0.2 s are carried
+    hand = _points(np.stack([hand_points({})] * n))
+    move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body)))
+    row = [c.site for c in move.channels].index("wrist_flexion")
+    assert move.good[row].all()
+    np.testing.assert_allclose(move.x[row], 0.0, atol=1e-3)
+    body[12] = np.nan  # two in a row: 0.3 s are not
+    move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body)))
+    assert move.good[row].tolist() == [not 6 < i < 24 for i in range(n)]
+    assert t_s[24] - t_s[6] == pytest.approx(0.3)
+
+
+def test_a_thumb_at_the_index_is_flagged_as_a_hand_that_may_hold_a_tool():
+    """A tip drawn on the other gives a grip of 0 % and the flag; an open hand has neither."""
+    open_, shut = hand_points({"thumb_cmc": -40}), hand_points({"thumb_cmc": -40})
+    shut[4] = shut[8]
+    for hands, flagged in (((shut, shut, open_), True), ((shut, open_, open_), False)):
+        move = fingers(_landmarks(right_hand=_points(np.stack(hands))))
+        assert all(("may_hold_a_tool" in c.flags) == flagged for c in move.channels)
+    row = [c.site for c in move.channels].index("grip")
+    assert move.x[row, 0] == pytest.approx(0, abs=1e-3)
+    apart = np.linalg.norm(open_[[8, 12]] - open_[4], axis=1).min() / np.linalg.norm(open_[9])
+    assert move.x[row, 1] == pytest.approx(100 * apart, rel=1e-4)
+    assert move.x[row, 1] > 60

@@ -1,0 +1,122 @@
+"""Movements of jaw and lips are read in the head's own frame."""
+
+import numpy as np
+import pytest
+
+from eutonia.derive.mouth import MAX_TURN_DEG, mouth
+from eutonia.model import Landmarks, Points
+from eutonia.simulate.mouth import face_points
+
+#: 1 mm in % of the distance between the outer corners of the simulated face's eyes.
+PCT = 100 / 90.0
+
+
+def _seen(faces):
+    xyz = np.asarray(faces, dtype=np.float32)
+    face = Points(xyz=xyz, score=np.ones(len(xyz), dtype=np.float32))
+    return Landmarks(t_s=np.arange(len(xyz)) / 30, width=640, height=480, parts={"face": face})
+
+
+def _read(faces):
+    move = mouth(_seen(faces))
+    return {
+        (c.site, c.side): np.where(g, x, np.nan)
+        for c, x, g in zip(move.channels, move.x, move.good, strict=True)
+    }
+
+
+def _turned(rng, *, most_deg=25.0):
+    """Draw a turn of the head about a random axis."""
+    axis = rng.standard_normal(3)
+    x, y, z = axis / np.linalg.norm(axis)
+    k = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    a = np.radians(rng.uniform(-most_deg, most_deg))
+    return np.eye(3) + np.sin(a) * k + (1 - np.cos(a)) * (k @ k)
+
+
+def test_a_known_jaw_comes_back_whatever_the_head_does():
+    """Opening and deviation of the chin survive turns, zoom and shifts of the head to 0.01 %."""
+    rng = np.random.default_rng(0)
+    opening = rng.uniform(0, 30, 60)
+    right = rng.uniform(-8, 8, 60)
+    faces = [
+        rng.uniform(2, 6) * face_points(opening_mm=o, deviation_mm=d) @ _turned(rng).T
+        + rng.uniform(-200, 200, 3)
+        for o, d in zip(opening, right, strict=True)
+    ]
+    found = _read(faces)
+    jaw = found["jaw_opening", "midline"]
+    # The face's down axis runs from the hairline to the nose base: (114, -11) mm, not quite (1, 0).
+    down = 114 / np.hypot(114, 11)
+    np.testing.assert_allclose(jaw - jaw.mean(), PCT * down * (opening - opening.mean()), atol=0.01)
+    np.testing.assert_allclose(found["jaw_deviation", "midline"], PCT * right, atol=0.01)
+    np.testing.assert_allclose(
+        found["lip_gap", "midline"], PCT * np.hypot(opening, right), atol=0.01
+    )
+
+
+def test_a_pulled_corner_is_seen_on_its_side_only():
+    """Pulling the right corner by 6 mm out and 4 mm up changes the right and not the left."""
+    still = [face_points()] * 30
+    pulled = [face_points(right_corner_mm=(6, 4))] * 30
+    found = _read(still + pulled)
+    change = {k: v[30:].mean() - v[:30].mean() for k, v in found.items()}
+    assert change["corner_out", "right"] == pytest.approx(6 * PCT, abs=0.02)
+    assert change["corner_up", "right"] == pytest.approx(4 * PCT, rel=0.02)
+    assert change["corner_out", "left"] == pytest.approx(0, abs=1e-3)
+    assert change["corner_up", "left"] == pytest.approx(0, abs=1e-3)
+    assert found["corner_out", "left"].mean() == pytest.approx(26 * PCT, abs=0.02)
+
+
+def test_a_mirror_image_swaps_sides_and_nothing_else():
+    """In a mirrored picture deviation changes its sign and the corners change places."""
+    faces = np.array([face_points(deviation_mm=5, right_corner_mm=(6, 4)), face_points()] * 10)
+    mirrored = faces * [-1, 1, 1]
+    swapped = mirrored.copy()
+    for a, b in ((33, 263), (133, 362), (98, 327), (64, 294), (148, 377), (61, 291)):
+        swapped[:, [a, b]] = mirrored[:, [b, a]]
+    one, other = _read(faces), _read(swapped)
+    for (site, side), values in one.items():
+        far = {"left": "right", "right": "left"}.get(side, side)
+        sign = -1 if site == "jaw_deviation" else 1
+        np.testing.assert_allclose(other[site, far], sign * values, atol=1e-3)
+
+
+def test_right_is_the_persons_own():
+    """A chin on the left of an unmirrored picture deviates to the person's right: +."""
+    face = face_points(deviation_mm=5)
+    assert face[152, 0] < 0, "the picture's left"
+    assert _read([face] * 3)["jaw_deviation", "midline"][0] == pytest.approx(5 * PCT, abs=0.01)
+
+
+def test_a_face_turned_away_is_not_good():
+    """Beyond 40° half of the mouth is hidden, so the samples are marked; lost faces too."""
+    degrees = np.array([0, 20, -35, 50, -60, 0])
+    faces = []
+    for angle in np.radians(degrees):
+        c, s = np.cos(angle), np.sin(angle)
+        faces.append(face_points() @ np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]]).T)
+    faces[-1] = np.full((478, 3), np.nan)
+    move = mouth(_seen(faces))
+    expected = [True, True, True, False, False, False]
+    assert MAX_TURN_DEG == 40
+    assert np.isfinite(move.x).all()
+    for good in move.good:
+        assert good.tolist() == expected
+
+
+def test_no_face_gives_no_channel():
+    """A video of a hand alone has no mouth."""
+    move = mouth(_seen(np.full((4, 478, 3), np.nan)))
+    assert move.channels == ()
+    assert move.x.shape == (0, 4)
+
+
+def test_channels_name_what_they_are():
+    """Each channel has kind, unit, site and the person's side."""
+    move = mouth(_seen([face_points()] * 2))
+    assert {c.kind for c in move.channels} == {"mouth"}
+    assert {c.unit for c in move.channels} == {"%"}
+    assert len({c.name for c in move.channels}) == len(move.channels) == 9
+    sides = {(c.site, c.side) for c in move.channels if c.site.startswith("corner")}
+    assert sides == {(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right")}

@@ -1,0 +1,53 @@
+"""Movements at an even rate: what lies between pictures, and what does not."""
+
+import numpy as np
+import pytest
+
+from eutonia.derive.video import evenly
+from eutonia.model import Channel, Movement
+
+
+def _movement(x, good=None):
+    x = np.atleast_2d(np.asarray(x, dtype=float))
+    channels = tuple(Channel(name=f"c{i}", kind="head", unit="deg") for i in range(len(x)))
+    good = np.ones(x.shape, dtype=bool) if good is None else np.atleast_2d(good)
+    return Movement(kind="head", channels=channels, x=x, good=good)
+
+
+def test_an_even_camera_stays_as_it_is():
+    """Samples at the times of the pictures are the pictures' values, none is lost."""
+    t = np.arange(50) / 30
+    x = np.sin(t)
+    np.testing.assert_allclose(evenly(_movement(x), t, 30.0)[0], x, atol=1e-12)
+
+
+def test_an_uneven_camera_keeps_a_straight_line():
+    """A movement at constant speed is recovered exactly from jittered stamps."""
+    rng = np.random.default_rng(3)
+    t = np.arange(200) / 60 + rng.uniform(-0.003, 0.003, 200)
+    out = evenly(_movement(5 * t), t, 60.0)[0]
+    at = np.arange(len(out)) / 60 + t[0]
+    seen = np.isfinite(out)
+    assert seen.mean() > 0.98
+    np.testing.assert_allclose(out[seen], 5 * at[seen], atol=1e-9)
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 6])
+def test_a_gap_is_not_filled(lost):
+    """One lost picture is bridged; where two or more are lost, there are no numbers."""
+    t = np.delete(np.arange(60) / 30, np.arange(20, 20 + lost))
+    out = evenly(_movement(t), t, 30.0)[0]
+    assert len(out) == 60
+    far = list(range(20, 20 + lost)) if lost > 1 else []
+    np.testing.assert_array_equal(np.flatnonzero(np.isnan(out)), far)
+
+
+def test_unusable_pictures_count_as_missing():
+    """Each channel has its own usable pictures; one without any is empty."""
+    t = np.arange(40) / 30
+    good = np.ones((2, 40), dtype=bool)
+    good[0, 10:20] = False
+    good[1] = False
+    out = evenly(_movement([t, t], good), t, 30.0)
+    assert np.isnan(out[0]).sum() == 10
+    assert np.isnan(out[1]).all()

@@ -1,0 +1,115 @@
+"""Proposals of TWSTRS items from angles: bands, intervals and words."""
+
+from dataclasses import replace
+
+import pytest
+
+from eutonia.exam.twstrs_angles import twstrs_proposals
+from eutonia.knowledge import table
+from eutonia.model import Condition, Estimate, Interval, Target
+
+
+def number(measure, value, lo, hi, unit="deg"):
+    """Return an estimate with an interval."""
+    return Estimate(
+        measure=measure,
+        version="1",
+        title="Number",
+        unit=unit,
+        tier="clinical",
+        sources=(),
+        target=Target(label="yaw", channels=("yaw",), sites=("yaw",)),
+        condition=Condition.of(task="let_go"),
+        value=value,
+        interval=Interval(lo=lo, hi=hi, kind="within the recording", method="test"),
+        n_effective=20,
+        valid=(-45.0, 45.0),
+        valid_by="test",
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "item", "score"),
+    [
+        ("head.yaw_mean", 22.0, "rotation", 1),
+        ("head.yaw_mean", -23.0, "rotation", 2),
+        ("head.yaw_mean", 46.0, "rotation", 3),
+        ("head.yaw_mean", 68.0, "rotation", 4),
+        ("head.roll_mean", 15.0, "laterocollis", 1),
+        ("head.roll_mean", -16.0, "laterocollis", 2),
+        ("head.roll_mean", 36.0, "laterocollis", 3),
+        ("head.pitch_mean", 20.0, "retrocollis", 2),
+        ("head.pitch_mean", -20.0, "anterocollis", 2),
+    ],
+)
+def test_angles_fall_into_the_bands_of_the_items(measure, value, item, score):
+    """Each edge of a band gives the score that stands in the table of the scale."""
+    (found,) = twstrs_proposals([number(measure, value, value - 0.1, value + 0.1)])
+    assert (found.item, found.score) == (item, score)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "score"), [(60, 0), (59, 1), (46, 1), (45, 2), (31, 2), (30, 3), (16, 3), (15, 4)]
+)
+def test_seconds_fall_into_the_bands_of_the_time(seconds, score):
+    """A completed 60 s is 0; less falls into the bands of 15 s."""
+    (found,) = twstrs_proposals([number("head.time_neutral", seconds, seconds, seconds, "s")])
+    assert found.score == score
+
+
+def test_the_interval_says_which_scores_are_possible():
+    """An angle near an edge allows both scores, and says so."""
+    (found,) = twstrs_proposals([number("head.yaw_mean", -24.0, -29.0, -19.0)])
+    assert (found.score, found.lowest, found.highest) == (2, 1, 2)
+    assert "(1 to 2)" in found.words
+
+
+def test_an_angle_of_which_only_the_least_is_known_may_be_any_more():
+    """Where the landmarks saturate, the highest score stays possible, and the words say why."""
+    found = replace(number("head.yaw_mean", 48.0, 46.0, 50.0), quality=("at_least_45",))
+    (proposed,) = twstrs_proposals([found])
+    assert (proposed.score, proposed.lowest, proposed.highest) == (3, 3, 4)
+    assert "at least 48 deg" in proposed.words
+
+
+def test_an_angle_that_may_be_straight_is_none():
+    """An interval that holds 0 proposes 0, not slight."""
+    (found,) = twstrs_proposals([number("head.yaw_mean", 3.0, -2.0, 8.0)])
+    assert (found.score, found.lowest, found.highest) == (0, 0, 1)
+
+
+def test_a_shift_is_present_only_beyond_its_interval():
+    """A shift of 7 % is present from 6 to 8, not from 3 to 11."""
+    sure, unsure = twstrs_proposals(
+        [number("head.shift_lat", 7, 6, 8, "%"), number("head.shift_lat", -7, -11, -3, "%")]
+    )
+    assert (sure.score, unsure.score, unsure.highest) == (1, 0, 1)
+
+
+def test_every_proposal_is_said_to_be_an_estimate():
+    """Words say that nobody rated; only bands that were checked carry a reference."""
+    found = twstrs_proposals(
+        [number("head.yaw_mean", 24, 20, 28), number("head.roll_mean", 24, 20, 28)]
+    )
+    assert all("estimated, not rated" in p.words for p in found)
+    assert found[0].refs == ()
+    assert "our rule, unconfirmed" in found[0].words
+    assert set(found[1].refs) <= table("references").keys()
+
+
+def test_what_is_proposed_are_items_of_the_scale():
+    """Every proposed item and score exists in the severity part of the scale's table."""
+    parts = table("scales")["TWSTRS"]["parts"]["severity"]["items"]
+    known = {i["id"]: (i["lo"], i["hi"]) for i in parts}
+    every = [
+        number("head.yaw_mean", 80, 79, 81),
+        number("head.roll_mean", 80, 79, 81),
+        number("head.pitch_mean", 80, 79, 81),
+        number("head.pitch_mean", -80, -81, -79),
+        number("head.shift_lat", 20, 19, 21),
+        number("head.shift_sag", 20, 19, 21),
+        number("head.time_neutral", 2, 1, 3, "s"),
+    ]
+    for p in twstrs_proposals(every):
+        assert known[p.item][0] <= p.score <= known[p.item][1]
+        assert p.score == known[p.item][1]

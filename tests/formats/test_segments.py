@@ -1,0 +1,69 @@
+"""Segments that a person notes beside a recording, in a text file."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eutonia.formats.segments import parse
+from eutonia.model import EutoniaError, InvalidRecord
+from eutonia.read import read, spans
+
+LINES = [
+    "# neck, filmed by A",
+    "0:00 - 0:05  straight",
+    "0:05-0:25 let go",
+    "",
+    "1:30.5 to 1:40: let go, trick on",
+    "100 - 110 hold straight",
+]
+
+
+def test_times_and_conditions_are_read():
+    """Minutes, plain seconds and decimals are understood; names give the condition."""
+    found = parse(LINES)
+    np.testing.assert_allclose(found.onset_s, [0, 5, 90.5, 100])
+    np.testing.assert_allclose(found.duration_s, [5, 20, 9.5, 10])
+    assert list(found.columns["task"]) == ["zero", "let_go", "let_go", "hold"]
+    assert list(found.columns["trick"])[:3] == ["", "", "on"]
+
+
+def test_segments_become_spans_of_the_recording(tmp_path):
+    """A file beside the recording gives its spans, whatever kind of recording it is."""
+    rows = "\n".join(f"{i / 100:.2f},{np.sin(i / 9):.4f}" for i in range(4000))
+    (tmp_path / "arm_emg.csv").write_text(f"time,EMG1 [mV]\n{rows}\n")
+    (tmp_path / "arm_emg.segments.txt").write_text("0:00 - 0:10 rest\n0:12 - 0:30 writing\n")
+    (recording,) = read(tmp_path / "arm_emg.csv")
+    found = spans(recording)
+    assert [(s.start_s, s.stop_s, s.condition.get("task")) for s in found] == [
+        (0, 10, "rest"),
+        (12, 30, "writing"),
+    ]
+    assert any(s.path.endswith("arm_emg.segments.txt") for s in recording.sources)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("let go", "line 1 is 'let go'; write two times"),
+        ("0:10 - 0:05 let go", "ends before it starts"),
+        ("0:10 - 0:20 dancing on tables", "'dancing on tables' is not known"),
+        ("1:2:x - 0:05 let go", "write two times"),
+        ("1..2 - 5 rest", "'1..2' is no time"),
+    ],
+)
+def test_a_bad_line_is_named(line, words):
+    """The line, what it says, and what is allowed."""
+    with pytest.raises(InvalidRecord, match=words.replace("(", r"\(")):
+        parse([line])
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it(text):
+    """Any text gives segments or an error that names the line."""
+    try:
+        found = parse(text.splitlines())
+    except EutoniaError as error:
+        assert "line" in str(error)
+    else:
+        assert (found.duration_s > 0).all()

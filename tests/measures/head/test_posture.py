@@ -1,0 +1,264 @@
+"""What the measures of the head's posture say beyond the contract."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eutonia.dsp.rotation import turned
+from eutonia.measures import entry
+from eutonia.model import BadSpan, Channel, Condition
+from eutonia.run import run_measure, visit_spans
+from eutonia.simulate.head import AXES, head_channel
+from eutonia.simulate.visit import recording, visit
+
+RATE_HZ = 30.0
+T = np.arange(round(20 * RATE_HZ)) / RATE_HZ
+AXIS_MEASURES = [f"head.{a}_mean" for a in AXES]
+
+
+def _film(x, *, flags=(), bad=(), channels=None, **condition):
+    """Return a recording of yaw, pitch and roll in a condition, the head let go if not said."""
+    channels = channels or tuple(replace(head_channel(a), flags=flags) for a in AXES)
+    condition = Condition.of(**{"task": "let_go", **condition})
+    made = recording(np.asarray(x, dtype=float), channels, rate_hz=RATE_HZ, condition=condition)
+    return replace(made, bad=bad)
+
+
+def _run(name, *films):
+    held = visit(*films)
+    return run_measure(entry(name), held, visit_spans(held), seed=1)
+
+
+def _steady(yaw=0.0, pitch=0.0, roll=0.0):
+    """Return a head that stays, but for noise of the landmarks."""
+    noise = np.random.default_rng(0).normal(0, 0.2, (3, len(T)))
+    return np.array([[yaw], [pitch], [roll]]) + noise
+
+
+def _why(outcome):
+    return " ".join(n.reason for n in outcome.not_measurable)
+
+
+def test_the_three_angles_are_taken_from_their_own_axis():
+    """A head at 20, -12 and 7 degrees gives these, each with its sign."""
+    film = _film(_steady(20, -12, 7))
+    for name, expected in zip(AXIS_MEASURES, (20, -12, 7), strict=True):
+        (found,) = _run(name, film).estimates
+        assert found.value == pytest.approx(expected, abs=0.1)
+
+
+def test_a_jerk_does_not_move_the_angle_of_a_condition():
+    """A pull of 40 degrees for a tenth of the time leaves the median where the head stays."""
+    x = _steady(10)
+    x[0, 100:160] += 40
+    (found,) = _run("head.yaw_mean", _film(x)).estimates
+    assert found.value == pytest.approx(10, abs=0.3)
+
+
+def test_the_zero_widens_the_interval_and_the_anatomical_one_more():
+    """The interval of a still head is the error of the zero: 1.96 x 3.2 and 1.96 x 4 degrees."""
+    for flags, sd in (((), 3.2), (("zero_anatomical",), 4.0)):
+        (found,) = _run("head.yaw_mean", _film(_steady(10), flags=flags)).estimates
+        assert (found.interval.hi - found.interval.lo) / 2 == pytest.approx(1.96 * sd, rel=0.03)
+
+
+def test_the_error_of_the_zero_cancels_in_the_variability():
+    """The movement about the mean does not depend on where straight is."""
+    x = _steady(10, 0, 0)
+    x[0] += 5 * np.sin(2 * np.pi * 0.7 * T)
+    values = [_run("head.variability", _film(x + z)).estimates[0].value for z in (0.0, 3.0)]
+    assert values[0] == pytest.approx(values[1], rel=0.01)
+    # A sine of amplitude 5 has a root mean square of 3.54; noise of 0.2 on each axis is lost in it.
+    assert values[0] == pytest.approx(5 / np.sqrt(2), rel=0.03)
+
+
+@pytest.mark.parametrize(("yaw", "said"), [(44.0, ()), (52.0, ("at_least_45",))])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_beyond_the_validated_range_an_angle_is_at_least(yaw, said, side):
+    """52 degrees to either side is flagged "at least 45"; 44 is not."""
+    (found,) = _run("head.yaw_mean", _film(_steady(side * yaw))).estimates
+    assert found.quality == said
+
+
+def test_a_range_of_motion_beyond_the_validated_one_is_at_least():
+    """A turn that reaches 60 degrees on the camera's scale is "at least 45"."""
+    x = _steady()
+    x[0] += 60 * np.sin(2 * np.pi * T / 10)
+    found = _run("head.rom_yaw_right", _film(x, task="range")).estimates[0]
+    assert found.quality == ("at_least_45",)
+    assert found.value == pytest.approx(60, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("way", "axis", "sign"),
+    [
+        ("yaw_right", 0, 1),
+        ("yaw_left", 0, -1),
+        ("pitch_up", 1, 1),
+        ("pitch_down", 1, -1),
+        ("roll_right", 2, 1),
+        ("roll_left", 2, -1),
+    ],
+)
+def test_each_direction_is_its_own_measure(way, axis, sign):
+    """A head that goes 30 degrees one way and 10 the other gives 30 for that way only."""
+    x = _steady()
+    move = np.sin(2 * np.pi * T / 10)
+    x[axis] += sign * np.where(move > 0, 30, 10) * move
+    (found,) = _run(f"head.rom_{way}", _film(x, task="range")).estimates
+    assert found.value == pytest.approx(30, abs=0.6)
+
+
+def test_one_jump_of_the_landmarks_is_no_range():
+    """Three pictures at 80 degrees, a tenth of a second, do not count as reached."""
+    x = _steady()
+    x[0] += 25 * np.sin(2 * np.pi * T / 10)
+    x[0, 200:203] = 80
+    (found,) = _run("head.rom_yaw_right", _film(x, task="range")).estimates
+    assert found.value == pytest.approx(25, abs=0.6)
+
+
+def test_a_direction_that_was_never_tried_is_not_zero():
+    """A head that turned to the right only has no range to the left, in words."""
+    x = _steady()
+    x[0] += 20 * (1 - np.cos(2 * np.pi * T / 10))
+    outcome = _run("head.rom_yaw_left", _film(x, task="range"))
+    assert outcome.estimates == ()
+    assert "never went 5 degrees that way (turn to the left)" in _why(outcome)
+
+
+def test_the_asymmetry_of_the_range_is_by_hand():
+    """40 to the right and 20 to the left are (40 - 20) / 60; tilts of 4 degrees say nothing."""
+    x = _steady()
+    move = np.sin(2 * np.pi * T / 10)
+    x[0] += np.where(move > 0, 40, 20) * move
+    x[2] += 4 * move
+    outcome = _run("head.rom_asym", _film(x, task="range"))
+    (found,) = outcome.estimates
+    assert found.part == "yaw"
+    assert found.value == pytest.approx(1 / 3, abs=0.02)
+    assert "less than 20 degrees to both sides together" in _why(outcome)
+
+
+@pytest.mark.parametrize("name", [*AXIS_MEASURES, "head.dev_total", "head.shift_lat"])
+@pytest.mark.parametrize("task", ["zero", "range"])
+def test_a_guided_head_is_no_posture(name, task):
+    """Where the examiner holds the head, or it goes to its limits, no posture is measured."""
+    assert _run(name, _film(_steady(5), task=task)).estimates == ()
+
+
+def test_the_null_is_where_the_head_stays_most():
+    """Two thirds of the time at 18 degrees and one third at -10 give 18, not the mean."""
+    x = _steady(18)
+    x[0, ::3] -= 28
+    found = {e.part: e.value for e in _run("head.null", _film(x)).estimates}
+    assert found["yaw"] == pytest.approx(18, abs=0.3)
+    assert found["pitch"] == pytest.approx(0, abs=0.3)
+
+
+def test_the_deviation_is_one_turn_about_the_best_axis():
+    """Yaw of 30 on a tilt of 20 is one turn by the angle of their product, not by a sum."""
+    (found,) = _run("head.dev_total", _film(_steady(30, 0, 20))).estimates
+    trace = np.trace(turned(30.0) @ turned(0.0, 0.0, 20.0))
+    assert found.value == pytest.approx(np.degrees(np.arccos((trace - 1) / 2)), abs=0.1)
+
+
+def test_the_time_in_the_middle_is_to_the_last_lapse():
+    """12 s within 10 degrees, with a lapse of 0.2 s in it, are 12 s; one of a second ends it."""
+    x = _steady()
+    x[0, 360:] = 25
+    x[0, 150:156] = 25
+    (found,) = _run("head.time_neutral", _film(x, task="hold", trick="off")).estimates
+    assert found.value == pytest.approx(12, abs=0.1)
+    x[0, 150:180] = 25
+    (found,) = _run("head.time_neutral", _film(x, task="hold", trick="off")).estimates
+    assert found.value == pytest.approx(6, abs=0.1)
+
+
+def test_the_time_in_the_middle_is_taken_without_the_trick():
+    """A try with the trick is refused in words."""
+    outcome = _run("head.time_neutral", _film(_steady(), task="hold", trick="on"))
+    assert "taken without a trick" in _why(outcome)
+
+
+def test_a_head_that_was_lost_is_not_straight():
+    """Ten seconds without a face are no time in the middle."""
+    bad = (BadSpan(start_s=6.0, stop_s=16.0, reason="face lost"),)
+    film = _film(_steady(), task="hold", trick="off", bad=bad)
+    (found,) = _run("head.time_neutral", film).estimates
+    assert found.value <= 6.1
+
+
+def test_the_trick_is_held_against_the_same_task_without_it():
+    """30 degrees that become 12 are 60 % less; the same with the trick in another task is not."""
+    off = _film(_steady(30), trick="off")
+    on = _film(_steady(12), trick="on")
+    (found,) = _run("head.trick_effect", off, on).estimates
+    assert found.value == pytest.approx(60, abs=1)
+    assert found.condition == off.condition
+    other = _run("head.trick_effect", off, _film(_steady(12), trick="on", task="writing"))
+    assert other.estimates == ()
+
+
+def test_a_trick_on_a_straight_head_is_not_resolved():
+    """Where the deviation is within the error of the zero, its share says nothing, in words."""
+    films = _film(_steady(4), trick="off"), _film(_steady(1), trick="on")
+    assert "below what can be resolved" in _why(_run("head.trick_effect", *films))
+
+
+def test_the_hand_before_the_face_is_counted_with_the_trick():
+    """A quarter of the time behind a hand is said beside the effect."""
+    channels = (
+        *(head_channel(a) for a in AXES),
+        Channel(name="face_hidden", kind="head", unit="1", site="face_hidden", side="midline"),
+    )
+    hidden = np.zeros((1, len(T)))
+    off = _film(np.concatenate([_steady(30), hidden]), channels=channels, trick="off")
+    touched = hidden.copy()
+    touched[0, : len(T) // 4] = 1
+    on = _film(np.concatenate([_steady(12), touched]), channels=channels, trick="on")
+    (found,) = _run("head.trick_effect", off, on).estimates
+    assert dict(found.details)["face hidden"] == pytest.approx(0.25, abs=0.01)
+
+
+def test_what_weakens_a_channel_is_on_its_number():
+    """Flags of the derivation, such as a turned trunk, reach the estimate."""
+    film = _film(_steady(10), flags=("trunk_turned", "zero_anatomical"))
+    (found,) = _run("head.yaw_mean", film).estimates
+    assert set(found.quality) == {"trunk_turned", "zero_anatomical"}
+
+
+@pytest.mark.parametrize("name", [*AXIS_MEASURES, "head.null", "head.dev_total"])
+def test_few_seconds_are_not_enough(name):
+    """Four seconds of a head are refused with both numbers of seconds."""
+    outcome = _run(name, _film(_steady()[:, :120]))
+    assert outcome.estimates == ()
+    assert "4.0 s" in _why(outcome)
+    assert "8 s" in _why(outcome)
+
+
+def test_a_frontal_camera_says_what_it_cannot_tell():
+    """Every angle's caution says that collis and caput are not separable."""
+    for name in (*AXIS_MEASURES, "head.null", "head.dev_total", "head.trick_effect"):
+        assert "collis and caput are not separable" in entry(name).declared.caution
+
+
+def test_shifts_and_shoulders_keep_side_and_sign():
+    """Shoulders at 1 and 9 % are each their own number; a shift to the right is above 0."""
+    sites = (("shift_lateral", "midline"), ("shoulder", "left"), ("shoulder", "right"))
+    channels = tuple(head_channel(s, side=d, unit="%") for s, d in sites)
+    x = np.array([[6.0], [1.0], [9.0]]) + np.random.default_rng(0).normal(0, 0.2, (3, len(T)))
+    film = _film(x, channels=channels)
+    (shift,) = _run("head.shift_lat", film).estimates
+    assert shift.value == pytest.approx(6, abs=0.1)
+    raised = {e.target.label: e.value for e in _run("head.shoulder", film).estimates}
+    assert raised == {
+        "left shoulder": pytest.approx(1, abs=0.1),
+        "right shoulder": pytest.approx(9, abs=0.1),
+    }
+
+
+def test_the_shift_forwards_needs_a_profile():
+    """From the front there is nothing to measure it from."""
+    assert _run("head.shift_sag", _film(_steady())).estimates == ()

@@ -1,0 +1,110 @@
+"""The section on a video shows what was seen, and warns of what was wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eutonia.model import Channel, Issue, RecordingSummary
+from eutonia.report.block import Figure, Heading, Note
+from eutonia.report.filmed import filmed
+
+
+@pytest.fixture
+def evidence():
+    """Return what is kept of a video of a head and two eyes, one of which closes."""
+    n = 900
+    t = np.arange(n) / 30
+    head = np.stack([20 + 5 * np.sin(t), -8 + 0 * t, 3 * np.cos(t)])
+    lid = np.zeros((2, n))
+    lid[0, 300:330] = 1.0
+    return {
+        "video/neck.mp4": {
+            "name": np.array("neck.mp4"),
+            "span_s": np.array([[0.0, 10.0], [10.0, 30.0]]),
+            "span_names": np.array(["zero", "let go"]),
+            "rate_hz": np.array(30.0),
+            "size": np.array([640, 480]),
+            "head.x": head.astype(np.float32),
+            "head.labels": np.array(["yaw", "pitch", "roll"]),
+            "head.sites": np.array(["yaw", "pitch", "roll"]),
+            "head.units": np.array(["deg"] * 3),
+            "head.rate_hz": np.array(30.0),
+            "lid.x": lid.astype(np.float32),
+            "lid.labels": np.array(["left closure", "right closure"]),
+            "lid.sites": np.array(["closure"] * 2),
+            "lid.units": np.array(["1", "1"]),
+            "lid.rate_hz": np.array(30.0),
+            "pictures": np.full((2, 120, 160, 3), 120, dtype=np.uint8),
+            "pictures_s": np.array([4.0, 20.0]),
+        }
+    }
+
+
+@pytest.fixture
+def assessment(empty):
+    """Return an assessment whose only recording is the video's head."""
+    assessed, _ = empty
+    issue = Issue(code="several_people", severity="warning", message="Two people are seen.")
+    summary = RecordingSummary(
+        id="neck.mp4#head",
+        kind="head",
+        duration_s=30.0,
+        rate_hz=30.0,
+        channels=(Channel(name="yaw", kind="head", unit="deg", site="yaw"),),
+        conditions=("zero", "let go"),
+        issues=(issue,),
+        bad_share=0.0,
+        sources=(),
+    )
+    return replace(assessed, recordings=(summary,))
+
+
+def test_a_visit_without_a_video_has_no_such_section(assessment):
+    """Nothing is said about a camera where there was none."""
+    assert list(filmed(assessment, {"emg.rms/1": {}})) == []
+
+
+def test_every_part_of_the_section_is_there(assessment, evidence):
+    """Pictures, traces of head and lids, the map of postures and the raster of closures."""
+    blocks = list(filmed(assessment, evidence))
+    assert [b.text for b in blocks if isinstance(b, Heading)] == ["What the camera saw", "neck.mp4"]
+    titles = [b.title for b in blocks if isinstance(b, Figure)]
+    assert titles == [
+        "Pictures with what was seen",
+        "Over time: head against trunk",
+        "Over time: closure of the lids",
+        "Where the head was",
+        "When the eyes were closed",
+    ]
+
+
+def test_warnings_stand_beside_the_pictures(assessment, evidence):
+    """What was wrong with the video is said where its pictures are."""
+    (note,) = (b for b in filmed(assessment, evidence) if isinstance(b, Note))
+    assert note.text == "Two people are seen."
+
+
+def test_those_who_cannot_see_are_told_the_numbers(assessment, evidence):
+    """The alternative texts hold medians and shares that follow from the traces by hand."""
+    alts = {b.title: b.alt for b in filmed(assessment, evidence) if isinstance(b, Figure)}
+    assert "pitch: median -8, 90 % between -8 and -8" in alts["Over time: head against trunk"]
+    assert "left closure: 3.3 %" in alts["When the eyes were closed"]
+    assert "4.0 s (zero), 20.0 s (let go)" in alts["Pictures with what was seen"]
+
+
+def test_every_figure_can_be_drawn_and_names_are_unique(assessment, evidence):
+    """Each becomes an SVG of its own; nothing in it is loaded from elsewhere."""
+    figures = [b for b in filmed(assessment, evidence) if isinstance(b, Figure)]
+    assert len({f.name for f in figures}) == len(figures)
+    for figure in figures:
+        drawn = figure.draw()
+        assert drawn.startswith("<svg")
+        assert 'href="http' not in drawn.replace("http://www.w3.org", "")
+
+
+def test_without_pictures_the_rest_stays(assessment, evidence):
+    """Where no picture was kept, traces and maps are still drawn."""
+    bare = {k: v for k, v in evidence["video/neck.mp4"].items() if not k.startswith("pictures")}
+    figures = [b for b in filmed(assessment, {"video/neck.mp4": bare}) if isinstance(b, Figure)]
+    assert len(figures) == 4

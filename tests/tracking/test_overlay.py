@@ -1,0 +1,104 @@
+"""What is drawn into a picture lies where it was seen, and says what was measured."""
+
+import numpy as np
+import pytest
+
+from eutonia.model import Channel, Landmarks, Movement, Points
+from eutonia.tracking.overlay import annotated, key_frames, write_overlay
+from eutonia.tracking.privacy import Film
+from eutonia.tracking.video import pictures
+
+N = 6
+
+
+@pytest.fixture
+def landmarks():
+    """Return a hand that moves to the right by ten pixels a picture; lost in the last picture."""
+    xyz = np.zeros((N, 21, 3), dtype=np.float32)
+    xyz[:, :, 0] = 200 + np.arange(21) * 2 + 10 * np.arange(N)[:, None]
+    xyz[:, :, 1] = 300 + np.arange(21) % 4 * 20
+    xyz[-1] = np.nan
+    score = np.ones(N, dtype=np.float32)
+    hand = Points(xyz=xyz, score=score)
+    return Landmarks(t_s=np.arange(N) / 10, width=640, height=480, parts={"left_hand": hand})
+
+
+@pytest.fixture
+def lids():
+    """Return lids of which the left one shuts in the third picture."""
+    channels = tuple(
+        Channel(name=f"closure_{s}", kind="lid", unit="1", site="closure", side=s)
+        for s in ("left", "right")
+    )
+    x = np.zeros((2, N))
+    x[0, 2] = 0.9
+    return Movement(kind="lid", channels=channels, x=x, good=np.ones((2, N), dtype=bool))
+
+
+BLACK = np.zeros((480, 640, 3), dtype=np.uint8)
+
+
+def test_points_are_drawn_where_they_were_seen(landmarks):
+    """Each point of the hand is white in its picture, and black ten pixels on in the next."""
+    out = annotated(BLACK, landmarks, 1)
+    x, y = np.round(landmarks.parts["left_hand"].xyz[1, 0, :2]).astype(int)
+    assert (out[y, x] == 255).all()
+    assert not BLACK.any()
+
+
+def test_a_part_that_was_lost_is_not_drawn(landmarks):
+    """Where nothing was seen, only the words remain."""
+    out = annotated(BLACK, landmarks, N - 1)
+    assert not out[200:].any()
+
+
+def test_a_shut_lid_is_red_at_the_person_s_side(landmarks, lids):
+    """The bar of the left eye stands at the right of the picture and is red while it is shut."""
+    shut, open_ = (annotated(BLACK, landmarks, i, movements=[lids]) for i in (2, 1))
+
+    def red(picture):
+        corner = picture[:140, 540:].astype(int)
+        return corner[..., 2] > corner[..., :2].max(axis=-1) + 150
+
+    assert red(shut)[:, 60:].any()
+    assert not red(shut)[:, :40].any()
+    assert not red(open_).any()
+
+
+def test_the_copy_has_every_picture(landmarks, lids, tmp_path):
+    """A video and its copy have as many pictures, and the drawing follows the movement."""
+    source, out = tmp_path / "hand.avi", tmp_path / "hand-overlay.avi"
+    with Film(source, width=640, height=480, rate_hz=10) as film:
+        for _ in range(N):
+            film.add(BLACK)
+    write_overlay(source, landmarks, out, movements=[lids])
+    drawn = [p for _, p in pictures(out)]
+    assert len(drawn) == N
+    centres = [np.flatnonzero(p[280:400].max(axis=(0, 2)) > 128).mean() for p in drawn[:-1]]
+    np.testing.assert_allclose(np.diff(centres), 10, atol=2)
+
+
+def test_key_frames_are_those_asked_for(landmarks, tmp_path):
+    """The nearest pictures are returned, hidden before they are drawn into."""
+    source = tmp_path / "hand.avi"
+    with Film(source, width=640, height=480, rate_hz=10) as film:
+        for k in range(N):
+            film.add(np.full((480, 640, 3), 40 * k, dtype=np.uint8))
+    found = key_frames(source, landmarks, [0.21, 0.48])
+    assert [round(float(np.median(p[-5:])) / 40) for p in found] == [2, 5]
+    (hidden,) = key_frames(source, landmarks, [0.2], hide=lambda picture, _: np.zeros_like(picture))
+    assert not hidden[-5:].any()
+
+
+def test_key_frames_are_cut_to_the_person(landmarks, tmp_path):
+    """All are of one shape, smaller than the video, and hold the person with room around them."""
+    source = tmp_path / "hand.avi"
+    with Film(source, width=640, height=480, rate_hz=10) as film:
+        for _ in range(N):
+            film.add(BLACK)
+    found = key_frames(source, landmarks, [0.0, 0.4])
+    assert len({p.shape for p in found}) == 1
+    high, wide, _ = found[0].shape
+    assert (40 < wide < 200) and (60 < high < 200)  # the hand is 40 pixels wide and 60 high
+    drawn = [p.max(axis=2) > 200 for p in found]
+    assert all(p[:, wide // 2 - 25 : wide // 2 + 25].sum() == p.sum() > 0 for p in drawn)

@@ -1,0 +1,123 @@
+"""What is said of how a person was seen: each doubt where it is due, and none else."""
+
+import numpy as np
+import pytest
+
+from eutonia.model import Landmarks, Points
+from eutonia.tracking import issues
+
+N, RATE = 300, 30.0
+
+
+def points(n_points=478, *, size=200.0, at=(320.0, 240.0)):
+    """Return a cloud of points that stands still but for noise, eyes' corners `size` apart."""
+    rng = np.random.default_rng(5)
+    shape = rng.uniform(-size / 2, size / 2, (n_points, 3))
+    if n_points > 263:
+        shape[[33, 263]] = [[-size / 2, 0, 0], [size / 2, 0, 0]]
+    xyz = shape + np.array([*at, 0.0]) + rng.normal(0, 0.2, (N, n_points, 3))
+    return xyz.astype(np.float32)
+
+
+def landmarks(face, **more):
+    """Return landmarks of a face."""
+    score = np.isfinite(face[:, 0, 0]).astype(np.float32)
+    parts = {"face": Points(xyz=face, score=score, **more)}
+    return Landmarks(t_s=np.arange(len(face)) / RATE, width=640, height=480, parts=parts)
+
+
+def codes(found, **how):
+    """Return the codes of what is said."""
+    return [i.code for i in issues(found, **how)]
+
+
+def test_nothing_is_said_of_a_face_that_is_well_seen():
+    """One large face in every picture raises no doubt."""
+    one = np.ones(N, np.float32)
+    assert codes(landmarks(points(), others=0 * one, person=one), filmed_s=N / RATE) == []
+
+
+def test_nobody_is_an_error_and_a_missing_part_a_note():
+    """Without any part nothing can be measured; hands alone may be missing."""
+    face, empty = points(), np.full((N, 21, 3), np.nan, np.float32)
+    (found,) = issues(landmarks(np.full_like(face, np.nan)))
+    assert (found.code, found.severity) == ("nobody", "error")
+    hand = Points(xyz=empty, score=np.zeros(N, np.float32))
+    one = landmarks(face)
+    both = Landmarks(t_s=one.t_s, width=640, height=480, parts={**one.parts, "left_hand": hand})
+    (found,) = issues(both)
+    assert (found.code, found.severity) == ("not_seen", "note")
+    assert "left hand" in found.message
+
+
+def test_where_the_face_was_lost_is_said():
+    """Two seconds of ten without a face are 20 % from 3 s; a single picture is no loss."""
+    face = points()
+    face[200] = np.nan
+    assert codes(landmarks(face)) == []
+    face[90:150] = np.nan
+    (found,) = issues(landmarks(face))
+    assert found.code == "part_lost"
+    assert "20% of the time, longest from 3.0 s" in found.message
+
+
+def test_a_face_that_comes_late_and_leaves_early_is_lost_at_the_ends():
+    """Time before the first and after the last sight counts as lost."""
+    face = points()
+    face[:60] = np.nan
+    face[280:] = np.nan
+    (found,) = issues(landmarks(face))
+    assert "27% of the time, longest from 0.0 s" in found.message
+
+
+@pytest.mark.parametrize("every", [3, 10])
+def test_a_part_that_is_looked_at_less_often_is_not_lost(every):
+    """Pictures in which nobody looked do not count as lost."""
+    face = points()
+    face[np.arange(N) % every != 0] = np.nan
+    assert codes(landmarks(face)) == []
+
+
+def test_a_face_at_the_edge_is_said_to_leave_the_picture():
+    """Points beyond the picture are guesses."""
+    face = points()
+    face[100:130, :, 0] += 350
+    assert "leaves_picture" in codes(landmarks(face))
+
+
+def test_a_small_face_is_said_to_be_small():
+    """40 pixels between the eyes' corners are too few for lids."""
+    assert codes(landmarks(points(size=40.0))) == ["small_face"]
+
+
+def test_other_people_are_reported():
+    """Other faces in a tenth of the pictures, and a person chosen anew, are two warnings."""
+    others, person = np.zeros(N, np.float32), np.ones(N, np.float32)
+    others[:30] = 1
+    person[200:] = 2
+    found = landmarks(points(), others=others, person=person)
+    assert codes(found) == ["several_people", "another_person"]
+
+
+def test_a_jump_to_another_place_is_reported_and_a_fast_movement_is_not():
+    """A face elsewhere in the next picture is a jump; one that crosses in a second is none."""
+    jumped, moving = points(at=(200.0, 240.0)), points(at=(200.0, 240.0))
+    jumped[150:, :, 0] += 240
+    moving[:, :, 0] += 240 * np.clip((np.arange(N) - 100) / RATE, 0, 1)[:, None]
+    assert codes(landmarks(jumped)) == ["jumps"]
+    assert codes(landmarks(moving)) == []
+
+
+def test_repeated_pictures_tell_the_true_rate():
+    """Film of 24 pictures a second shown at 30 repeats every fifth."""
+    face = points()
+    face[4::5] = face[3::5]
+    (found,) = issues(landmarks(face))
+    assert found.code == "repeated_pictures"
+    assert "20% of the pictures" in found.message
+    assert "about 24 a second" in found.message
+
+
+def test_pictures_that_end_before_the_video_are_reported():
+    """Ten seconds of pictures of a video of a minute: the rest could not be decoded."""
+    assert codes(landmarks(points()), filmed_s=60.0) == ["decoding_stopped"]
