@@ -9,6 +9,7 @@ import build_cards
 import build_learn
 import build_red_flags
 import build_scales
+import build_video_accuracy
 
 from eutonia import __version__
 
@@ -37,3 +38,4 @@ build_cards.build(Path(__file__).parent)
 build_learn.build(Path(__file__).parent)
 build_red_flags.build(Path(__file__).parent)
 build_scales.build(Path(__file__).parent)
+build_video_accuracy.build(Path(__file__).parent)

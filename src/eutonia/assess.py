@@ -102,7 +102,7 @@ def assess(  # noqa: PLR0913 - the options of the whole job
     if visit.recordings or not (visit.examinations or visit.diary):
         measured = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
         outcome = measured.plus(outcome)
-    manifest = _manifest(visit, path, chosen, seed=seed, folder=folder)
+    manifest = _manifest(visit, path, chosen, seed=seed, folder=folder, seen=seen)
     assessment = conclude(visit, outcome, manifest=manifest, norms=_norms(path))
     save(assessment, outcome.evidence, folder)
     return assessment, folder
@@ -280,7 +280,7 @@ def _summary(recording: Recording, spans: tuple[Span, ...]) -> RecordingSummary:
 
 
 def _manifest(
-    visit: Visit, path: Path, chosen: list[Entry], *, seed: int, folder: Path
+    visit: Visit, path: Path, chosen: list[Entry], *, seed: int, folder: Path, seen: Evidence
 ) -> Manifest:
     inputs = {s.path: s for r in visit.recordings for s in r.sources}
     base = _base(path)
@@ -292,17 +292,26 @@ def _manifest(
     for file in (*examination.files_for(base), *((norms,) if norms else ())):
         name = Path(os.path.relpath(file.resolve(), base.resolve())).as_posix()
         inputs[name] = replace(hashed(file, file.parent), path=name)
-    libraries = ("numpy", "scipy", "edfio", "soundfile")
     return Manifest(
-        versions=(
-            ("eutonia", __version__),
-            ("python", platform.python_version()),
-            *((name, version(name)) for name in libraries),
-        ),
+        versions=_versions(seen),
         measures=tuple((e.declared.id, e.declared.version) for e in chosen),
         inputs=tuple(sorted(inputs.values(), key=lambda s: s.path)),
         seed=seed,
         visit=Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix(),
+    )
+
+
+def _versions(seen: Evidence) -> tuple[tuple[str, str], ...]:
+    """Return what the numbers depend on; of the video models the SHA-256."""
+    libraries = ["numpy", "scipy", "edfio", "soundfile"]
+    models = {str(n): str(digest) for arrays in seen.values() for n, digest in arrays["models"]}
+    if models:
+        libraries += ["opencv-python-headless", "ai-edge-litert"]
+    return (
+        ("eutonia", __version__),
+        ("python", platform.python_version()),
+        *((name, version(name)) for name in libraries),
+        *sorted((f"model {name}", digest) for name, digest in models.items()),
     )
 
 

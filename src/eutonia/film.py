@@ -46,7 +46,7 @@ def kept_of(
     dict of str to ndarray
         For each kind of movement ``<kind>.x`` (float32), ``.labels``, ``.sites``, ``.units`` and
         ``.rate_hz``; ``seen.<part>``, the share of looks that found it; ``span_s`` and
-        ``span_names``.
+        ``span_names``; ``models``, names of the model files with their SHA-256.
     """
     arrays: dict[str, NDArray[np.generic]] = {
         "name": np.array(path.name),
@@ -54,6 +54,7 @@ def kept_of(
         "span_names": np.array([s.condition.label for s in spans], dtype=str),
         "rate_hz": np.array(landmarks.rate_hz),
         "size": np.array([landmarks.width, landmarks.height]),
+        "models": np.array(sorted(landmarks.models.items()), dtype=str).reshape(-1, 2),
     }
     for r in moved:
         if r.signal is not None:

@@ -111,9 +111,12 @@ def study(
             progress(identity)
     return [
         {"by": f"walk seen from the {row.view}", "level": f"{row.quantity} ({row.unit})"}
-        | {k: v for k, v in asdict(row).items() if k not in ("view", "quantity", "unit")}
+        | {k: v for k, v in asdict(row).items() if k in _SAID and np.isfinite(v)}
         for row in report(films)
     ]
+
+
+_SAID = ("n", "truth_sd", "bias", "mean_error", "sd", "slope")
 
 
 def _kept(identity: int, view: str, mesh: Path, cache: Path | None) -> Filmed:

@@ -124,7 +124,8 @@ def summary(people: Iterable[Seen]) -> tuple[Row, ...]:
     found: dict[str, list[float]] = {}
     for one in people:
         for what, value in _compared(one).items():
-            found.setdefault(what, []).append(value)
+            if np.isfinite(value):  # too few pictures of the person were turned little enough
+                found.setdefault(what, []).append(value)
     return tuple(
         Row(what=w, value=float(np.mean(v)), spread=float(np.std(v, ddof=1)), n=len(v))
         for w, v in found.items()

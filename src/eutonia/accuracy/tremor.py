@@ -125,7 +125,8 @@ def compared(stills: Stills, rate_hz: float, cache: Path | None) -> Shown:
 def measured(filmed: Landmarks, axis: str, rate_hz: float) -> tuple[float, float, float]:
     """Return frequency, amplitude on an axis, and share of the others; NaN without a rhythm."""
     movement = head(filmed, zero=zero_of(filmed, filmed.t_s < ZERO_S))
-    even = evenly(movement, filmed.t_s, rate_hz)[:3, round(ZERO_S * rate_hz) :]
+    # A little of the straight head goes with it: a dropped last picture must not cost a segment.
+    even = evenly(movement, filmed.t_s, rate_hz)[:3, round((ZERO_S - 0.2) * rate_hz) :]
     good = np.isfinite(even)
     density, count = tremor.spectra(np.where(good, even, 0.0), good, rate_hz=rate_hz)
     limits = (tremor.RANGE_HZ[0], tremor.fastest_hz(rate_hz))

@@ -198,7 +198,8 @@ def enlarged(clip: Path, path: Path, size: tuple[int, int] = SIZE, *, n: int = N
     import cv2
 
     width, height = size
-    capture, shown = cv2.VideoCapture(str(clip)), []
+    capture = cv2.VideoCapture(str(clip))
+    shown: list[Any] = []
     while len(shown) < n and (read := capture.read())[0]:
         times = height / read[1].shape[0]
         large = cv2.resize(read[1], None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)

@@ -8,10 +8,11 @@ that of many faces, and the zero is less certain (flag ``zero_anatomical``).
 
 Angles are those of `eutonia.dsp.rotation`: one decomposition, yaw, then pitch, then roll. The
 camera is taken to stand level: the picture's upright is gravity's. How far the trunk is turned
-cannot be seen by one camera, because the body's landmarks turn with the head: taking their word
-makes a yaw of 30 degrees wrong by 9 (docs/video/accuracy). The trunk is taken to face as it did at
-the zero, or else the camera; pictures in which the shoulders have visibly turned are left out, and
-a film in which they have is flagged (``trunk_turned``).
+cannot be seen well by one camera, because the body's landmarks turn with the head: taking their
+word made a yaw of 30 degrees of rendered people wrong by 7 to 9. The trunk is taken to face as it
+did at the zero, or else the camera; pictures in which the shoulders have visibly turned are left
+out, and a film in which they have is flagged (``trunk_turned``). How often that is noticed is in
+docs/video/accuracy.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ gentle closures. Without them the person's own widest gap is 0, and a typical sh
 ``uncalibrated``).
 
 Between open and shut the scale is not straight: lids that are half shut read 0.3 to 0.5, more so
-the smaller the face (``docs/video/eyes``). Looking down lowers the upper lid, and the landmarks do
-not tell that from closing it.
+the smaller the face (``docs/video/accuracy``). Looking down lowers the upper lid, and the landmarks
+do not tell that from closing it.
 """
 
 from __future__ import annotations
@@ -82,13 +82,14 @@ def range_of(landmarks: Landmarks, frames: NDArray[np.bool_]) -> LidRange:
     """
     gap, good = gaps(landmarks)
     found = [_levels(row[usable]) for row, usable in zip(gap, good & frames, strict=True)]
-    (left, right), n = ([f if f[2] >= LEAST_CLOSURES else _NONE for f in found], found)
-    if left is right is _NONE:
+    seen = [n for *_, n in found]
+    if max(seen) < LEAST_CLOSURES:
         raise CannotMeasure(
-            f"The gentle closures cannot calibrate the eyes: {n[0][2]} of the left and {n[1][2]} "
+            f"The gentle closures cannot calibrate the eyes: {seen[0]} of the left and {seen[1]} "
             f"of the right were seen, {LEAST_CLOSURES} are needed. Film the whole face from the "
             "front, in good light; where the lids no longer shut, leave the segment out."
         )
+    left, right = (f if f[2] >= LEAST_CLOSURES else _NONE for f in found)
     return LidRange(
         opened=(left[0], right[0]), shut=(left[1], right[1]), n_closures=(left[2], right[2])
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +125,7 @@ def inner_hz(freq_hz: Floats) -> Floats:
     return np.asarray(np.maximum(0.625, 0.2 * np.asarray(freq_hz, dtype=np.float64)))
 
 
+@cache
 def _flanks() -> tuple[Floats, Floats, Floats, Floats]:
     """Return for each frequency the weights of its lower and upper flank, and their centres."""
     apart = FREQ_HZ[None] - FREQ_HZ[:, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +53,7 @@ class Example:
     tremor: Tremor
 
 
-def simulated(seed: int, *, seconds: float = 60.0) -> Example:
+def simulated(seed: int, *, seconds: float = 44.0) -> Example:
     """Return a head that trembles while it is held: a wandering rhythm, drift and noise.
 
     The camera's path has a gain of its own on each axis.
@@ -75,11 +76,13 @@ NOISE_DEG = 0.15
 RATE_HZ = 30.0
 
 
+@cache
 def expected_density(tremor: Tremor) -> Floats:
     """Return the density at the centre that Welch's estimate expects on each axis, ``(3,)``."""
     return _expected(tremor, np.array([tremor.freq_hz]))[:, 0]
 
 
+@cache
 def expected_spectrum(tremor: Tremor) -> Floats:
     """Return the density on `FREQ_HZ` that Welch's estimate expects, ``(3, n_frequencies)``."""
     return _expected(tremor, dsp.FREQ_HZ)

@@ -33,36 +33,45 @@ def key(side: str, condition: Condition = TASK) -> tuple[str, str, str]:
     return labels()[0 if side == "left" else 1], condition.label, ""
 
 
-def visit(seed: int, habit: Habit, *, rate_hz: float = RATE_HZ, bent: float = 0.0) -> Visit:
-    """Return a minute of somebody's lids, filmed.
+def visit(
+    seed: int,
+    habit: Habit,
+    *,
+    rate_hz: float = RATE_HZ,
+    seconds: float = SECONDS,
+    bent: float = 0.0,
+) -> Visit:
+    """Return somebody's lids, filmed for a minute.
 
     `bent`: how much the scale of each eye between open and shut is bent (SD of a log exponent).
     """
-    return _filmed(seed, habit, TASK, rate_hz, bent)[0]
+    rng = np.random.default_rng(seed)
+    closures = lids.draw(rng, seconds, habit)
+    x = lids.filmed(rng, closures, seconds=seconds, rate_hz=rate_hz)
+    if bent:
+        x = np.sign(x) * np.abs(x) ** np.exp(bent * rng.standard_normal((2, 1)))
+    return _visit(x, TASK, rate_hz)
 
 
 def gentle(seed: int) -> Visit:
     """Return a minute of gentle closures, filmed at 30 pictures a second."""
-    return _filmed(seed, CLOSURES, GENTLE, RATE_HZ)[0]
+    rng = np.random.default_rng(seed)
+    closures = lids.draw(rng, SECONDS, CLOSURES)
+    return _visit(lids.filmed(rng, closures, seconds=SECONDS, rate_hz=RATE_HZ), GENTLE, RATE_HZ)
 
 
 def with_longest(seed: int) -> tuple[Visit, float]:
     """Return a minute with spasms, and how long the longest closure lasts above one half."""
-    made, closures = _filmed(seed, SPASMS, TASK, RATE_HZ)
+    rng = np.random.default_rng(seed)
+    closures = lids.draw(rng, SECONDS, SPASMS)
+    x = lids.filmed(rng, closures, seconds=SECONDS, rate_hz=RATE_HZ)
     on, lasts = closures.above_half()
     begin, end = np.clip(on, 0, SECONDS), np.clip(on + lasts, 0, SECONDS)
-    return made, float((end - begin).max())
+    return _visit(x, TASK, RATE_HZ), float((end - begin).max())
 
 
-def _filmed(
-    seed: int, habit: Habit, task: Condition, rate_hz: float, bent: float = 0.0
-) -> tuple[Visit, lids.Closures]:
-    rng = np.random.default_rng(seed)
-    closures = lids.draw(rng, SECONDS, habit)
-    x = lids.filmed(rng, closures, seconds=SECONDS, rate_hz=rate_hz)
-    if bent:
-        x = np.sign(x) * np.abs(x) ** np.exp(bent * rng.standard_normal((2, 1)))
-    return together(recording(x, LIDS, rate_hz=rate_hz, condition=task)), closures
+def _visit(x: Floats, task: Condition, rate_hz: float) -> Visit:
+    return together(recording(x, LIDS, rate_hz=rate_hz, condition=task))
 
 
 @cache

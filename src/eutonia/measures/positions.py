@@ -20,8 +20,11 @@ Series = tuple[Floats, NDArray[np.bool_], float]
 
 
 def from_camera(kind: str, *, min_rate_hz: float = 12.0) -> dict[str, Input]:
-    """Return the input of a measure that reads movements of one kind from a video."""
-    return {kind: Input(kind=kind, min_rate_hz=min_rate_hz, min_s=24)}
+    """Return the input of a measure that reads movements of one kind from a video.
+
+    Two blocks give a number; for an interval the runner needs eight, which are 24 s.
+    """
+    return {kind: Input(kind=kind, min_rate_hz=min_rate_hz, min_s=2 * BLOCK_S)}
 
 
 def position_sums(series: Iterable[Series]) -> tuple[Floats, NDArray[np.intp]]:

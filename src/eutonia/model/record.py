@@ -183,7 +183,8 @@ class RecordingSummary:
 class Manifest:
     """What is needed to recompute the assessment.
 
-    `versions` holds Eutonia, Python and the numerical libraries; `measures` the version of each;
+    `versions` holds Eutonia, Python and the libraries that make the numbers (of the models that
+    looked at a video, ``model NAME``, the SHA-256); `measures` the version of each;
     `inputs` every file read, with its hash, also the sidecars, relative to the visit; `visit` the
     way from the output folder to the visit; `outputs` every file written.
     """

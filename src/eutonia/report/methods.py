@@ -96,7 +96,7 @@ def _manifest(assessment: Assessment) -> Iterator[Block]:
     yield KeyValues(
         caption="Versions and seed",
         rows=(
-            ("VERSIONS", ", ".join(f"{name} {version}" for name, version in m.versions)),
+            ("VERSIONS", ", ".join(f"{name} {version[:12]}" for name, version in m.versions)),
             ("MEASURES", ", ".join(f"{name} {version}" for name, version in m.measures) or "none"),
             ("SEED", str(m.seed)),
             ("SCHEMA", f"assessment, version {assessment.schema_version}"),

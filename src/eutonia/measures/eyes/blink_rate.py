@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, NEVER_HOME
 from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
@@ -20,7 +22,7 @@ MEASURE = Measure(
     needs=NEEDS,
     scale="difference",
     interval=Jackknife(),
-    valid=Range(lo=3, hi=60, shown_by="docs/measures/eyes.blink_rate"),
+    valid=Range(lo=3, hi=60, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} Published means of 150 healthy people of 5 to 87 years, log-normal: 17 a "
     "minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a comparison, no "
@@ -44,7 +46,8 @@ def measure(x: Inputs) -> Result:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Blinks at 21 a minute or so; the truth is one over the mean time between them."""
-    made = lid_example.visit(seed, lid_example.BLINKS)
-    truth = 60 / lid_example.cycle_s(lid_example.BLINKS)
+    """Simulate blinks, some of one eye; the truth is one over the mean time between them."""
+    habit = replace(lid_example.BLINKS, one_sided=0.2, other=0.3)
+    made = lid_example.visit(seed, habit)
+    truth = 60 / lid_example.cycle_s(habit) * (1 - habit.one_sided / 2)
     return made, {lid_example.key(side): truth for side in ("left", "right")}

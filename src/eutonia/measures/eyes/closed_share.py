@@ -17,7 +17,7 @@ MEASURE = Measure(
     f"{100 * CLOSED:.0f} % of its own range. Each eye by itself.",
     needs=NEEDS,
     scale="difference",
-    interval=Jackknife(),
+    interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=1, shown_by="docs/measures/eyes.closed_share"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} Published: closure in video against rating scales, Spearman 0.52 to 0.56 "
@@ -41,6 +41,6 @@ def measure(x: Inputs) -> Result:
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     """Spasms and blinks; the truth is mean time closed over mean time."""
-    made = lid_example.visit(seed, lid_example.SPASMS)
+    made = lid_example.visit(seed, lid_example.SPASMS, seconds=180)
     truth = lid_example.closed_share(lid_example.SPASMS, CLOSED)
     return made, {lid_example.key(side): truth for side in ("left", "right")}

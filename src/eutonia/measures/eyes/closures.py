@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS
 from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
@@ -42,8 +44,9 @@ def measure(x: Inputs) -> Result:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Spasms among blinks; the truth is their mean rate."""
-    made = lid_example.visit(seed, lid_example.SPASMS)
-    truth = 60 * lid_example.long_share(lid_example.SPASMS)
-    truth /= lid_example.cycle_s(lid_example.SPASMS)
+    """Simulate spasms among blinks, some of one eye; the truth is their mean rate."""
+    habit = replace(lid_example.SPASMS, one_sided=0.2, other=0.3)
+    made = lid_example.visit(seed, habit, seconds=300)
+    truth = 60 * lid_example.long_share(habit) / lid_example.cycle_s(habit)
+    truth *= 1 - habit.one_sided / 2
     return made, {lid_example.key(side): truth for side in ("left", "right")}

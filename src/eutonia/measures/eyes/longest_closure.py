@@ -8,13 +8,13 @@ from math import hypot
 import numpy as np
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BLOCK_S, CAUTION, NEEDS
+from eutonia.measures.lid_events import BLINK_S, BLOCK_S, CAUTION, NEEDS
 from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 #: Error of a moment at which a lid passes one half, in pictures: the straight line between two.
-_BETWEEN = 0.12
-#: Noted where the longest closure was not seen whole.
-CUT = "longest=cut by a gap or the end: it lasted at least so long"
+_BETWEEN = 0.04
+#: Noted where a closure of half a second or more was not seen whole.
+CUT = "longest=at least so long: a gap or an end of the recording cut a closure"
 
 MEASURE = Measure(
     id="eyes.longest_closure",
@@ -26,7 +26,7 @@ MEASURE = Measure(
     method="The longest time for which the lid is closed by more than half of its own range "
     "without opening (below 40 %). The interval is that of its two moments, from the noise of the "
     "trace over its slope there and the distance of the pictures: how long this closure was, not "
-    "how long another one may be.",
+    "how long another one may be. The scale of the lid, which is not straight, adds about 20 ms.",
     needs=NEEDS,
     scale="difference",
     interval=Jackknife(),
@@ -63,7 +63,7 @@ def _most(total: Floats) -> Floats:
 
 
 def _longest(x: Inputs, row: int) -> tuple[bool, Floats, float]:
-    """Return whether it was cut, the longest closure of each block, and the longest's error."""
+    """Return whether one was cut, the longest closure of each block, and the longest's error."""
     lasts, best, error, cut = [], 0.0, 0.0, False
     for block in x["lid"]:
         found = lid_events.of_block(block, row)
@@ -72,10 +72,11 @@ def _longest(x: Inputs, row: int) -> tuple[bool, Floats, float]:
         at = np.clip((found.on_s / BLOCK_S).astype(np.intp), 0, n - 1)
         np.maximum.at(per_block, at, found.lasts_s)
         lasts.append(per_block)
+        whole = found.begun & found.ended
+        cut |= bool((~whole & (found.lasts_s >= BLINK_S[1])).any())
         if len(found.on_s) and found.lasts_s.max() > best:
             i = int(found.lasts_s.argmax())
             best = float(found.lasts_s[i])
-            cut = not (found.begun[i] and found.ended[i])
             error = hypot(*(_moment(block, row, t[i]) for t in (found.on_s, found.off_s)))
     return cut, np.concatenate(lasts), error
 

@@ -17,7 +17,7 @@ MEASURE = Measure(
     f"{100 * SHUT:.0f} % of its own range. Each eye by itself.",
     needs=NEEDS,
     scale="difference",
-    interval=Jackknife(),
+    interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.perclos"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} Made for drowsiness; sleepiness raises it too.",
@@ -49,6 +49,6 @@ def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     """Spasms and blinks; the truth is mean time closed over mean time."""
-    made = lid_example.visit(seed, lid_example.SPASMS)
+    made = lid_example.visit(seed, lid_example.SPASMS, seconds=180)
     truth = 100 * lid_example.closed_share(lid_example.SPASMS, SHUT)
     return made, {lid_example.key(side): truth for side in ("left", "right")}

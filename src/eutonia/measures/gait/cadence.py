@@ -36,7 +36,7 @@ MEASURE = Measure(
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Depends on the chosen speed: compare only walks of the same instruction.",
     figure="bars",
-    proofs=("simulated",),
+    proofs=("simulated", "independent", "real"),
 )
 
 

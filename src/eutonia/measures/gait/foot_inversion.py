@@ -44,11 +44,10 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=-5, hi=10, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution="Judge a foot by eye on the overlay, not by this number: on rendered people the "
-    "landmarks followed a foot that turned in hardly (0.2 of it in swing) or not at all (on the "
-    "ground). Turning the toes in looks the same as tipping the sole in. The interval holds what "
-    "the landmarks are off all the time: 5 degrees in swing, 14 on the ground. From behind "
-    "nothing is read.",
+    caution="Judge a foot by eye on the overlay, not by this number: in six rendered people the "
+    "landmarks followed a foot that turns in by anything from nothing to all of it. Turning the "
+    "toes in looks the same as tipping the sole in. The interval holds what the landmarks are off "
+    "all the time: 5 degrees in swing, 14 on the ground. From behind nothing is read.",
     figure="bars",
     proofs=("simulated",),
 )

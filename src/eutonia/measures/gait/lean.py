@@ -39,7 +39,7 @@ MEASURE = Measure(
     "camera's vertical over all usable pictures, + forwards (from the side) or to the person's "
     "right (from front or back); in standing, sitting and walking alike.",
     needs=Needs(
-        inputs=st.inputs(min_rate_hz=5, min_s=16),
+        inputs=st.inputs(min_rate_hz=5),
         target=Each(sites=("trunk_sagittal", "trunk_lateral")),
     ),
     scale="difference",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,9 +29,9 @@ MEASURE = Measure(
     unit="%",
     tier="clinical",
     sources=(),
-    method="|L - R| over their mean, of the mean time in which each foot moves backwards under the "
-    "hips, seen from the side: from where its landing end is furthest ahead to where its trailing "
-    "end is furthest behind, in the direction of travel, below 10 Hz (our rule).",
+    method="|L - R| over their mean, of the share of its strides in which each foot moves back "
+    "under the hips, seen from the side: from where its landing end is furthest ahead to where "
+    "its trailing end is furthest behind, in the direction of travel, below 10 Hz (our rule).",
     needs=Needs(inputs=st.inputs(), target=Pairs("homologue", sites=("foot",)), not_tasks=st.STILL),
     scale="difference",
     interval=Jackknife(),
@@ -40,7 +42,7 @@ MEASURE = Measure(
     "moves back before it bears weight (some 45 ms beside a force plate), so that a difference in "
     "bearing weight reads about a fifth smaller.",
     figure="bars",
-    proofs=("simulated",),
+    proofs=("simulated", "independent", "real"),
 )
 
 
@@ -49,29 +51,48 @@ def measure(x: Inputs) -> Result:
     channels = x.channels[st.INPUT]
 
     def times(block: Block, _: NDArray[np.intp]) -> Floats:
-        both = [st.strides(block, channels, side) for side in ("left", "right")]
-        stance = [(f.leave - f.start) / block.rate_hz for f in both]
-        return per.counted(_paired(both[0].start, both[1].start, stance))
+        left, right = (st.strides(block, channels, side) for side in ("left", "right"))
+        stance, stride = (
+            _paired(left.start, right.start, [_lasts(f, block.rate_hz, end) for f in (left, right)])
+            for end in ("leave", "stop")
+        )
+        there = np.isfinite(stance)
+        return np.concatenate([np.nan_to_num(stance), np.nan_to_num(stride), there], axis=1)
 
     blocks, span = per.gathered(x, times)
     total = blocks.sum(axis=0)
-    n = total[:, 2:].min(axis=1)
+    n = total[:, 4:]
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = per.mean_of(total)
-        signed = 100 * (mean[:, 0] - mean[:, 1]) / mean.mean(axis=1)
+        mean = total[:, :2] / n
+        share = per.mean_of(total[:, :4])
+        signed = 100 * (share[:, 0] - share[:, 1]) / share.mean(axis=1)
     return Result(
         blocks=blocks,
-        finish=per.difference_of,
+        finish=_finish,
         limits=per.not_below_zero,
         span=span,
-        reasons=per.few(n),
-        n_effective=total[:, 2:].sum(axis=1),
+        reasons=per.few(n.min(axis=1)),
+        n_effective=n.sum(axis=1),
         details={
             "left_minus_right_percent": signed,
             "left_s": mean[:, 0],
             "right_s": mean[:, 1],
         },
     )
+
+
+def _finish(total: Floats) -> Floats:
+    """Compare the shares of the strides, ``(..., 6)``: stance, stride and number, left and right.
+
+    Strides are as long on either side; what they vary by is thus kept out of the difference.
+    """
+    return per.difference_of(total[..., :4])
+
+
+def _lasts(found: st.Strides, rate_hz: float, end: Literal["leave", "stop"]) -> Floats:
+    """Return the seconds from landing to leaving, or to the next landing; NaN without leaving."""
+    lasts: Floats = (getattr(found, end) - found.start) / rate_hz
+    return np.where(np.isfinite(found.leave), lasts, np.nan)
 
 
 def _paired(left: Floats, right: Floats, value: list[Floats]) -> Floats:

@@ -41,7 +41,7 @@ MEASURE = Measure(
     "near and the far foot does not: judge a difference of sides only in both directions of "
     "walking.",
     figure="bars",
-    proofs=("simulated",),
+    proofs=("simulated", "independent", "real"),
 )
 
 

@@ -39,7 +39,7 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The interval holds what varies within the recording, not what the model misplaces in "
     "this hand and view: compare the same view, with rest and with the other hand. On rendered "
-    "hands a change of curl shows as 0.6 to 0.7 of it from the back and the thumb's side, and as "
+    "hands a change of curl shows as 0.5 to 0.6 of it from the back and the thumb's side, and as "
     "1.2 from the palm. What a finger does in playing depends on the piece: compare the same "
     "passage. Whether curling is involuntary or a way to make up for it no video shows.",
     figure="bars",

@@ -42,9 +42,10 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=-15, hi=75, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution="One camera guesses depth. On rendered hands a joint's angle is off by 12 to 22 "
-    "degrees on average, and a change of 10 degrees at a knuckle shows as 3 to 5: compare the same "
-    "hand in the same view, between rest and task. Joints hidden behind other fingers, a pen or an "
+    caution="One camera guesses depth. On rendered hands a joint's flexion is off by 11 to 21 "
+    "degrees on average, and a change of 10 degrees at a knuckle shows as 4 to 5; from the thumb's "
+    "side a finger that spreads is read as one that closes. Compare the same hand in the same "
+    "view, between rest and task. Joints hidden behind other fingers, a pen or an "
     "instrument are guessed by the model and look more usual than they are.",
     figure="bars",
     proofs=("simulated",),

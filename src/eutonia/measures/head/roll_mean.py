@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from eutonia.measures import posture
+from eutonia.measures import mean_angle, posture
 from eutonia.model import Inputs, Jackknife, Measure, Result, Visit
 
 AXIS = "roll"
@@ -34,10 +34,7 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Count angles over blocks of a second; see `MEASURE`."""
-    counted, span = posture.counts(x)
-    sd = posture.zero_sd(x.channels["head"], x.targets[:, 0])
-    limits = posture.with_zero(sd[:, None])
-    return Result(blocks=counted, finish=posture.finish_median, span=span, limits=limits)
+    return mean_angle.measure(x)
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

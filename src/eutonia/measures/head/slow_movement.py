@@ -52,7 +52,7 @@ def measure(x: Inputs) -> Result:
         blocks=found.blocks,
         finish=finish,
         span=found.span,
-        limits=rhythm.LogLimits(systematic=gain[:, None]),
+        limits=_Limits(systematic=gain[:, None]),
         reasons=tuple(few if np.isnan(r.limit) else "" for r in found.rhythms),
         evidence=found.evidence(),
     )
@@ -77,6 +77,18 @@ class _Slow:
         under = np.abs(FREQ_HZ - start) <= tremor.inner_hz(start)  # NaN: nothing is under it
         rest = np.where(under[:, None], np.minimum(mean, tremor.background(mean)), mean)
         return np.asarray(rest[..., _SLOW].sum(axis=-1) * (FREQ_HZ[1] - FREQ_HZ[0]))
+
+
+#: The segments of this example share less than those of a tremor: their errors grow by 1.1.
+_OVERLAP = 1.1
+
+
+class _Limits(rhythm.LogLimits):
+    """Limits of `rhythm.LogLimits` with a smaller allowance for overlapping segments."""
+
+    def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        """Return lower and upper limits; see `eutonia.model.Limits`."""
+        return super().__call__(value, _OVERLAP / rhythm.OVERLAP * error, df)
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

@@ -28,7 +28,7 @@ MEASURE = Measure(
     needs=NEEDS,
     scale="difference",
     interval=Jackknife(),
-    valid=Range(lo=1, hi=12, shown_by="docs/measures/head.tremor_freq"),
+    valid=Range(lo=1, hi=10, shown_by="docs/video/accuracy"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution=f"{CAUTION} {PUBLISHED}",
     figure="spectrum",

@@ -1,0 +1,121 @@
+"""Write the page on the accuracy of video from ``docs/video/accuracy.json``.
+
+The figures are what the judging runs of ``python -m eutonia.accuracy`` wrote; the page is never
+edited or committed.
+"""
+
+import json
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from build_cards import _table, _write
+
+INTRO = """# Accuracy of video
+
+How far what Eutonia reads from a video is from the truth, measured on **rendered people**: a mesh
+of a human body in many shapes, skins, lights, distances and cameras, whose angles are known. They
+are filmed, the film goes through the same tracker and the same code as yours, and the result is
+held against the known pose. People numbered below 100 were used while the code was written; only
+those from 100 on are counted here, and each study was run on them once the code was final.
+
+**Accuracy on real people is unverified.** No recording of real people with known angles was at
+hand. A rendered face has no sweat, no beard and no scars, its hair does not move, and its skin
+folds less than ours. Read the figures as the best that can be expected.
+"""
+#: Title and what was done, for each study.
+STUDIES = {
+    "head": (
+        "Angles of the head",
+        "Each person has a place, a light and a camera of their own, once with the head straight, "
+        "which sets the zero, then in every pose. Mean size of the error, its 95th percentile and "
+        "its mean (bias), in degrees; *lost*: share of pictures without an angle.",
+    ),
+    "eyes": (
+        "Blinks and closures",
+        "Lids rendered at many closures are put together into films of blinks, spasms and winks, "
+        "with blur, noise, a swaying head and dropped pictures. A closure counts as found within "
+        "0.15 s of its truth.",
+    ),
+    "tremor": (
+        "Tremor of the head",
+        "A sine about one axis, at 1 to 10 Hz, over a wandering head.",
+    ),
+    "hands": (
+        "Joints of the fingers",
+        "Right hands in drawn postures, seen from three sides. Errors in degrees.",
+    ),
+    "mouth": (
+        "Jaw and mouth",
+        "Jaw and corners of the mouth are moved by known amounts, in straight and turned heads.",
+    ),
+    "gait": (
+        "Walking",
+        "Walks with known strikes of the heels, inversion of the foot, lean and swing.",
+    ),
+}
+WORDS = {
+    "f1": "F1",
+    "p95": "95th percentile",
+    "sd": "SD",
+    "n": "n",
+    "rate_hz": "pictures a second",
+}
+
+
+def build(docs: Path) -> None:
+    """Write the page into the folder of the documentation."""
+    _write(docs / "video-accuracy.md", page(docs / "video" / "accuracy.json"))
+
+
+def page(file: Path) -> str:
+    """Return the page; studies that were not run are said to be missing."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    parts = [INTRO]
+    for name, (title, how) in STUDIES.items():
+        parts.append(f"## {title}\n\n{how}")
+        if name not in kept:
+            parts.append("*This study was not run for this version.*")
+            continue
+        first, last = kept[name]["people"]
+        parts.append(
+            f"People {first} to {last}. To repeat it: `python -m eutonia.accuracy {name}`."
+        )
+        parts += [
+            _rows(by, list(rows)) for by, rows in groupby(kept[name]["rows"], lambda r: r["by"])
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rows(by: str, rows: list[dict[str, Any]]) -> str:
+    """Return the rows of one question as a table."""
+    flat = [dict(_flat(row)) for row in rows]
+    head = list(dict.fromkeys(k for row in flat for k in row))
+    body = [
+        [row["level"] or "all", *(_cell(one.get(k)) for k in head)]
+        for row, one in zip(rows, flat, strict=True)
+    ]
+    return _table([by, *(_words(k) for k in head)], body)
+
+
+def _flat(row: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    """Return figures by name, those of an axis after its name."""
+    found: list[tuple[str, Any]] = []
+    for key, value in row.items():
+        if key in ("by", "level"):
+            continue
+        if isinstance(value, dict):
+            found += _flat(value, f"{key} ")
+        else:
+            found.append((f"{above}{key}", value))
+    return found
+
+
+def _words(key: str) -> str:
+    return " ".join(WORDS.get(part, part.replace("_", " ")) for part in key.split(" "))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

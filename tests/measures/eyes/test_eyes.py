@@ -1,0 +1,157 @@
+"""What the measures of the lids say beyond the contract."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eutonia.measures import entry
+from eutonia.measures.eyes.longest_closure import CUT
+from eutonia.measures.lid_events import events
+from eutonia.model import BadSpan, Condition
+from eutonia.run import run_measure, visit_spans
+from eutonia.simulate.lids import LIDS
+from eutonia.simulate.visit import recording, visit
+
+RATE_HZ = 60.0
+SECONDS = 60
+
+
+def _lid(closures, *, rate_hz=RATE_HZ, depth=1.0):
+    """Return a lid that is shut from and for given seconds, with noise of 0.02."""
+    t = np.arange(round(SECONDS * rate_hz)) / rate_hz
+    x = np.zeros(len(t))
+    for start, lasts in closures:
+        x[(t >= start) & (t < start + lasts)] = depth
+    return x + np.random.default_rng(len(closures)).normal(0, 0.02, len(t))
+
+
+def _run(name, left, right=None, *, task="rest", rate_hz=RATE_HZ, flags=(), bad=()):
+    right = left if right is None else right
+    channels = tuple(replace(c, flags=flags) for c in LIDS)
+    made = recording(
+        np.stack([left, right]), channels, rate_hz=rate_hz, condition=Condition.of(task=task)
+    )
+    held = visit(replace(made, bad=bad))
+    return run_measure(entry(name), held, visit_spans(held), seed=1)
+
+
+def _values(outcome):
+    sides = {"lid_left": "left", "lid_right": "right"}
+    return {
+        next(v for k, v in sides.items() if k.upper() in e.target.label.upper()): e.value
+        for e in outcome.estimates
+    }
+
+
+BLINKS = [(2.0 + 3 * k, 0.2) for k in range(19)]
+SPASMS = [(3.5 + 9 * k, 1.0 + k) for k in range(5)]
+
+
+def test_each_eye_is_counted_by_itself():
+    """19 blinks of the left eye and 10 of the right in a minute are 19 and 10 a minute."""
+    found = _run("eyes.blink_rate", _lid(BLINKS), _lid(BLINKS[:10]))
+    by_row = [e.value for e in found.estimates]
+    assert sorted(by_row) == pytest.approx([10, 19], abs=1e-6)
+    assert len({e.target.label for e in found.estimates}) == 2
+
+
+def test_blinks_and_closures_are_apart_at_half_a_second():
+    """Five spasms among nineteen blinks are no blinks, and the other way round."""
+    lid = _lid(BLINKS[:19:2] + SPASMS)
+    (rate, _) = _run("eyes.blink_rate", lid).estimates
+    (closures, _) = _run("eyes.closures", lid).estimates
+    blinks = [b for b in BLINKS[:19:2] if all(not s <= b[0] <= s + d for s, d in SPASMS)]
+    assert rate.value == pytest.approx(len(blinks), abs=1e-6)
+    assert closures.value == pytest.approx(5, abs=1e-6)
+
+
+def test_closed_share_and_perclos_are_shares_of_the_seen_time():
+    """15 s shut of 60 are a quarter; a lid at 0.6 is closed, but not shut."""
+    spasms = _lid(SPASMS)
+    assert _run("eyes.closed_share", spasms).estimates[0].value == pytest.approx(0.25, abs=0.001)
+    assert _run("eyes.perclos", spasms).estimates[0].value == pytest.approx(25, abs=0.1)
+    half = _lid(SPASMS, depth=0.6)
+    assert _run("eyes.closed_share", half).estimates[0].value == pytest.approx(0.25, abs=0.001)
+    assert _run("eyes.perclos", half).estimates[0].value == pytest.approx(0, abs=1e-9)
+
+
+def test_durations_are_those_of_the_trace():
+    """Blinks of 0.2 s last 200 ms; the longest spasm lasts 5 s."""
+    assert _run("eyes.blink_duration", _lid(BLINKS)).estimates[0].value == pytest.approx(200, abs=1)
+    assert _run("eyes.longest_closure", _lid(SPASMS)).estimates[0].value == pytest.approx(
+        5, abs=0.02
+    )
+
+
+def test_a_longest_closure_that_a_gap_cuts_is_at_least_so_long():
+    """Of a spasm of 5 s from second 39.5 the end is hidden: noted, also where another is longer."""
+    for begin, longest in ((44.2, 4.7), (43.0, 4.0)):
+        gap = (BadSpan(start_s=begin, stop_s=46.0, reason="face lost"),)
+        (e, _) = _run("eyes.longest_closure", _lid(SPASMS), bad=gap).estimates
+        assert CUT in e.notes
+        assert e.value == pytest.approx(longest, abs=0.03)
+
+
+def test_a_gap_makes_no_blink_and_takes_no_minute():
+    """Blinks a minute do not change when ten seconds with none of the truth are hidden."""
+    gap = (BadSpan(start_s=20.4, stop_s=30.6, reason="face lost"),)
+    (e, _) = _run("eyes.blink_rate", _lid(BLINKS), bad=gap).estimates
+    hidden = sum(20.4 <= s <= 30.6 for s, _ in BLINKS)
+    assert e.value == pytest.approx(60 * (19 - hidden) / (60 - 10.2), rel=0.02)
+
+
+def test_reopening_is_timed_from_80_to_20_percent():
+    """Lids that open evenly over one second take 600 ms from 80 to 20 %."""
+    t = np.arange(SECONDS * 30) / 30
+    since = t % 5
+    c = np.select([since < 2, since < 3], [0.0, 1.0], np.clip(4 - since, 0, 1))
+    found = _run("eyes.reopening_latency", c, task="closures", rate_hz=30.0)
+    assert found.estimates[0].value == pytest.approx(600, abs=10)
+
+
+def test_winks_are_one_sided_and_blinks_are_not():
+    """Of 19 closures of the left eye, the right joins in 10: 9 of 19 are one-sided."""
+    (e,) = _run("eyes.one_sided", _lid(BLINKS), _lid(BLINKS[:10])).estimates
+    assert e.value == pytest.approx(100 * 9 / 19, abs=1e-6)
+
+
+@pytest.mark.parametrize(("rate_hz", "counted", "timed"), [(24, False, False), (30, True, False)])
+def test_too_few_pictures_are_not_measurable(rate_hz, counted, timed):
+    """Below 27 a second nothing is counted, below 55 no blink is timed, and a sentence says so."""
+    lid = _lid(BLINKS, rate_hz=rate_hz)
+    for name, possible in (("eyes.blink_rate", counted), ("eyes.blink_duration", timed)):
+        outcome = _run(name, lid, rate_hz=rate_hz)
+        assert bool(outcome.estimates) == possible
+        assert possible or outcome.not_measurable[0].reason
+
+
+def test_uneven_pictures_are_not_counted_and_flags_stay_visible():
+    """`too_uneven` forbids counting; `uncalibrated` and `ptosis` stay on the estimate."""
+    assert not _run("eyes.blink_rate", _lid(BLINKS), flags=("too_uneven",)).estimates
+    (e, _) = _run("eyes.blink_rate", _lid(BLINKS), flags=("ptosis", "uncalibrated")).estimates
+    assert {"ptosis", "uncalibrated"} <= set(e.quality)
+
+
+@pytest.mark.parametrize("name", ["blink_rate", "closures", "closed_share", "longest_closure"])
+def test_gentle_closures_are_no_finding(name):
+    """What is asked for in the calibrating segment is not counted as the person's own."""
+    assert not _run(f"eyes.{name}", _lid(SPASMS), task="closures").estimates
+
+
+def test_a_closure_between_two_pictures_is_placed_by_a_straight_line():
+    """A closure that rises from 0.2 to 0.7 passes one half 0.6 of the way."""
+    c = np.zeros(40)
+    c[10:16] = [0.2, 0.7, 1.0, 1.0, 0.6, 0.1]
+    found = events(c, np.ones(40, dtype=bool), rate_hz=30.0)
+    assert found.on_s[0] == pytest.approx(10.6 / 30)
+    assert found.off_s[0] == pytest.approx(14.2 / 30)
+
+
+def test_a_lid_that_trembles_about_one_half_closes_once():
+    """A dip to 0.45 does not end a closure; one to 0.3 does."""
+    c = np.concatenate(
+        [np.zeros(5), np.ones(5), [0.45], np.ones(5), [0.3], np.ones(5), np.zeros(5)]
+    )
+    found = events(c, np.ones(len(c), dtype=bool), rate_hz=30.0)
+    assert len(found.on_s) == 2

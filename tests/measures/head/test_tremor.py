@@ -1,0 +1,155 @@
+"""What the measures of head tremor and of smoothness say beyond the contract."""
+
+import numpy as np
+import pytest
+
+from eutonia.measures import entry
+from eutonia.model import Channel, Condition
+from eutonia.run import run_measure, visit_spans
+from eutonia.simulate.visit import recording, visit
+
+AXES = ("yaw", "pitch", "roll")
+RATE_HZ = 30.0
+T = np.arange(round(40 * RATE_HZ)) / RATE_HZ
+TREMOR = ("head.tremor_freq", "head.tremor_pow", "head.tremor_axis", "head.tremor_regularity")
+
+
+def _run(name, x, *, rate_hz=RATE_HZ, task="hold"):
+    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+    made = recording(x, channels, rate_hz=rate_hz, condition=Condition.of(task=task))
+    held = visit(made)
+    return run_measure(entry(name), held, visit_spans(held), seed=1)
+
+
+def _values(outcome):
+    return {e.part: e.value for e in outcome.estimates}
+
+
+def _noise(seed=0, n=1200):
+    return np.random.default_rng(seed).normal(0, 0.1, (3, n))
+
+
+@pytest.mark.parametrize("freq_hz", [1.3, 3.2, 5.0, 9.6])
+def test_a_sine_has_its_frequency_size_and_direction(freq_hz):
+    """Amplitudes of 3, 2 and 1 degrees: rms of 2.65, and shares of 9, 4 and 1 in 14."""
+    x = np.outer([3.0, 2.0, 1.0], np.sin(2 * np.pi * freq_hz * T)) + _noise()
+    assert _values(_run("head.tremor_freq", x))[""] == pytest.approx(freq_hz, abs=0.02)
+    assert _values(_run("head.tremor_pow", x))["rms"] == pytest.approx(np.sqrt(7), rel=0.03)
+    shares = _values(_run("head.tremor_axis", x))
+    assert [shares[a] for a in AXES] == pytest.approx([900 / 14, 400 / 14, 100 / 14], abs=1.0)
+
+
+@pytest.mark.parametrize("name", TREMOR)
+def test_a_head_that_only_drifts_has_no_tremor(name):
+    """A head that sinks and sways slowly gives a sentence, not a number."""
+    x = _noise(1) + np.stack([8 * np.sin(0.3 * T), 0.5 * T, np.zeros(len(T))])
+    outcome = _run(name, x)
+    assert not outcome.estimates
+    assert "No tremor" in outcome.not_measurable[0].reason
+
+
+def _jerks(seed=3):
+    rng = np.random.default_rng(seed)
+    at = rng.uniform(0, 40, 40)
+    pulls = sum(rng.normal(0, 3) * np.exp(-0.5 * ((T - s) / 0.12) ** 2) for s in at)
+    return np.outer([1.0, 0.3, 0.2], pulls)
+
+
+def test_slow_jerks_are_slow_movement_and_not_tremor():
+    """Jerks at random moments have no tremor, and their size stands in the slow movement."""
+    x = _jerks() + _noise(2)
+    assert not _run("head.tremor_freq", x).estimates
+    # Parseval: the power of the jerks between 0.5 and 2.5 Hz, from their own transform.
+    spectrum = np.abs(np.fft.rfft(_jerks(), axis=1)) ** 2 / len(T) ** 2 * 2
+    freq = np.fft.rfftfreq(len(T), 1 / RATE_HZ)
+    inside = (freq >= 0.5) & (freq <= 2.5)
+    (e,) = _run("head.slow_movement", x).estimates
+    assert e.value == pytest.approx(np.sqrt(spectrum[:, inside].sum()), rel=0.15)
+
+
+def test_tremor_does_not_count_as_slow_movement():
+    """A tremor of 1.8 Hz and 2 degrees leaves the slow movement of a still head small."""
+    still = _noise(4) + np.outer([1, 0, 0], 0.3 * np.sin(2 * np.pi * 0.8 * T) * np.sin(0.1 * T))
+    shaking = still + np.outer([2.0, 0, 0], np.sin(2 * np.pi * 1.8 * T))
+    before, after = (_values(_run("head.slow_movement", x))[""] for x in (still, shaking))
+    assert after < before + 0.15  # the tremor alone has a root mean square of 1.4
+
+
+def test_tremor_beside_jerks_keeps_its_frequency():
+    """With jerks of twice its size a tremor of 5 Hz is found at 5 Hz."""
+    x = _jerks() + np.outer([1.2, 0.4, 0.2], np.sin(2 * np.pi * 5 * T)) + _noise(5)
+    assert _values(_run("head.tremor_freq", x))[""] == pytest.approx(5, abs=0.05)
+
+
+def test_a_slow_rhythm_says_that_it_may_not_be_tremor():
+    """Below 2.5 Hz the estimate carries a note."""
+    x = np.outer([2.0, 0, 0], np.sin(2 * np.pi * 1.5 * T)) + _noise(6)
+    (e,) = _run("head.tremor_freq", x).estimates
+    assert any(n.startswith("slow=") for n in e.notes)
+
+
+def test_few_pictures_say_that_a_faster_tremor_would_be_misread():
+    """At 15 pictures a second the estimate says that it may be an alias."""
+    t = np.arange(600) / 15
+    x = np.outer([2.0, 0, 0], np.sin(2 * np.pi * 4 * t)) + _noise(7, 600)
+    (e,) = _run("head.tremor_freq", x, rate_hz=15.0).estimates
+    assert any(n.startswith("aliasing=") for n in e.notes)
+
+
+def test_the_pulse_of_the_neck_is_no_tremor():
+    """A rhythm of 0.1 degrees, as the heart makes it, is named and not measured."""
+    x = np.outer([0, 0.14, 0], np.sin(2 * np.pi * 1.2 * T)) + 0.2 * _noise(8)
+    outcome = _run("head.tremor_freq", x)
+    assert not outcome.estimates
+    assert "below" in outcome.not_measurable[0].reason
+
+
+def test_a_regular_tremor_is_more_stable_than_an_irregular_one():
+    """Phase noise raises the stability index; the spread of cycles is what it says."""
+    from eutonia.simulate.tremor import cycles
+
+    found = []
+    for spread in (0.2, 0.8):
+        x, _ = cycles(np.random.default_rng(9), 6000, rate_hz=60.0, freq_hz=5.0, spread_hz=spread)
+        moved = np.outer([3.0, 1.0, 0.5], x) + 0.2 * _noise(9, 6000)
+        (e,) = _run("head.tremor_regularity", moved, rate_hz=60.0).estimates
+        found.append(e.value)
+    # Interquartile range of the difference of two normal values: 1.349 * sqrt(2) * spread.
+    assert found == pytest.approx([1.349 * np.sqrt(2) * s for s in (0.2, 0.8)], rel=0.15)
+
+
+def _turns(sizes, lasts_s):
+    """Return turns to and fro of least jerk, one in three seconds."""
+    t = np.arange(round((3 * len(sizes) + 1) * 60)) / 60
+    yaw = np.zeros(len(t))
+    for k, size in enumerate(sizes):
+        u = np.clip((t - 1 - 3 * k) / lasts_s, 0, 1)
+        yaw += size * (-1) ** k * u**3 * (10 - 15 * u + 6 * u**2)
+    return np.outer([1.0, 0.1, 0.0], yaw) + 0.5 * _noise(10, len(t))
+
+
+def test_every_turn_is_one_movement_and_size_does_not_matter():
+    """Ten turns are ten movements; turns of 30 and of 60 degrees are equally smooth."""
+    values = []
+    for size in (30.0, 60.0):
+        (e,) = _run("head.sparc", _turns([size] * 10, 1.2), rate_hz=60.0, task="range").estimates
+        assert dict(e.details)["movements"] == 10
+        values.append(e.value)
+    assert values[0] == pytest.approx(values[1], abs=0.03)
+
+
+def test_trembling_turns_are_less_smooth():
+    """A tremor of 4 Hz on top makes the same turns less smooth, in both numbers."""
+    calm = _turns([50.0] * 10, 1.2)
+    shaking = calm.copy()
+    shaking[0] += 1.0 * np.sin(2 * np.pi * 4 * np.arange(calm.shape[1]) / 60)
+    before, after = (
+        _run("head.sparc", x, rate_hz=60.0, task="range").estimates[0] for x in (calm, shaking)
+    )
+    assert after.value < before.value - 0.1
+    assert dict(after.details)["ldlj"] < dict(before.details)["ldlj"] - 0.5
+
+
+def test_smoothness_is_only_of_turns():
+    """While the head is held, no smoothness is given."""
+    assert not _run("head.sparc", _turns([50.0] * 10, 1.2), rate_hz=60.0).estimates
