@@ -56,18 +56,18 @@ def mean(total: Floats) -> Floats:
     return out
 
 
-def with_systematic(sd: float) -> Limits:
+def with_systematic(sd: float | Floats) -> Limits:
     """Return limits that add an error of the camera's path which does not average out.
 
     Parameters
     ----------
-    sd : float
+    sd : float or ndarray, shape (n_parts,)
         Standard deviation of that error between people and views, in the unit of the value.
     """
 
     def limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
         # Each part has its own quantile: the constant error is normal, the other Student's.
-        half = np.hypot(student_quantile(0.975, df)[..., None] * error, 1.959964 * sd)
+        half = np.hypot(student_quantile(0.975, df)[..., None] * error, 1.959964 * np.asarray(sd))
         return value - half, value + half
 
     return limits

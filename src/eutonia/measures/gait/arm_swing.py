@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,9 @@ from eutonia.model import (
     Visit,
 )
 
+#: What the landmarks of shoulder and wrist add to or take from a swing, SD. [D]
+SYSTEMATIC_DEG = 5.0
+
 MEASURE = Measure(
     id="gait.arm_swing",
     version="1",
@@ -34,9 +39,9 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=10, hi=50, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution="Depends on speed. On rendered people 0.9 of a swing is read, and up to 11 degrees too "
-    "little. The trunk hides the far arm: each arm is seen on the way on which it is near, so "
-    "walk past the camera in both directions.",
+    caution="Depends on speed. Rendered people are read 7 degrees too little, at most 11; the "
+    "interval holds 5 degrees (our rule) for that. The trunk hides the far arm: each arm "
+    "is seen on the way on which it is near, so walk past the camera in both directions.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -50,17 +55,25 @@ def measure(x: Inputs) -> Result:
 
     blocks, span = per.gathered(x, ranges)
     n = blocks[:, :, 1].sum(axis=0)
-    return Result(blocks=blocks, finish=per.mean_of, span=span, reasons=per.few(n), n_effective=n)
+    return Result(
+        blocks=blocks,
+        finish=per.mean_of,
+        limits=partial(per.with_systematic, sd=SYSTEMATIC_DEG),
+        span=span,
+        reasons=per.few(n),
+        n_effective=n,
+    )
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate two arms that swing by known angles."""
+    """Simulate two arms that swing by known angles, and a camera that misreads each."""
     from eutonia.simulate import gait
     from eutonia.simulate import gait_traces as seen
     from eutonia.simulate.visit import visit
 
     rng = np.random.default_rng(seed)
     arms = gait.of(left=20.0, right=45.0)
-    walked = gait.walk(rng, gait.Gait(seconds=30, arm_deg=arms))
+    read = {side: swing + SYSTEMATIC_DEG * rng.standard_normal() for side, swing in arms.items()}
+    walked = gait.walk(rng, gait.Gait(seconds=30, arm_deg=read))
     truth = {(f"{side} arm", "walking", ""): arms[side] for side in gait.SIDES}
     return visit(seen.traces(rng, walked)), truth
