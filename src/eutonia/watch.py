@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.derive.video import as_recordings, calibrate, seen_in
+from eutonia.derive.video import as_recordings, calibrated, seen_in
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
 from eutonia.knowledge import find, table
@@ -81,7 +81,11 @@ def watched(
             seen.append(_watch(filmed, visit, base, kept=kept, progress=progress))
         except EutoniaError as error:
             lost.append(Lost(path=filmed.id, error=str(error)))
-    calibrations = [calibrate(w.landmarks, spans(w.filmed)) for w in seen]
+    calibrations = []
+    for i, w in enumerate(seen):
+        calibration, wrong = calibrated(w.landmarks, spans(w.filmed))
+        calibrations.append(calibration)
+        seen[i] = replace(w, filmed=replace(w.filmed, issues=(*w.filmed.issues, *wrong)))
     moved: list[Recording] = []
     evidence: Evidence = {}
     for w, own in zip(seen, calibrations, strict=True):
@@ -201,5 +205,6 @@ def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = N
     if not visit.recordings:
         raise UnreadableFile(visit.lost[0].error if visit.lost else f"{video}: no video.")
     w = _watch(visit.recordings[0], visit, video.parent, kept=kept, progress=progress)
-    found = seen_in(w.landmarks, calibrate(w.landmarks, spans(w.filmed)))
+    calibration, _ = calibrated(w.landmarks, spans(w.filmed))
+    found = seen_in(w.landmarks, calibration)
     write_overlay(video, w.landmarks, out, movements=found, progress=progress)

@@ -19,7 +19,7 @@ def number(measure, value, lo, hi, unit="deg"):
         tier="clinical",
         sources=(),
         target=Target(label="yaw", channels=("yaw",), sites=("yaw",)),
-        condition=Condition.of(task="let_go"),
+        condition=Condition.of(task="hold" if measure == "head.time_neutral" else "let_go"),
         value=value,
         interval=Interval(lo=lo, hi=hi, kind="within the recording", method="test"),
         n_effective=20,
@@ -113,3 +113,11 @@ def test_what_is_proposed_are_items_of_the_scale():
     for p in twstrs_proposals(every):
         assert known[p.item][0] <= p.score <= known[p.item][1]
         assert p.score == known[p.item][1]
+
+
+@pytest.mark.parametrize("levels", [{"task": "range"}, {"task": "let_go", "trick": "on"}])
+def test_a_head_that_was_moved_or_helped_proposes_nothing(levels):
+    """The scale rates the head let go, without the trick."""
+    turned = number("head.yaw_mean", 30.0, 28.0, 32.0)
+    assert twstrs_proposals([turned])
+    assert twstrs_proposals([replace(turned, condition=Condition.of(**levels))]) == ()

@@ -111,7 +111,8 @@ def _levels(values: Floats) -> tuple[float, float, int]:
     opened = float(np.median(values[~below]))
     shut = float(np.quantile(values[below], 0.25))
     n = int(np.count_nonzero(np.diff(below.astype(np.int8)) == 1) + below[0])
-    return opened, shut, n if opened - shut > _LEAST_CHANGE * opened else 0
+    moved = opened > 0 and opened - shut > _LEAST_CHANGE * opened
+    return opened, shut, n if moved else 0
 
 
 def gaps(landmarks: Landmarks) -> tuple[Floats, NDArray[np.bool_]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,19 @@ from eutonia.derive.gait import gait
 from eutonia.derive.head import HeadZero, head, zero_of
 from eutonia.derive.lids import LidRange, lids, range_of
 from eutonia.derive.mouth import mouth
-from eutonia.model import ArraySignal, Floats, Landmarks, Movement, Recording, Span
+from eutonia.model import (
+    ArraySignal,
+    CannotMeasure,
+    Floats,
+    Issue,
+    Landmarks,
+    Movement,
+    Recording,
+    Span,
+)
 
+#: Parts of a walk that show more than shoulders and arms: without these nobody was seen walking.
+_BELOW = ("foot", "knee", "hip", "trunk_sagittal", "trunk_lateral")
 #: Distance to the next picture, in pictures, up to which a value between two is used. [D]
 NEAR = 1.5
 
@@ -31,14 +43,30 @@ class Calibration:
         return Calibration(zero=self.zero or other.zero, lids=self.lids or other.lids)
 
 
-def calibrate(landmarks: Landmarks, spans: Iterable[Span]) -> Calibration:
-    """Read the calibration from the segments that were filmed for it, where there are any."""
+def calibrated(
+    landmarks: Landmarks, spans: Iterable[Span]
+) -> tuple[Calibration, tuple[Issue, ...]]:
+    """Read the calibration from the segments that were filmed for it, where there are any.
+
+    Returns
+    -------
+    Calibration
+        What a segment does not show is None, and assumed later.
+    tuple of Issue
+        Why a segment that was filmed gave nothing.
+    """
     zero, closures = (during(landmarks, spans, task) for task in ("zero", "closures"))
-    face = "face" in landmarks.parts
-    return Calibration(
-        zero=zero_of(landmarks, zero) if face and zero.any() else None,
-        lids=range_of(landmarks, closures) if face and closures.any() else None,
-    )
+    found: dict[str, Any] = {}
+    issues = []
+    for name, frames, read in (("zero", zero, zero_of), ("lids", closures, range_of)):
+        if "face" not in landmarks.parts or not frames.any():
+            continue
+        try:
+            found[name] = read(landmarks, frames)
+        except CannotMeasure as error:
+            text = f"The segment of calibration was not used: {error}"
+            issues.append(Issue(code="not_calibrated", severity="warning", message=text))
+    return Calibration(**found), tuple(issues)
 
 
 def during(landmarks: Landmarks, spans: Iterable[Span], task: str) -> NDArray[np.bool_]:
@@ -62,7 +90,9 @@ def seen_in(landmarks: Landmarks, calibration: Calibration) -> tuple[Movement, .
     if parts & {"left_hand", "right_hand"}:
         found.append(fingers(landmarks))
     if "body" in parts:
-        found.append(gait(landmarks))
+        walk = gait(landmarks)
+        if any(g.any() for c, g in zip(walk.channels, walk.good, strict=True) if c.site in _BELOW):
+            found.append(walk)
     return tuple(m for m in found if m.good.any())
 
 

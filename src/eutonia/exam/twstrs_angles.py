@@ -62,21 +62,28 @@ class ItemProposal:
 
 
 def twstrs_proposals(estimates: Iterable[Estimate]) -> tuple[ItemProposal, ...]:
-    """Return the items that the numbers of one condition propose.
+    """Return the items that the numbers of a visit propose.
 
     Parameters
     ----------
     estimates : iterable of Estimate
-        Of the head let go (angles, shifts) and held straight (time). Those without an interval
-        propose nothing, and items without anchors in numbers (duration, shoulder, range) never.
+        Angles and shifts count of the head let go, seconds of the head held straight, without
+        the trick. Those without an interval propose nothing, and items without anchors in numbers
+        (duration, shoulder, range) never.
 
     Returns
     -------
     tuple of ItemProposal
         One for each number. An examiner confirms or rates otherwise; nothing enters a total.
     """
-    found = (_of(e) for e in estimates if e.interval is not None)
+    found = (_of(e) for e in estimates if e.interval is not None and _rated(e))
     return tuple(p for p in found if p is not None)
+
+
+def _rated(e: Estimate) -> bool:
+    """Tell whether a number is of the task in which the scale rates its item."""
+    task = "hold" if e.measure == "head.time_neutral" else "let_go"
+    return e.condition.get("task") == task and e.condition.get("trick") != "on"
 
 
 def _of(e: Estimate) -> ItemProposal | None:

@@ -25,8 +25,6 @@ SUFFIX_KIND = {
     "audio": "audio",
     "beh": "physio",
 }
-#: Movements that were read from a video: motion files to BIDS, with ``EutoniaKind`` beside them.
-FILMED_KINDS = ("head", "lid", "mouth", "finger", "gait")
 #: Channel type of ``channels.tsv`` to kind.
 TYPE_KIND = {
     "EEG": "eeg",

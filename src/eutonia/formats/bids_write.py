@@ -18,7 +18,16 @@ from typing import Any
 import numpy as np
 
 from eutonia.formats import _edf_write, bids, intake
-from eutonia.model import BadSpan, Channel, EutoniaError, Events, Floats, Recording, Visit
+from eutonia.model import (
+    MOVEMENTS,
+    BadSpan,
+    Channel,
+    EutoniaError,
+    Events,
+    Floats,
+    Recording,
+    Visit,
+)
 
 #: Dates are fictitious; only their differences mean something.
 _EPOCH = datetime(1985, 1, 1)
@@ -38,7 +47,8 @@ _TYPE = {
     "mag": "MAGN",
     "position": "POS",
 }
-_MOTION = dict.fromkeys(("motion", *bids.FILMED_KINDS), "motion")
+#: Movements that were read from a video are motion files to BIDS, with ``EutoniaKind`` beside them.
+_MOTION = dict.fromkeys(("motion", *MOVEMENTS), "motion")
 _FOLDER = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "beh", **_MOTION}
 _SUFFIX = {"eeg": "eeg", "emg": "emg", "lfp": "ieeg", "audio": "audio", **_MOTION}
 #: Files of ours that BIDS does not know.
@@ -108,7 +118,7 @@ def _names(visit: Visit, prefix: str) -> list[tuple[str, str]]:
         suffix = _SUFFIX.get(recording.kind, "physio")
         parts = [prefix, f"task-{task}"]
         if recording.kind in _MOTION:
-            filmed = recording.kind in bids.FILMED_KINDS
+            filmed = recording.kind in MOVEMENTS
             parts.append(f"tracksys-{recording.kind if filmed else 'unknown'}")
         parts += [f"acq-{acq}"] if acq else []
         stems.append((_FOLDER.get(recording.kind, "beh"), "_".join(parts), suffix))
@@ -247,7 +257,7 @@ def _sidecar(recording: Recording, labels: list[str], visit: Visit) -> dict[str,
     for kind, name in (("eeg", "EEGChannelCount"), ("emg", "EMGChannelCount")):
         if kinds[kind]:
             content[name] = kinds[kind]
-    if recording.kind in bids.FILMED_KINDS:
+    if recording.kind in MOVEMENTS:
         content["EutoniaKind"] = recording.kind
         flags = {n: list(c.flags) for n, c in zip(labels, recording.channels, strict=True)}
         content["EutoniaFlags"] = {n: f for n, f in flags.items() if f}

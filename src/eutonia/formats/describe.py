@@ -16,6 +16,7 @@ from eutonia.formats.conditions import canonical, level_of, task_of
 from eutonia.formats.signals import Scaled, written_units
 from eutonia.formats.sites import Place, muscle_of, place, places, side_of
 from eutonia.model import (
+    MOVEMENTS,
     BadSpan,
     Channel,
     Clock,
@@ -45,7 +46,7 @@ def described(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
     modality = bids.SUFFIX_KIND.get(bids.modality(path), "")
     events, event_issues = _events(path)
     issues += event_issues
-    filmed = meta.get("EutoniaKind") in bids.FILMED_KINDS
+    filmed = meta.get("EutoniaKind") in MOVEMENTS
     named = _condition(path, meta)
     out = []
     for recording in recordings:

@@ -10,7 +10,7 @@ from eutonia.measures import posture
 from eutonia.model import Block, Condition, Events, Floats, Inputs, Recording, Side, Visit
 
 #: Label of the target of all three angles.
-TARGET = "3 HEAD channels"
+TARGET = "head"
 RATE_HZ = 30.0
 _CENTRE = (24.0, 4.0, -11.0)
 _LONG_S = 7200.0

@@ -69,7 +69,7 @@ def simulated(seed: int, *, seconds: float = 44.0) -> Example:
     task = Condition.of(task="hold")
     channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
     made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
-    return Example(visit=made, key=("3 HEAD channels", task.label), tremor=shown)
+    return Example(visit=made, key=("head", task.label), tremor=shown)
 
 
 NOISE_DEG = 0.15

@@ -15,6 +15,8 @@ from eutonia.stats.intervals import student_quantile
 #: Movements around a posture forget within a few tenths of a second, so that such blocks are nearly
 #: independent; eight of them fit into the protocols' 30 s.
 BLOCK_S = 3.0
+#: Tasks of the neck and the lids: the mouth is not what was filmed, and the head turns.
+NECK = frozenset(["zero", "closures", "let_go", "hold", "range", "head_turn"])
 #: Series of one block: values and which may be used, ``(n_targets, n_samples)``, and the rate.
 Series = tuple[Floats, NDArray[np.bool_], float]
 

@@ -43,7 +43,7 @@ from eutonia.model.history import (
     Therapy,
     WorkupResult,
 )
-from eutonia.model.landmarks import Landmarks, Movement, Points
+from eutonia.model.landmarks import MOVEMENTS, Landmarks, Movement, Points
 from eutonia.model.measure import (
     NO_INTERVAL,
     Analytic,
@@ -103,6 +103,7 @@ from eutonia.model.verdicts import (
 )
 
 __all__ = [
+    "MOVEMENTS",
     "NO_INTERVAL",
     "SCHEMA_VERSION",
     "Aetiology",

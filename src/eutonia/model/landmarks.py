@@ -92,6 +92,10 @@ class Landmarks:
         return float(1 / np.median(steps)) if len(steps) else 0.0
 
 
+#: Kinds of movement that are read from a video.
+MOVEMENTS = ("head", "lid", "mouth", "finger", "gait")
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Movement:
     """One kind of movement read from landmarks, picture by picture.
@@ -99,7 +103,7 @@ class Movement:
     Parameters
     ----------
     kind : str
-        Kind of its channels: ``head``, ``lid``, ``mouth``, ``finger``, ``gait``.
+        One of `MOVEMENTS`: the kind of its channels.
     channels : tuple of Channel
         Named, with site, side and unit; flags say what weakens all of a channel, such as
         ``zero_anatomical``.

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia import plot
+from eutonia.exam.twstrs_angles import twstrs_proposals
 from eutonia.film import PREFIX
 from eutonia.model import Assessment, Evidence
 from eutonia.plot.source import Arrays
-from eutonia.report.block import Block, Figure, Heading, Note, Paragraph
+from eutonia.report.block import Block, Figure, Heading, Note, Paragraph, Table
 from eutonia.report.figures.canvas import WIDTH_IN, label, svg
-from eutonia.report.words import listed
+from eutonia.report.words import listed, spaced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -69,6 +70,29 @@ def filmed(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
             yield figure
         if (figure := _raster(name, arrays)) is not None:
             yield figure
+    yield from _twstrs(assessment)
+
+
+def _twstrs(assessment: Assessment) -> Iterator[Block]:
+    """Yield what the angles propose for items of the TWSTRS; an examiner rates."""
+    found = twstrs_proposals(f.estimate for f in assessment.findings)
+    if not found:
+        return
+    yield Heading(text="TWSTRS items that the video proposes", level=3, anchor="filmed-twstrs")
+    yield Table(
+        caption="Severity, estimated from angles, not rated; nothing of it enters a total",
+        header=("Item", "Estimated", "Interval allows", "From"),
+        widths=(1.2, 0.8, 1.0, 5.0),
+        rows=tuple(
+            (
+                spaced(p.item),
+                str(p.score),
+                str(p.lowest) if p.lowest == p.highest else f"{p.lowest} to {p.highest}",
+                p.words + (f" ({', '.join(p.refs)})" if p.refs else ""),
+            )
+            for p in found
+        ),
+    )
 
 
 def _about(arrays: Arrays) -> str:
@@ -198,7 +222,8 @@ def _raster(name: str, arrays: Arrays) -> Figure | None:
     def draw(canvas: Canvas) -> None:
         ax = canvas.subplots()
         plot.raster(t, closed, labels, spans=_spans(arrays), ax=ax)
-        canvas.legend(loc="outside upper left", ncols=2, borderaxespad=0.2)
+        if ax.get_legend_handles_labels()[0]:
+            canvas.legend(loc="outside upper left", ncols=2, borderaxespad=0.2)
 
     shares = " ".join(f"{n}: {100 * c.mean():.1f} %." for n, c in zip(labels, closed, strict=True))
     return _figure(

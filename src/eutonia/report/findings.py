@@ -15,15 +15,15 @@ from eutonia.report.words import (
     INSTRUMENTS,
     bounds,
     card,
+    flags_of,
     instrument,
     interval_kind,
     limits,
-    number,
     part_words,
     short,
-    spaced,
     statement,
     unit,
+    value_of,
     with_unit,
 )
 
@@ -150,7 +150,7 @@ def _row(f: Finding) -> tuple[str, ...]:
 
 def _value(e: Estimate) -> str:
     """Return the value with its unit, which stands above the table where it is too long."""
-    shown = number(e.value, e.interval)
+    shown = value_of(e)
     return with_unit(shown, e.unit) if len(unit(e.unit)) <= _LONGEST_UNIT else shown
 
 
@@ -163,7 +163,7 @@ def change(f: Finding) -> str:
 def _remarks(f: Finding) -> str:
     e = f.estimate
     said = [] if e.in_valid_range else ["▲ outside the validated range"]
-    said += [spaced(q) for q in e.quality]
+    said += flags_of(e)
     said += [
         f"{c.against}: {c.verdict}"
         for c in f.comparisons

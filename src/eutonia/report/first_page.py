@@ -10,6 +10,7 @@ from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
+from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, tier_of, unit_of
 from eutonia.report.words import (
     contrast_words,
@@ -41,6 +42,7 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
         *_asked(assessment),
         *glance.scores(assessment),
         *glance.primary(assessment),
+        *posture(assessment),
         *_findings(assessment),
         *_contrasts(assessment),
         ("CHANGE", _change(assessment)),
@@ -108,6 +110,8 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         )
     groups: dict[tuple[bool, str, str], list[Finding]] = {}
     for f in shown:
+        if repeats(f):
+            continue
         key = (f.primary, f.estimate.measure, f.estimate.condition.label)
         groups.setdefault(key, []).append(f)
     for (primary, _, _), group in list(groups.items())[:MAX_FINDINGS]:

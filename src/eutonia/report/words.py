@@ -133,9 +133,40 @@ def with_unit(value: str, name: str) -> str:
     return f"{value}\u00a0{unit(name)}" if unit(name) else value
 
 
+AT_LEAST = "at_least_"
+
+
+def value_of(e: Estimate) -> str:
+    """Return the value; beyond a range that saturates it is said to be at least its end."""
+    shown = number(e.value, e.interval)
+    least = next((q for q in e.quality if q.startswith(AT_LEAST)), "")
+    return f"at least {least.removeprefix(AT_LEAST)} (read {shown})" if least else shown
+
+
+#: What flags of movements that were read from a video mean.
+FLAGS = {
+    "zero_anatomical": "no zero set by the examiner",
+    "no_trunk": "shoulders not seen: head against the camera",
+    "not_in_profile": "not filmed in profile",
+    "trunk_turned": "the trunk was turned for a part",
+    "uncalibrated": "not calibrated by gentle closures",
+    "too_uneven": "pictures too uneven in time",
+    "ptosis": "this lid hangs lower than the other",
+    "may_hold_a_tool": "the hand may hold a tool",
+    "vertical_of_camera": "vertical is the camera's",
+    "inversion_or_turning_in": "a leg that turns in looks the same",
+    "legs_exchanged": "the tracker exchanged the legs; put right",
+}
+
+
+def flags_of(e: Estimate) -> list[str]:
+    """Return the weaknesses of an estimate in words."""
+    return [FLAGS.get(q, spaced(q)) for q in e.quality if not q.startswith(AT_LEAST)]
+
+
 def value_in_words(e: Estimate) -> str:
     """Return value, interval and unit: ``45 [40, 50] %``; a missing interval is said."""
-    shown = number(e.value, e.interval)
+    shown = value_of(e)
     if e.interval is None:
         return f"{with_unit(shown, e.unit)} (no interval)"
     return with_unit(f"{shown} {limits(e.interval, e.value)}", e.unit)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.model import (
+    MOVEMENTS,
     Block,
     Channel,
     Condition,
@@ -190,6 +191,8 @@ def _usable_channels(
         channel = recordings[0].channels[row]
         if flags:
             left_out.append((channel.label, f"The channel is {' and '.join(sorted(flags))}."))
+        elif need.unit and channel.unit != need.unit and channel.kind in MOVEMENTS:
+            continue  # of a video: another quantity, not a unit that was mistaken
         elif need.unit and channel.unit != need.unit:
             why = (
                 f"The channel is in {channel.unit or 'no unit'}, not in {need.unit}: give its unit "

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.knowledge import table
-from eutonia.model import Channel, Cross, Each, Pairs, Target, Whole
+from eutonia.model import MOVEMENTS, Channel, Cross, Each, Pairs, Target, Whole
 
 Channels = tuple[Channel, ...]
 
@@ -74,7 +74,9 @@ def _whole(rule: Whole, only: Channels) -> tuple[NDArray[np.intp], tuple[Target,
     if -1 in chosen or not chosen:
         return _rows([], len(chosen)), ()
     named = _target(*(only[i] for i in chosen))
-    label = f"{len(chosen)} {only[0].kind.upper()} channels"
+    kind = only[0].kind
+    # What was read from a video is one part of the body, however many numbers describe it.
+    label = kind if kind in MOVEMENTS else f"{len(chosen)} {kind.upper()} channels"
     return _rows([chosen], len(chosen)), (replace(named, label=label),)
 
 

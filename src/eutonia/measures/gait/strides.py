@@ -34,7 +34,9 @@ MIN_STRIDES = 4
 #: A walk, from which strides are taken, needs this many usable seconds.
 MIN_S = 6.0
 #: Tasks in which nobody walks.
-STILL = frozenset({"rest", "standing", "sitting", "posture", "hold", "zero"})
+STILL = frozenset(
+    ["rest", "standing", "sitting", "posture", "hold", "zero", "let_go", "range", "closures"]
+)
 
 
 def inputs(*, min_rate_hz: float = 24, min_s: float = MIN_S) -> dict[str, Input]:

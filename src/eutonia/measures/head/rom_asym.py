@@ -65,5 +65,5 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     truth = {}
     for part in PARTS:
         right, left = excursion.EXAMPLE_TOPS[posture.AXES.index(part)]
-        truth["2 HEAD channels", task, part] = float((right - left) / (right + left))
+        truth["head", task, part] = float((right - left) / (right + left))
     return made, truth

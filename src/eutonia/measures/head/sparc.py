@@ -129,4 +129,4 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     task = Condition.of(task="range")
     channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
     made = visit(recording(x, channels, rate_hz=rate, condition=task))
-    return made, {("3 HEAD channels", task.label, ""): _truth()}
+    return made, {("head", task.label, ""): _truth()}

@@ -132,7 +132,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     zero = np.array([[NEAR_SD[a]] for a in posture.AXES]) * rng.standard_normal((3, 1))
     seen = zero + true + 0.15 * rng.standard_normal(true.shape)
     made = head_recording(seen, rate_hz=RATE_HZ, condition=task)
-    return visit(made), {("3 HEAD channels", task.label, ""): time}
+    return visit(made), {("head", task.label, ""): time}
 
 
 #: Of the example.

@@ -149,4 +149,4 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     task = Condition.of(task="hold")
     channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
     made = visit(recording(moved, channels, rate_hz=rate_hz, condition=task))
-    return made, {("3 HEAD channels", task.label, ""): _Truth(spread).index_hz}
+    return made, {("head", task.label, ""): _Truth(spread).index_hz}

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.positions import Series, from_camera, mean, position_sums, with_systematic
+from eutonia.measures.positions import (
+    NECK,
+    Series,
+    from_camera,
+    mean,
+    position_sums,
+    with_systematic,
+)
 from eutonia.model import (
     Block,
     Condition,
@@ -36,6 +43,7 @@ MEASURE = Measure(
     needs=Needs(
         inputs=from_camera("mouth"),
         target=Pairs("homologue", sites=("corner_out", "corner_up")),
+        not_tasks=NECK,
     ),
     scale="difference",
     interval=Jackknife(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.positions import BLOCK_S, from_camera, mean, position_sums
+from eutonia.measures.positions import BLOCK_S, NECK, from_camera, mean, position_sums
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -27,7 +27,9 @@ MEASURE = Measure(
     method="Mean place of each corner of the mouth in the head's own frame, in % of the distance "
     "between the outer corners of the eyes: out from the midline of eyes and nose, and up from "
     "the base of the nose (so negative).",
-    needs=Needs(inputs=from_camera("mouth"), target=Each(sites=("corner_out", "corner_up"))),
+    needs=Needs(
+        inputs=from_camera("mouth"), target=Each(sites=("corner_out", "corner_up")), not_tasks=NECK
+    ),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=-80, hi=80, shown_by="docs/measures/mouth.corner_pull"),

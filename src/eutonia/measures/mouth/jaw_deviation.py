@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.positions import from_camera, with_systematic
+from eutonia.measures.positions import NECK, from_camera, with_systematic
 from eutonia.measures.quantiles import distributions, mean_and_quantiles
 from eutonia.model import (
     Condition,
@@ -35,7 +35,7 @@ MEASURE = Measure(
     "either side. The head's own turning, tilting and nodding are removed. The limits also hold "
     f"{SYSTEMATIC:g} % (SD) for uneven and turned faces, which a contrast between conditions does "
     "not need.",
-    needs=Needs(inputs=from_camera("mouth"), target=Each(sites=("jaw_deviation",))),
+    needs=Needs(inputs=from_camera("mouth"), target=Each(sites=("jaw_deviation",)), not_tasks=NECK),
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=-5, hi=5, shown_by="docs/video/accuracy"),

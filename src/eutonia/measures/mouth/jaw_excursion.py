@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.measures.positions import BLOCK_S, from_camera
+from eutonia.measures.positions import BLOCK_S, NECK, from_camera
 from eutonia.measures.quantiles import distribution, edges_of, quantile
 from eutonia.model import (
     Block,
@@ -45,7 +45,11 @@ MEASURE = Measure(
     "between the outer corners of the eyes: from its 5 % to its 95 % quantile (range), and "
     "openings a minute, an opening being a rise above half of that range after less than a quarter "
     "(our rule). The rate is one over the mean time from opening to opening.",
-    needs=Needs(inputs=from_camera("mouth", min_rate_hz=24.0), target=Each(sites=("jaw_opening",))),
+    needs=Needs(
+        inputs=from_camera("mouth", min_rate_hz=24.0),
+        target=Each(sites=("jaw_opening",)),
+        not_tasks=NECK,
+    ),
     scale="difference",
     interval=BlockBootstrap(block_s=0),
     valid={

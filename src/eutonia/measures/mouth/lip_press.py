@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.positions import BLOCK_S, from_camera, mean, position_sums
+from eutonia.measures.positions import BLOCK_S, NECK, from_camera, mean, position_sums
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -28,7 +28,9 @@ MEASURE = Measure(
     "corners of the mouth (small when the lips are pursed) and mean gap between the lips (0 when "
     "closed), in % of the distance between the outer corners of the eyes.",
     needs=Needs(
-        inputs=from_camera("mouth"), target=Each(sites=("lip_height", "lip_width", "lip_gap"))
+        inputs=from_camera("mouth"),
+        target=Each(sites=("lip_height", "lip_width", "lip_gap")),
+        not_tasks=NECK,
     ),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),

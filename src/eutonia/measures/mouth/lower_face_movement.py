@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.dsp.filter import low_pass
-from eutonia.measures.positions import BLOCK_S, Series, from_camera, position_sums
+from eutonia.measures.positions import BLOCK_S, NECK, Series, from_camera, position_sums
 from eutonia.model import (
     Block,
     BlockBootstrap,
@@ -35,7 +35,7 @@ MEASURE = Measure(
     method="Root mean square speed below 8 Hz of the chin (down and sideways) and of both corners "
     "of the mouth (out and up) in the head's own frame, in % of the distance between the outer "
     "corners of the eyes per second; the mean over these six.",
-    needs=Needs(inputs=from_camera("mouth", min_rate_hz=24.0), target=Whole()),
+    needs=Needs(inputs=from_camera("mouth", min_rate_hz=24.0), target=Whole(), not_tasks=NECK),
     scale="ratio",
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=3, hi=150, shown_by="docs/measures/mouth.lower_face_movement"),
@@ -101,4 +101,4 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     )
     # The variance of the slope of noise that is flat in a band: the mean of (2 pi f)^2.
     speed = 2 * np.pi * sd * np.sqrt((hi**3 - lo**3) / (3 * (hi - lo)))
-    return made, {("6 MOUTH channels", task.label, ""): float(speed)}
+    return made, {("mouth", task.label, ""): float(speed)}

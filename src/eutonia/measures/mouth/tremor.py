@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eutonia.measures import single_tremor as one
+from eutonia.measures.positions import NECK
 from eutonia.model import (
     Condition,
     Each,
@@ -31,7 +32,7 @@ MEASURE = Measure(
     needs=Needs(
         inputs={"mouth": Input(kind="mouth", min_rate_hz=14, min_s=16)},
         target=Each(sites=("jaw_opening", "jaw_deviation")),
-        not_tasks=frozenset({"eating", "speaking", "reading", "counting"}),
+        not_tasks=NECK | {"eating", "speaking", "reading", "counting"},
     ),
     scale="difference",
     interval=Jackknife(),

@@ -1,0 +1,139 @@
+"""The head's lines on the first page, after ``clinical-rules`` §6: where it goes and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from eutonia.model import Assessment, Estimate, Finding, Interval
+from eutonia.report.relevance import declared_id
+from eutonia.report.words import flags_of, limits, number, spaced, value_of
+
+#: Axis, the measure of its mean, and the words for plus and minus.
+AXES = (
+    ("head.yaw_mean", "rotation R", "rotation L"),
+    ("head.roll_mean", "tilt R", "tilt L"),
+    ("head.pitch_mean", "chin up", "chin down"),
+)
+#: Ends of the range of motion, pair by pair.
+RANGE = (
+    ("turn", (("R", "head.rom_yaw_right"), ("L", "head.rom_yaw_left"))),
+    ("tilt", (("R", "head.rom_roll_right"), ("L", "head.rom_roll_left"))),
+    ("look", (("up", "head.rom_pitch_up"), ("down", "head.rom_pitch_down"))),
+)
+#: Measures that these lines show, so that no other row of the page repeats them.
+SHOWN = frozenset(
+    [m for m, *_ in AXES]
+    + [m for _, ends in RANGE for _, m in ends]
+    + ["head.time_neutral", "head.tremor_freq", "head.tremor_axis"]
+)
+
+
+def posture(assessment: Assessment) -> Iterator[tuple[str, str]]:
+    """Yield the lines that this visit has: let go, midline, range, trick, tremor."""
+    found = [f.estimate for f in assessment.findings if declared_id(f.estimate.measure) in SHOWN]
+    found = [e for e in found if e.origin == "measured"]
+    lines: tuple[tuple[str, Callable[[list[Estimate]], str]], ...] = (
+        ("LET GO", _let_go),
+        ("MIDLINE", _midline),
+        ("RANGE", _range),
+        ("TRICK", _trick),
+        ("TREMOR", _tremor),
+    )
+    for name, line in lines:
+        if words := line(found):
+            yield name, words
+
+
+def repeats(finding: Finding) -> bool:
+    """Tell whether a finding stands in these lines already."""
+    e = finding.estimate
+    measure = declared_id(e.measure)
+    if measure.startswith("head.tremor") or measure == "head.time_neutral":
+        return measure in SHOWN
+    return measure in SHOWN and e.condition.get("task") in ("let_go", "range")
+
+
+def _in(found: list[Estimate], measure: str, task: str, trick: str = "off") -> Estimate | None:
+    """Return the number of a measure in a task, eyes open."""
+    return next(
+        (
+            e
+            for e in found
+            if e.measure == measure
+            and e.condition.get("task") == task
+            and (e.condition.get("trick") or "off") == trick
+            and e.condition.get("eyes") != "closed"
+        ),
+        None,
+    )
+
+
+def _let_go(found: list[Estimate]) -> str:
+    axes = [(e, up, down) for m, up, down in AXES if (e := _in(found, m, "let_go"))]
+    if not axes:
+        return ""
+    weak = dict.fromkeys(w for e, _, _ in axes for w in flags_of(e))
+    zero = [] if any("zero" in w for w in weak) else ["zero set by the examiner"]
+    said = ", ".join(_towards(e, up, down) for e, up, down in axes)
+    return f"{said} deg; {'; '.join([*zero, *weak])}"
+
+
+def _towards(e: Estimate, plus: str, minus: str) -> str:
+    """Say an angle as a size with its direction; the interval in that direction."""
+    sign = -1.0 if e.value < 0 else 1.0
+    words = plus if sign > 0 else minus
+    if e.interval is None:
+        return f"{words} {number(abs(e.value))} (no interval)"
+    ends = sorted((sign * e.interval.lo, sign * e.interval.hi))
+    turned = Interval(lo=ends[0], hi=ends[1], kind=e.interval.kind, method=e.interval.method)
+    least = value_of(e).partition(" (read")[0] if value_of(e).startswith("at least") else ""
+    return f"{words} {least or number(abs(e.value), turned)} {limits(turned, abs(e.value))}"
+
+
+def _midline(found: list[Estimate]) -> str:
+    said = [
+        f"{number(e.value, e.interval)} s held straight ({e.condition.label})"
+        for e in found
+        if e.measure == "head.time_neutral"
+    ]
+    return "; ".join(said)
+
+
+def _range(found: list[Estimate]) -> str:
+    parts = []
+    for name, ends in RANGE:
+        there = [(end, e) for end, m in ends if (e := _in(found, m, "range"))]
+        if there:
+            parts.append(f"{name} {', '.join(f'{end} {_with_limits(e)}' for end, e in there)}")
+    return f"{'; '.join(parts)} deg" if parts else ""
+
+
+def _with_limits(e: Estimate) -> str:
+    return value_of(e) + (f" {limits(e.interval, e.value)}" if e.interval else "")
+
+
+def _trick(found: list[Estimate]) -> str:
+    said = []
+    for m, plus, minus in AXES:
+        without, helped = _in(found, m, "let_go"), _in(found, m, "let_go", "on")
+        if without and helped:
+            said.append(
+                f"{_towards(without, plus, minus)} without, {_towards(helped, plus, minus)} with"
+            )
+    return f"{'; '.join(said)} deg" if said else ""
+
+
+def _tremor(found: list[Estimate]) -> str:
+    said = []
+    for e in found:
+        if e.measure != "head.tremor_freq":
+            continue
+        shares = [
+            a
+            for a in found
+            if declared_id(a.measure) == "head.tremor_axis" and a.condition == e.condition
+        ]
+        axis = max(shares, key=lambda a: a.value, default=None)
+        mainly = f", mainly {spaced(axis.part)}" if axis is not None and axis.part else ""
+        said.append(f"{_with_limits(e)} Hz{mainly} ({e.condition.label})")
+    return "; ".join(said)

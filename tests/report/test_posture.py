@@ -1,0 +1,91 @@
+"""The head's lines on the first page."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from eutonia.model import Condition, Estimate, Interval, Target
+from eutonia.report.posture import posture, repeats
+
+LET_GO = {"task": "let_go"}
+
+
+def said(*estimates):
+    """Return the lines for some numbers."""
+    findings = tuple(SimpleNamespace(estimate=e) for e in estimates)
+    return dict(posture(SimpleNamespace(findings=findings)))
+
+
+def angle(measure, value, half=4.0, *, levels=LET_GO, quality=(), part="", unit="deg"):
+    """Return an estimate with a symmetric interval."""
+    interval = Interval(lo=value - half, hi=value + half, kind="within the recording", method="x")
+    return Estimate(
+        measure=measure,
+        version="1",
+        title="Number",
+        unit=unit,
+        tier="clinical",
+        sources=(),
+        target=Target(label="head", channels=("yaw",), sites=("yaw",)),
+        condition=Condition.of(**levels),
+        value=value,
+        interval=interval,
+        n_effective=20,
+        valid=(-45.0, 45.0),
+        valid_by="test",
+        quality=quality,
+        part=part,
+    )
+
+
+def test_angles_are_said_with_their_direction_and_the_interval_in_it():
+    """A turn of -24 [-28, -20] reads as 24 to the left, 20 to 28."""
+    line = said(angle("head.yaw_mean", -24.0), angle("head.pitch_mean", 3.0))["LET GO"]
+    assert line.startswith("rotation L 24.0 [20.0, 28.0], chin up 3.0 [−1.0, 7.0] deg")
+    assert "zero set by the examiner" in line
+
+
+def test_a_missing_zero_is_said_instead():
+    """Nobody reads an anatomical zero as one that an examiner set."""
+    line = said(angle("head.yaw_mean", 24.0, quality=("zero_anatomical",)))["LET GO"]
+    assert "no zero set by the examiner" in line
+    assert "; zero set by the examiner" not in line
+
+
+def test_beyond_the_range_the_line_says_at_least():
+    """An angle that saturates is no exact number on the first page either."""
+    line = said(angle("head.yaw_mean", 51.0, quality=("at_least_45",)))["LET GO"]
+    assert "rotation R at least 45 " in line
+
+
+def test_the_trick_is_shown_as_without_and_with():
+    """The same axis in the same task, once helped."""
+    helped = angle("head.yaw_mean", 9.0, levels={"task": "let_go", "trick": "on"})
+    line = said(angle("head.yaw_mean", 24.0), helped)["TRICK"]
+    assert "rotation R 24.0" in line
+    assert "without, rotation R 9.0" in line
+    assert "TRICK" not in said(angle("head.yaw_mean", 24.0))
+
+
+def test_range_and_tremor_name_ends_and_axis():
+    """The range names each side; the tremor the axis with the largest share."""
+    ranged = {"task": "range"}
+    lines = said(
+        angle("head.rom_yaw_right", 71.0, levels=ranged),
+        angle("head.rom_yaw_left", 38.0, levels=ranged),
+        angle("head.tremor_freq", 4.1, 0.1, unit="Hz"),
+        angle("head.tremor_axis.yaw", 70.0, part="yaw", unit="%"),
+        angle("head.tremor_axis.roll", 10.0, part="roll", unit="%"),
+    )
+    assert "turn R 71.0 [67.0, 75.0], L 38.0 [34.0, 42.0] deg" in lines["RANGE"]
+    assert lines["TREMOR"].startswith("4.10 [4.00, 4.20] Hz, mainly yaw (let go)")
+
+
+@pytest.mark.parametrize(("task", "there"), [("let_go", True), ("walking", False)])
+def test_only_what_stands_in_a_line_is_left_out_below(task, there):
+    """An angle in another task keeps its own row."""
+    one = SimpleNamespace(estimate=angle("head.yaw_mean", 5.0, levels={"task": task}))
+    assert repeats(one) is there
+    other = replace(one.estimate, measure="head.dev_total")
+    assert repeats(SimpleNamespace(estimate=other)) is False

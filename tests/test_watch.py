@@ -1,0 +1,115 @@
+"""What was seen in videos becomes measures: calibrated, kept, and never silently lost."""
+
+import numpy as np
+import pytest
+
+from eutonia.assess import assess
+from eutonia.derive.head import anatomical, uncorrected
+from eutonia.dsp.rotation import turned
+from eutonia.knowledge import table
+from eutonia.model import Landmarks, Points
+from eutonia.simulate import gait
+from eutonia.simulate.gait_filmed import Camera, filmed
+from eutonia.tracking.store import save
+
+RATE = 30
+#: What this face looks like straight: the landmark model's own bias, in degrees.
+BIAS = (0.0, -8.0, 2.0)
+
+
+def head_film(path, angles, segments=""):
+    """Keep the landmarks of a head at the given yaw, pitch and roll, and what was filmed when."""
+    angles = np.asarray(angles, dtype=float)
+    n = len(angles)
+    points = table("head_points")["points"]
+    still = np.random.default_rng(1).uniform(-50, 50, (478, 3))
+    xyz = np.tile(still.astype(np.float32), (n, 1, 1))
+    seen = uncorrected(turned(*angles.T) @ turned(*BIAS))
+    xyz[:, points] = 150 * np.einsum("nij,kj->nki", seen, anatomical().shape) * [1, -1, -1]
+    xyz += np.array([640, 360, 0], dtype=np.float32)
+    noise = np.random.default_rng(0).normal(0, 0.1, (n, len(points), 3))
+    xyz[:, points] += noise.astype(np.float32)
+    face = Points(xyz=xyz, score=np.ones(n, dtype=np.float32))
+    t_s = np.arange(n) / RATE
+    save(Landmarks(t_s=t_s, width=1280, height=720, parts={"face": face}), path)
+    if segments:
+        path.with_suffix(".segments.txt").write_text(segments, encoding="utf-8")
+    return path
+
+
+def held(seconds, *angles):
+    """Return angles that are held for some seconds."""
+    return np.tile(np.array(angles, dtype=float), (round(seconds * RATE), 1))
+
+
+def yaw(path, out):
+    """Assess and return the turn of the head, and all of the assessment."""
+    found, _ = assess(path, out=out, measures=("head.yaw_mean",))
+    return {f.estimate.condition.label: f.estimate for f in found.findings}, found
+
+
+def test_a_walk_is_measured_from_its_landmarks_alone(tmp_path):
+    """Without the video the strides are those that were walked, and no picture is kept."""
+    rng = np.random.default_rng(5)
+    walked = gait.walk(rng, gait.Gait(seconds=30))
+    path = tmp_path / "walk.npz"
+    save(filmed(rng, walked, Camera(noise_px=1.0)), path)
+    path.with_suffix(".segments.txt").write_text("0:00 - 0:30 walking\n", encoding="utf-8")
+    found, folder = assess(path, out=tmp_path / "out", measures=("gait.stride_time",))
+    times = {f.estimate.target.side: f.estimate for f in found.findings}
+    assert set(times) == {"left", "right"}
+    for estimate in times.values():
+        assert estimate.interval.lo <= gait.Gait().stride_s <= estimate.interval.hi
+    with np.load(folder / "evidence.npz") as kept:
+        assert not any("pictures" in name for name in kept.files)
+
+
+def test_the_head_is_held_against_the_segment_in_which_it_was_set_straight(tmp_path):
+    """The bias of the face cancels, and the estimate no longer says that no zero was set."""
+    angles = np.concatenate([held(4, 0, 0, 0), held(16, 20, 0, 0)])
+    told = "0:00 - 0:04 straight\n0:04 - 0:20 let go\n"
+    found, _ = yaw(head_film(tmp_path / "neck.npz", angles, told), tmp_path / "out")
+    assert found["let go"].value == pytest.approx(20, abs=1.0)
+    assert "zero_anatomical" not in found["let go"].quality
+
+
+def test_without_the_segment_the_zero_is_anatomical_and_said(tmp_path):
+    """The number carries the flag, and its interval is wider."""
+    told = "0:00 - 0:20 let go\n"
+    path = head_film(tmp_path / "neck.npz", held(20, 20, 0, 0), told)
+    found, _ = yaw(path, tmp_path / "out")
+    assert "zero_anatomical" in found["let go"].quality
+    assert found["let go"].interval.lo < 20 < found["let go"].interval.hi
+
+
+def test_a_zero_of_one_video_serves_the_others_of_the_visit(tmp_path):
+    """A visit that was filmed in two parts is calibrated once."""
+    visit = tmp_path / "visit"
+    visit.mkdir()
+    head_film(visit / "one.npz", held(6, 0, 0, 0), "0:00 - 0:06 straight\n")
+    head_film(visit / "two.npz", held(20, -15, 0, 0), "0:00 - 0:20 let go\n")
+    found, _ = yaw(visit, tmp_path / "out")
+    assert found["let go"].value == pytest.approx(-15, abs=1.0)
+    assert "zero_anatomical" not in found["let go"].quality
+
+
+def test_a_calibration_that_fails_is_said_and_the_rest_is_measured(tmp_path):
+    """Closures in which nothing closed leave a warning; the head is measured all the same."""
+    told = "0:00 - 0:05 gentle closures\n0:05 - 0:20 let go\n"
+    path = head_film(tmp_path / "neck.npz", held(20, 10, 0, 0), told)
+    found, whole = yaw(path, tmp_path / "out")
+    assert "let go" in found
+    issues = {i.code for r in whole.recordings for i in r.issues}
+    assert "not_calibrated" in issues
+
+
+def test_landmarks_of_nobody_are_lost_with_a_sentence(tmp_path):
+    """A recording in which no part was ever found is named among what was lost."""
+    nobody = Points(
+        xyz=np.full((60, 478, 3), np.nan, dtype=np.float32), score=np.zeros(60, dtype=np.float32)
+    )
+    path = tmp_path / "wall.npz"
+    save(Landmarks(t_s=np.arange(60) / RATE, width=640, height=480, parts={"face": nobody}), path)
+    _, found = yaw(path, tmp_path / "out")
+    (lost,) = found.lost
+    assert "Neither a face nor a hand nor a body was found" in lost.error
