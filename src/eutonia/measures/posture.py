@@ -37,7 +37,7 @@ SHIFT_SD = 3.0
 SHIFT_ANATOMICAL_SD = 5.0
 SHOWN_BY = "docs/video/accuracy"
 #: Tasks in which the head is guided or sent somewhere.
-NOT_A_POSTURE = frozenset({"zero", "range", "head_turn"})
+NOT_A_POSTURE = frozenset({"zero", "closures", "range", "head_turn"})
 CAUTION = (
     "From one frontal camera only the sum of neck and head is seen: collis and caput are not "
     "separable. A turn of the whole trunk counts as a turn of the head unless it is noticed, and "
