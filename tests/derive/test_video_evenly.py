@@ -51,3 +51,12 @@ def test_unusable_pictures_count_as_missing():
     out = evenly(_movement([t, t], good), t, 30.0)
     assert np.isnan(out[0]).sum() == 10
     assert np.isnan(out[1]).all()
+
+
+@pytest.mark.parametrize("rate", [23.976, 29.97, 30.0, 59.94])
+def test_rounded_stamps_lose_nothing_beside_a_dropped_picture(rate):
+    """Stamps in ticks of a file, single pictures dropped: every sample is there."""
+    ticks = np.round(np.arange(600) / rate * 90_000) / 90_000
+    t = np.delete(ticks, np.arange(7, 590, 23))
+    out = evenly(_movement(5 * t), t, 1 / float(np.median(np.diff(t))))
+    assert np.isfinite(out).all()

@@ -27,8 +27,11 @@ from eutonia.model import (
 
 #: Parts of a walk that show more than shoulders and arms: without these nobody was seen walking.
 _BELOW = ("foot", "knee", "hip", "trunk_sagittal", "trunk_lateral")
-#: Distance to the next picture, in pictures, up to which a value between two is used. [D]
-NEAR = 1.5
+#: Distance of two pictures, in pictures, up to which a value between them is used: one may be
+#: missing. [D]
+APART = 2.2
+#: Distance, in pictures, at which a time is that of a picture itself: stamps are rounded. [D]
+ON = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +151,7 @@ def evenly(movement: Movement, t_s: Floats, rate_hz: float) -> Floats:
     ndarray, shape (n_channels, n_samples)
         Interpolated linearly between usable pictures that are near on both sides.
     """
-    at = np.arange(round(float(t_s[-1] - t_s[0]) * rate_hz) + 1) / rate_hz + t_s[0]
+    at = np.arange(int(float(t_s[-1] - t_s[0]) * rate_hz + ON) + 1) / rate_hz + t_s[0]
     out = np.full((len(movement.x), len(at)), np.nan)
     for row, values, good in zip(out, movement.x, movement.good, strict=True):
         there = t_s[good]
@@ -156,8 +159,9 @@ def evenly(movement: Movement, t_s: Floats, rate_hz: float) -> Floats:
             continue
         right = np.clip(np.searchsorted(there, at), 0, len(there) - 1)
         left = np.maximum(right - 1, 0)
-        before = np.where(there[right] <= at, 0.0, at - there[left])
-        after = np.abs(there[right] - at)
-        near = (np.abs(before) <= NEAR / rate_hz) & (after <= NEAR / rate_hz)
+        before, after = at - there[left], there[right] - at
+        on_one = np.minimum(np.abs(before), np.abs(after)) <= ON / rate_hz
+        between = (before >= 0) & (after >= 0)
+        near = between & (before + after <= APART / rate_hz) | on_one
         row[near] = np.interp(at[near], there, values[good])
     return out
