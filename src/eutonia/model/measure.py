@@ -374,7 +374,7 @@ class Result:
     span : ndarray of int, shape (n_blocks,)
         Index of the input block (repeat) that each statistic came from.
     limits : callable, or None
-        From values, jackknife errors and degrees of freedom to limits, where Student's symmetric
+        From values, jackknife or bootstrap errors and degrees of freedom to limits, where the usual
         interval around the value would be wrong; it must broadcast as `finish` does.
     values, lo, hi : ndarray, shape (n_targets, n_parts)
         Used instead of `blocks` with `Analytic`.

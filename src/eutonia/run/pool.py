@@ -89,17 +89,22 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
     if isinstance(measure.interval, Repeats):
         return _between_repeats(plain)
     if isinstance(measure.interval, BlockBootstrap):
-        return _bootstrapped(plain, result.blocks, result.finish, seed)
+        return _bootstrapped(plain, result, seed)
     if isinstance(measure.interval, Jackknife):
         return _jackknifed(plain, result, span if measure.interval.in_time else None)
     raise TypeError(f"{measure.id} returns blocks but declares {measure.interval}")
 
 
-def _bootstrapped(plain: Pooled, blocks: Floats, finish: Finish, seed: int) -> Pooled:
-    if plain.n_blocks.max(initial=0) < MIN_BLOCKS:
+def _bootstrapped(plain: Pooled, result: Result, seed: int) -> Pooled:
+    """Form limits from draws; `Result.limits` makes its own from their standard deviation."""
+    if plain.n_blocks.max(initial=0) < MIN_BLOCKS or result.blocks is None or not result.finish:
         return plain
-    draws = iv.bootstrap(blocks, finish, seed=seed)
-    lo, hi = iv.percentile_limits(draws, n_blocks=np.maximum(plain.n_blocks, 2))
+    draws = iv.bootstrap(result.blocks, result.finish, seed=seed)
+    n = np.maximum(plain.n_blocks, 2)
+    if result.limits is None:
+        lo, hi = iv.percentile_limits(draws, n_blocks=n)
+    else:
+        lo, hi = result.limits(plain.value, draws.std(axis=0, ddof=1), n - 1)
     method = f"block bootstrap, {iv.N_RESAMPLES} resamples"
     return replace(plain, **_enough(plain, lo, hi), method=method, draws=draws)
 

@@ -60,7 +60,7 @@ def test_speed_of_the_lower_face_is_right_up_to_4_hz(freq_hz):
         *map(channel, ("jaw_opening", "jaw_deviation")),
         *(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right")),
     )
-    (e,) = _run("mouth.lower_face_movement", x, channels).estimates
+    (e,) = _run("mouth.lower_face", x, channels).estimates
     assert e.value == pytest.approx(3 * 2 * np.pi * freq_hz / np.sqrt(2), rel=0.04)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, beyond
-from eutonia.measures.positions import from_camera, position_sums, with_systematic
+from eutonia.measures.positions import BLOCK_S, from_camera, position_sums, with_systematic
 from eutonia.model import (
+    BlockBootstrap,
     Condition,
     Each,
     Floats,
     Inputs,
-    Jackknife,
     Measure,
     Needs,
     Range,
@@ -38,7 +38,7 @@ MEASURE = Measure(
     "same view does not need.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=CURLS)),
     scale="difference",
-    interval=Jackknife(),
+    interval=BlockBootstrap(block_s=BLOCK_S),
     valid={
         "sum": Range(lo=0, hi=165, shown_by="docs/video/accuracy"),
         "beyond": Range(lo=-100, hi=100, shown_by="docs/video/accuracy"),

@@ -26,7 +26,7 @@ CUTOFF_HZ = 8.0
 SITES = ("jaw_opening", "jaw_deviation", "corner_out", "corner_up")
 
 MEASURE = Measure(
-    id="mouth.lower_face_movement",
+    id="mouth.lower_face",
     version="1",
     title="Movement of the lower face",
     unit="%/s",
@@ -38,7 +38,7 @@ MEASURE = Measure(
     needs=Needs(inputs=from_camera("mouth", min_rate_hz=24.0), target=Whole(), not_tasks=NECK),
     scale="ratio",
     interval=BlockBootstrap(block_s=BLOCK_S),
-    valid=Range(lo=3, hi=150, shown_by="docs/measures/mouth.lower_face_movement"),
+    valid=Range(lo=3, hi=150, shown_by="docs/measures/mouth.lower_face"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The noise of the landmarks is a part of it and grows when the face is small or dark: "
     "compare with rest in the same video. Speaking itself moves the face; more movement than at "
