@@ -194,7 +194,7 @@ def parts_for(filmed: Recording, visit: Visit, film: Film) -> dict[str, float]:
 
 
 def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = None) -> None:
-    """Write a copy of one video with what was seen and measured drawn in.
+    """Write a copy of one video with what was seen, measured and marked drawn in.
 
     Raises
     ------
@@ -205,6 +205,43 @@ def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = N
     if not visit.recordings:
         raise UnreadableFile(visit.lost[0].error if visit.lost else f"{video}: no video.")
     w = _watch(visit.recordings[0], visit, video.parent, kept=kept, progress=progress)
-    calibration, _ = calibrated(w.landmarks, spans(w.filmed))
+    _draw(w, video, out, progress)
+
+
+def overlays(path: Path, folder: Path, *, progress: Progress | None = None) -> tuple[Path, ...]:
+    """Write such a copy of each video of an assessed visit into ``overlay`` of its results.
+
+    Parameters
+    ----------
+    path : Path
+        The visit, or one video.
+    folder : Path
+        Where its assessment lies; landmarks that are kept there are used again.
+    """
+    visit, base = read_visit(path), path if path.is_dir() else path.parent
+    written = []
+    for filmed in visit.recordings:
+        if filmed.kind == "video":
+            w = _watch(filmed, visit, base, kept=folder / "landmarks", progress=progress)
+            out = folder / "overlay" / f"{filmed.id.replace('/', '_')}.mp4"
+            out.parent.mkdir(parents=True, exist_ok=True)
+            _draw(w, base / filmed.id, out, progress)
+            written.append(out)
+    return tuple(written)
+
+
+def _draw(w: Watched, video: Path, out: Path, progress: Progress | None) -> None:
+    parts, marked = spans(w.filmed), w.filmed.events
+    calibration, _ = calibrated(w.landmarks, parts)
     found = seen_in(w.landmarks, calibration)
-    write_overlay(video, w.landmarks, out, movements=found, progress=progress)
+    events = [(s.start_s, s.stop_s, s.condition.label) for s in parts if s.condition.levels]
+    events += [
+        (float(on), float(on + lasts), name)
+        for on, lasts, name in zip(marked.onset_s, marked.duration_s, marked.name, strict=True)
+        if lasts < _MARK_S
+    ]
+    write_overlay(video, w.landmarks, out, movements=found, events=events, progress=progress)
+
+
+#: Longer marks are segments, which are named by their condition.
+_MARK_S = 1.0

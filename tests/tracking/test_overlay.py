@@ -65,6 +65,20 @@ def test_a_shut_lid_is_red_at_the_person_s_side(landmarks, lids):
     assert not red(open_).any()
 
 
+def test_an_event_is_written_while_it_lasts(landmarks):
+    """The panel has one line more during the event; a mark without duration shows a while."""
+    events = [(0.05, 0.15, "let go"), (0.45, 0.45, "touch")]
+
+    def rows(i):
+        bright = np.full_like(BLACK, 200)
+        field = annotated(bright, landmarks, i, events=events)[:, 2] < 100
+        return int(field.all(axis=1).sum())
+
+    none, one = rows(0), rows(1)
+    assert one > none
+    assert [rows(i) for i in (3, 4, 5)] == [one, none, one]
+
+
 def test_the_copy_has_every_picture(landmarks, lids, tmp_path):
     """A video and its copy have as many pictures, and the drawing follows the movement."""
     source, out = tmp_path / "hand.avi", tmp_path / "hand-overlay.avi"

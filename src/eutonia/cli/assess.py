@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON.")
 @click.option("--no-pdf", is_flag=True, help="Write no PDF.")
+@click.option("--overlay", is_flag=True, help="Write each video with what was measured drawn in.")
 @click.option("--landmarks-only", is_flag=True, help="Keep no picture of a video.")
 @click.option("--cover-faces", is_flag=True, help="Cover the faces in the report's pictures.")
 @click.option("--mirrored/--not-mirrored", default=None, help="Whether a video is a mirror image.")
@@ -50,6 +51,7 @@ def command(  # noqa: PLR0913 - one per option
     jobs: int,
     as_json: bool,
     no_pdf: bool,
+    overlay: bool,
     landmarks_only: bool,
     cover_faces: bool,
     mirrored: bool | None,
@@ -68,9 +70,13 @@ def command(  # noqa: PLR0913 - one per option
     ids = tuple(i for some in only for i in some.split(",") if i)
     pictures: Literal["shown", "covered", "none"]
     pictures = "none" if landmarks_only else "covered" if cover_faces else "shown"
+    if overlay and pictures != "shown":
+        raise click.UsageError("--overlay keeps the face; leave it out, or the option beside it.")
     assessment, folder = assessed(
         visit, out=out, only=ids, seed=seed, jobs=jobs, pdf=not no_pdf, pictures=pictures
     )
+    if overlay:
+        _overlays(visit, folder)
     if as_json:
         from eutonia.formats.assessment import dumps
 
@@ -81,6 +87,16 @@ def command(  # noqa: PLR0913 - one per option
         click.echo(in_words(assessment))
         click.echo(f"\nReport: {folder / 'report.html'}")
     return exit_code(assessment)
+
+
+def _overlays(visit: Path, folder: Path) -> None:
+    from eutonia.cli.progress import progress
+    from eutonia.watch import overlays
+
+    with progress(f"overlay {visit.name}") as say:
+        written = overlays(visit, folder, progress=say)
+    for path in written:
+        click.echo(f"Overlay: {path}", err=True)
 
 
 def _said(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 Colour = tuple[int, int, int]
+Event = tuple[float, float, str]
 
 # Lines of the face: numbers of its 478 points, in order along each line (the maker's numbering).
 _EYES = (
@@ -47,6 +48,8 @@ _LINES = {"face": _FACE, "body": _BODY, "left_hand": _HAND, "right_hand": _HAND}
 #: BGR. The person's left is blue and right is orange, which most colour-blind people tell apart.
 _LEFT, _RIGHT, _MIDDLE = (235, 130, 30), (30, 130, 235), (80, 200, 80)
 _COLOURS = {"left_hand": _LEFT, "right_hand": _RIGHT}
+#: How long an event without a duration is shown, seconds.
+_FLASH_S = 0.3
 #: Least visibility of a point of the body that is drawn.
 _VISIBLE = 0.5
 #: Closure above which a lid counts as shut (measures.md §8), drawn in red.
@@ -60,6 +63,7 @@ def annotated(
     i: int,
     *,
     movements: Sequence[Movement] = (),
+    events: Sequence[Event] = (),
     words: bool = True,
 ) -> Picture:
     """Return a picture with the landmarks and the numbers of its moment drawn in.
@@ -73,6 +77,8 @@ def annotated(
         Which picture of the landmarks it is.
     movements : sequence of Movement
         Their values at this picture are written beside it.
+    events : sequence of (float, float, str)
+        Start, end and name of what happened: those of this moment are written above the values.
     words : bool
         Whether anything is written, or only lines are drawn.
     """
@@ -81,7 +87,8 @@ def annotated(
         _draw(out, points, i, name)
     if not words:
         return out
-    lines = [f"{landmarks.t_s[i]:.2f} s"]
+    t = float(landmarks.t_s[i])
+    lines = [f"{t:.2f} s", *(name for on, off, name in events if on <= t < max(off, on + _FLASH_S))]
     for movement in movements:
         lines += _words(movement, i)
         if movement.kind == "lid":
@@ -128,6 +135,8 @@ def _words(movement: Movement, i: int) -> list[str]:
     """Return the values of one moment, one channel a line; a dash where there is none."""
     found = []
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
+        if not good.any():  # in no picture of the film
+            continue
         unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
         digits = 2 if channel.unit == "1" else 0
         value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
@@ -174,9 +183,10 @@ def write_overlay(
     out: Path,
     *,
     movements: Sequence[Movement] = (),
+    events: Sequence[Event] = (),
     progress: Progress | None = None,
 ) -> None:
-    """Write a copy of a video with landmarks and numbers drawn in; sound is not copied.
+    """Write a copy of a video with landmarks, numbers and events drawn in; sound is not copied.
 
     Pictures that the camera dropped are not filled in, so an uneven video plays unevenly.
 
@@ -194,7 +204,7 @@ def write_overlay(
         for i, (_, picture) in enumerate(stream):
             if i >= n:
                 break
-            film.add(annotated(picture, landmarks, i, movements=movements))
+            film.add(annotated(picture, landmarks, i, movements=movements, events=events))
             if progress:
                 progress("drawing", i + 1, n)
 
