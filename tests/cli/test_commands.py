@@ -223,6 +223,20 @@ def test_doctor_says_which_formats_need_more(monkeypatch):
     assert "no-such-library" in check.found
 
 
+def test_doctor_says_which_models_are_missing(tmp_path, monkeypatch):
+    """Without the models of the tracker no video can be assessed: a note, with the way."""
+    monkeypatch.setenv("EUTONIA_MODELS", str(tmp_path))
+    check = doctor.models()
+    assert (check.result, check.advice) == ("note", "eutonia models fetch")
+    assert check.found.startswith("0 of ")
+
+
+def test_doctor_imports_every_required_library_by_its_own_name():
+    """A library whose module is called otherwise is found all the same."""
+    for name in ("pyyaml", "ai-edge-litert", "opencv-python-headless"):
+        assert doctor._library(name, "").result == "ok"
+
+
 def test_doctor_names_a_missing_library():
     """A library that is not installed fails; the others are still checked."""
     assert doctor._library("no-such-library", "1").found == "not installed"

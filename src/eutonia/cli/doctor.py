@@ -24,7 +24,11 @@ from eutonia.cli.table import render
 MIN_PYTHON = (3, 11)
 MIN_MEMORY_GB = 4.0  # a 64-channel EEG of 10 minutes takes up to 1.2 GB
 MIN_DISK_GB = 1.0
-_IMPORT_NAMES = {"pyyaml": "yaml"}
+_IMPORT_NAMES = {
+    "pyyaml": "yaml",
+    "ai-edge-litert": "ai_edge_litert",
+    "opencv-python-headless": "cv2",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def all_checks() -> Iterator[Check]:
     yield Check("eutonia", "ok", f"{__version__} on {platform.system()} {platform.machine()}")
     yield python()
     yield from libraries()
-    for check in (formats, pdf, knowledge, samples, cache, disk, memory, terminal):
+    for check in (formats, models, pdf, knowledge, samples, cache, disk, memory, terminal):
         yield _guarded(check)
 
 
@@ -113,6 +117,18 @@ def formats() -> Check:
         return Check("formats", "ok", found)
     found += f"; without {', '.join(missing)} some formats cannot be read"
     return Check("formats", "note", found, "pip install 'eutonia[formats]'")
+
+
+def models() -> Check:
+    """Check which of the models are there that a video needs."""
+    from eutonia.tracking import fetch
+
+    names = fetch.names()
+    here = sum(fetch.is_here(name) for name in names)
+    found = f"{here} of {len(names)} models of the video tracker"
+    if here == len(names):
+        return Check("models", "ok", found)
+    return Check("models", "note", f"{found}; no video can be assessed", "eutonia models fetch")
 
 
 def _installed(name: str) -> bool:

@@ -28,7 +28,7 @@ MEASURE = Measure(
     version="1",
     title="Time a finger curls out of line",
     unit="%",
-    tier="supportive",
+    tier="research",
     sources=(),
     method="Share of the time in which a finger's curl (MCP + PIP + DIP) is more than "
     f"{MORE_DEG:g} degrees beyond the mean of the hand's other fingers (2 to 5) for at least "
@@ -39,7 +39,9 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=100, shown_by="docs/measures/hand.which"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Some grips and passages ask for one curled finger: compare the same passage, with "
-    "rest and with the other hand. The limit of 40 degrees is ours.",
+    "rest and with the other hand. The limit of 40 degrees is ours. The tracker shows as little as "
+    "a third of a curl, so that 0 % does not mean that no finger curled; the interval, which is "
+    "that of the recording, does not hold this. Look at the overlay.",
     figure="",
     proofs=("simulated",),
 )
