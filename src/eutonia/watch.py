@@ -223,7 +223,9 @@ def overlays(path: Path, folder: Path, *, progress: Progress | None = None) -> t
     for filmed in visit.recordings:
         if filmed.kind == "video":
             w = _watch(filmed, visit, base, kept=folder / "landmarks", progress=progress)
-            out = folder / "overlay" / f"{filmed.id.replace('/', '_')}.mp4"
+            name = filmed.id.replace("/", "_")
+            name = name if name.lower().endswith(".mp4") else f"{name}.mp4"
+            out = folder / "overlay" / name
             out.parent.mkdir(parents=True, exist_ok=True)
             _draw(w, base / filmed.id, out, progress)
             written.append(out)

@@ -136,7 +136,9 @@ def needs_in_words(measure: Measure) -> list[str]:
 
 
 def _input_in_words(one: Input) -> str:
-    words = [one.kind.upper()]
+    from eutonia.run.groups import kind_words
+
+    words = [kind_words(one.kind)]
     if one.derive:
         words.append(f"as {one.derive}")
     if one.min_rate_hz:
