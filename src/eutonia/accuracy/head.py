@@ -23,6 +23,7 @@ from eutonia.model import Floats, Landmarks, Points
 if TYPE_CHECKING:
     from eutonia.simulate.people.body import Person
     from eutonia.simulate.people.scene import Scene
+    from eutonia.simulate.people.truth import Truth
 
 AXES = ("yaw", "pitch", "roll")
 _STEPS = (-60, -45, -30, -15, 15, 30, 45, 60)
@@ -162,45 +163,50 @@ def _tracked(identity: int, mesh: Path) -> Tracked:
     from eutonia.simulate.people.body import person
     from eutonia.simulate.people.pose import Pose
     from eutonia.simulate.people.render import render
-    from eutonia.tracking.body import BodyTracker
-    from eutonia.tracking.face import FaceTracker
 
     rng = np.random.default_rng((41, identity))
     who = person(identity, folder=mesh)
-    scene, known = _scene(rng, identity, who)
+    scene, known = stage(rng, identity, who)
     turned = np.array([(yaw, 0.0, 0.0) for _, yaw in TURNS])
     asked = np.concatenate([np.array(POSES), _drawn(rng), turned])
     turn = np.zeros(len(asked))
     turn[-len(TURNS) :] = [t for t, _ in TURNS]
+    poses = (
+        Pose(yaw=yaw, pitch=pitch, roll=roll, turn=float(t))
+        for (yaw, pitch, roll), t in zip(asked, turn, strict=True)
+    )
+    shots = (render(who, pose, scene, folder=mesh) for pose in poses)
+    return Tracked(identity=identity, asked=asked, turn=turn, scene=known, **looked_at(shots))
+
+
+def looked_at(shots: Iterable[tuple[NDArray[np.uint8], Truth]]) -> dict[str, Floats]:
+    """Return what the trackers see in each picture by itself, and its truth, as in `Tracked`."""
+    from eutonia.tracking.body import BodyTracker
+    from eutonia.tracking.face import FaceTracker
+
     face, body = FaceTracker(), BodyTracker()
-    n = len(asked)
-    shapes = {"face": 478, "body": 33, "world": 33}
-    found = {k: np.full((n, points, 3), np.nan) for k, points in shapes.items()}
-    visible, truth = np.zeros((n, 33)), np.zeros((n, 3))
-    for i, (yaw, pitch, roll) in enumerate(asked):
-        pose = Pose(yaw=yaw, pitch=pitch, roll=roll, turn=float(turn[i]))
-        picture, true = render(who, pose, scene, folder=mesh)
-        truth[i] = true.yaw, true.pitch, true.roll
+    names = ("face", "body", "world", "visible", "truth")
+    rows: dict[str, list[Floats]] = {name: [] for name in names}
+    for picture, true in shots:
         face.reset()
         body.reset()
         for _ in range(2):  # found, then followed as in a film
             seen, trunk = face.follow(picture), body.follow(picture)
-        if seen is not None:
-            found["face"][i] = seen.xyz
+        points, metres, visible = np.full((33, 3), np.nan), np.full((33, 3), np.nan), np.zeros(33)
         if trunk is not None and trunk.visible is not None and trunk.world is not None:
-            found["body"][i], found["world"][i], visible[i] = trunk.xyz, trunk.world, trunk.visible
-    return Tracked(
-        identity=identity,
-        asked=asked,
-        turn=turn,
-        visible=visible,
-        truth=truth,
-        scene=known,
-        **found,
-    )
+            points, metres = trunk.xyz.astype(np.float64), trunk.world.astype(np.float64)
+            visible = trunk.visible.astype(np.float64)
+        nobody = np.full((478, 3), np.nan)
+        rows["face"].append(nobody if seen is None else seen.xyz.astype(np.float64))
+        rows["body"].append(points)
+        rows["world"].append(metres)
+        rows["visible"].append(visible)
+        rows["truth"].append(np.array([true.yaw, true.pitch, true.roll]))
+    return {name: np.array(found) for name, found in rows.items()}
 
 
-def _scene(rng: np.random.Generator, identity: int, who: Person) -> tuple[Scene, dict[str, Any]]:
+def stage(rng: np.random.Generator, identity: int, who: Person) -> tuple[Scene, dict[str, Any]]:
+    """Return the place, light and camera of a person, and what is known of them."""
     from eutonia.simulate.people.scene import TWO_LIGHTS, Light, Scene
 
     light, background = LIGHTS[identity % 3], ("plain", "gradient", "busy")[identity // 3 % 3]
@@ -263,30 +269,30 @@ def report(people: Iterable[Tracked]) -> list[Row]:
     """
     people = list(people)
     errors = [p.errors() for p in people]
-    rows = [_row("all to 45 degrees", "", errors, [_within(p) for p in people])]
-    rows.append(_row("one axis at a time", "to 45", errors, [_single(p) for p in people]))
-    rows.append(_row("all axes at once", "to 45", errors, [_several(p) for p in people]))
+    rows = [row_of("all to 45 degrees", "", errors, [_within(p) for p in people])]
+    rows.append(row_of("one axis at a time", "to 45", errors, [_single(p) for p in people]))
+    rows.append(row_of("all axes at once", "to 45", errors, [_several(p) for p in people]))
     for place, axis in enumerate(AXES):
         for angle in sorted({int(p[place]) for p in POSES if p[place]}):
             chosen = [_is(p, place, angle) for p in people]
-            rows.append(_row(f"{axis} of", str(angle), errors, chosen))
+            rows.append(row_of(f"{axis} of", str(angle), errors, chosen))
     for what in ("distance_m", "light", "background"):
         for level in sorted({p.scene[what] for p in people}):
             chosen = [_within(p) & (p.scene[what] == level) for p in people]
-            rows.append(_row(what, str(level), errors, chosen))
+            rows.append(row_of(what, str(level), errors, chosen))
     for name, lo, hi in (("0.72 to 0.85", 0, 0.85), ("0.85 to 1", 0.85, 2)):
         chosen = [_within(p) & (lo <= p.scene["focal"] < hi) for p in people]
-        rows.append(_row("focal length over width", name, errors, chosen))
+        rows.append(row_of("focal length over width", name, errors, chosen))
     for one in people:
         chosen = [_within(p) & (p is one) for p in people]
-        rows.append(_row("person", str(one.identity), errors, chosen))
+        rows.append(row_of("person", str(one.identity), errors, chosen))
     for words, options in (
         ("without shoulders", {"body": False}),
         ("without a zero", {"zero": False}),
         ("without a zero or shoulders", {"zero": False, "body": False}),
     ):
         others = [p.errors(**options) for p in people]
-        rows.append(_row(words, "to 45", others, [_within(p, straight=True) for p in people]))
+        rows.append(row_of(words, "to 45", others, [_within(p, straight=True) for p in people]))
     for words, zero in (
         ("trunk turned", True),
         ("trunk turned all along, no zero", False),
@@ -315,12 +321,13 @@ def _noticed(by: str, turn: float, yaw: float, people: list[Tracked], *, zero: b
     }
 
 
-def _row(
+def row_of(
     by: str,
     level: str,
     errors: list[Floats],
     chosen: list[NDArray[np.bool_]],
 ) -> Row:
+    """Return people, pictures, the share lost, and the errors of each axis in chosen pictures."""
     some = np.concatenate([e[c] for e, c in zip(errors, chosen, strict=True)])
     seen = some[np.isfinite(some).all(axis=1)]
     row: Row = {
