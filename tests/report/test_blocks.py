@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from eutonia.model import Contrast, Interval, VisitState
+from eutonia.model import Condition, Contrast, Interval, NotMeasurable, VisitState
 from eutonia.report.block import (
     Block,
     Bullets,
@@ -116,6 +116,23 @@ def test_safety_says_what_was_asked_and_reported(full, state, expected):
         assert said.index(dangers[0]) < next(
             i for i, b in enumerate(said) if isinstance(b, KeyValues)
         )
+
+
+def test_what_was_not_recorded_is_one_word_on_the_first_page(full):
+    """A visit without EMG says so once, instead of naming every measure that needs it."""
+    assessment, _ = full
+    one = NotMeasurable(
+        measure="emg.burst",
+        version="1",
+        title="EMG bursts",
+        tier="supportive",
+        code="no_input",
+        reason="No EMG was recorded.",
+        condition=Condition(),
+    )
+    said = row(first_page(replace(assessment, not_measurable=(one,))), "NOT TAKEN")
+    assert "not recorded: EMG" in said
+    assert "EMG bursts" not in said
 
 
 def test_unknown_state_is_shown_as_unknown(empty):

@@ -8,6 +8,7 @@ import pytest
 from eutonia.model import Channel, Issue, RecordingSummary
 from eutonia.report.block import Figure, Heading, Note
 from eutonia.report.filmed import filmed
+from eutonia.report.plain_page import plain_page
 
 
 @pytest.fixture
@@ -108,3 +109,9 @@ def test_without_pictures_the_rest_stays(assessment, evidence):
     bare = {k: v for k, v in evidence["video/neck.mp4"].items() if not k.startswith("pictures")}
     figures = [b for b in filmed(assessment, {"video/neck.mp4": bare}) if isinstance(b, Figure)]
     assert len(figures) == 4
+
+
+def test_tasks_of_a_video_are_said_as_in_daily_life(assessment):
+    """Nobody reads "zero" on the page for patients."""
+    said = " ".join(str(getattr(b, "text", "")) for b in plain_page(assessment))
+    assert "You did this: your head held straight; your head let go." in said

@@ -10,6 +10,7 @@ from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
+from eutonia.report.losses import NO_INPUT, not_recorded
 from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, tier_of, unit_of
 from eutonia.report.words import (
@@ -188,8 +189,9 @@ def _change(assessment: Assessment) -> str:
 
 
 def _not_taken(assessment: Assessment) -> Text:
-    told = [m for m in assessment.not_measurable if m.tier != "research"]
-    research = len(assessment.not_measurable) - len(told)
+    asked = [m for m in assessment.not_measurable if m.code != NO_INPUT]
+    told = [m for m in asked if m.tier != "research"]
+    research = len(asked) - len(told)
     parts = []
     if assessment.lost:
         names = (short(PurePosixPath(lost.path).name, 40) for lost in assessment.lost)
@@ -202,6 +204,9 @@ def _not_taken(assessment: Assessment) -> Text:
         parts.append(listed(titles, 4))
     if research:
         parts.append(f"{research} research-tier {'number' if research == 1 else 'numbers'}")
+    if absent := not_recorded(assessment.not_measurable):
+        kinds = [why.removeprefix("No ").removesuffix(" was recorded.") for why in absent]
+        parts.append(f"not recorded: {listed(kinds)}")
     if not parts:
         return "nothing was asked for that could not be taken"
     return (f"{'; '.join(parts)}; why: ", Ref("not measured", "not-measured"))

@@ -152,9 +152,23 @@ def _recorded(assessment: Assessment) -> str:
     minutes = round(sum(lengths.values()) / 60)
     lasted = "about a minute" if minutes <= 1 else f"about {minutes} minutes"
     lasted = lasted if sum(lengths.values()) >= 45 else "less than a minute"
-    tasks = dict.fromkeys(c for r in assessment.recordings for c in r.conditions)
+    tasks = dict.fromkeys(_plain_task(c) for r in assessment.recordings for c in r.conditions)
     did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
     return f"We recorded your {' and your '.join(kinds)}, {lasted} in all.{did}"
+
+
+#: Tasks whose names mean something else in daily life.
+_PLAIN_TASKS = {
+    "zero": "your head held straight",
+    "let go": "your head let go",
+    "closures": "your eyes closed gently",
+    "range": "moving as far as you can",
+}
+
+
+def _plain_task(condition: str) -> str:
+    task, comma, rest = condition.partition(",")
+    return _PLAIN_TASKS.get(task, task) + comma + rest
 
 
 def _plain_kind(recording: RecordingSummary) -> str:
