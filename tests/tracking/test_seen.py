@@ -78,6 +78,21 @@ def test_a_part_that_is_looked_at_less_often_is_not_lost(every):
     assert codes(landmarks(face)) == []
 
 
+@pytest.mark.parametrize(("point", "said"), [(13, False), (11, True)])
+def test_an_arm_out_of_view_is_no_surprise(point, said):
+    """An elbow beside a close picture of the neck is not said; a shoulder is."""
+    xyz = np.full((N, 33, 3), 240.0, dtype=np.float32)
+    xyz[:, :, 0] += np.arange(N, dtype=np.float32)[:, None] / 100
+    xyz[:, point, 0] = -20.0
+    body = Points(
+        xyz=xyz,
+        score=np.ones(N, dtype=np.float32),
+        visible=np.ones((N, 33), dtype=np.float32),
+    )
+    filmed = Landmarks(t_s=np.arange(N) / RATE, width=640, height=480, parts={"body": body})
+    assert ("leaves_picture" in codes(filmed)) == said
+
+
 def test_a_face_at_the_edge_is_said_to_leave_the_picture():
     """Points beyond the picture are guesses."""
     face = points()

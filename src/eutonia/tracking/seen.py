@@ -22,6 +22,7 @@ JUMP_S = 0.2  # longest time between two looks in which such a move is a jump
 REPEAT_SHARE = 0.05  # of the pictures that repeat the one before
 SHORT_S = 1.0  # by which the pictures end before the video does
 _BLOCK = 1024  # pictures of which the points are in memory at once
+_ARMS = slice(13, 23)  # elbows to fingers of a body
 _CORNERS = (33, 263)  # outer corners of the eyes
 _WORDS = {"face": "face", "body": "body", "left_hand": "left hand", "right_hand": "right hand"}
 
@@ -96,8 +97,9 @@ def _shown(points: Points, landmarks: Landmarks) -> _Shown:
         middle[rows] = xyz[..., :2].mean(axis=1)
         radius[rows] = 2 * np.sqrt(xyz[..., :2].var(axis=1).sum(axis=1))
         beyond = np.any((xyz[..., :2] < 0) | (xyz[..., :2] > size), axis=2)
-        if points.visible is not None:  # of a body, legs below the picture are no surprise
+        if points.visible is not None:  # of a body, arms and legs out of view are no surprise
             beyond &= points.visible[rows] > 0.5
+            beyond[:, _ARMS] = False
         out[rows] = beyond.any(axis=1)
         if xyz.shape[1] > max(_CORNERS):
             apart[rows] = np.linalg.norm(xyz[:, _CORNERS[0]] - xyz[:, _CORNERS[1]], axis=1)
