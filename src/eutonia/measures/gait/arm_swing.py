@@ -39,7 +39,7 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=10, hi=50, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution="Depends on speed. Rendered people are read 7 degrees too little, at most 11; the "
+    caution="Depends on speed. Rendered people are read 5 degrees too little, at most 11; the "
     "interval holds 5 degrees (our rule) for that. The trunk hides the far arm: each arm "
     "is seen on the way on which it is near, so walk past the camera in both directions.",
     figure="bars",

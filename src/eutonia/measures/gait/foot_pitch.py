@@ -45,8 +45,8 @@ MEASURE = Measure(
     valid=Range(lo=-40, hi=60, shown_by="docs/measures/gait.foot_pitch"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A foot that lands heel first is below 0 as it lands; one that lands on its toes is "
-    "above. High heels and a slope count as posture. On rendered walks of usual feet it reads 3 "
-    "degrees too low before landing (spread 2), backwards 7 (spread 4). The interval holds 5 "
+    "above. High heels and a slope count as posture. On rendered walks of usual feet it reads 5 "
+    "degrees too low before landing (spread 4), backwards 9 (spread 5). The interval holds 5 "
     "degrees (our rule) that the landmarks may be off all the time; between tasks of one "
     "recording that cancels.",
     figure="bars",
