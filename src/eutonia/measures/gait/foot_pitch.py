@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.measures.gait import per_stride as per
 from eutonia.measures.gait import strides as st
+from eutonia.measures.positions import with_systematic
 from eutonia.model import (
     Block,
     Each,
@@ -80,7 +79,7 @@ def measure(x: Inputs) -> Result:
     return Result(
         blocks=blocks,
         finish=per.mean_of,
-        limits=partial(per.with_systematic, sd=SYSTEMATIC_DEG),
+        limits=with_systematic(SYSTEMATIC_DEG),
         span=span,
         reasons=per.few(n),
         n_effective=n,

@@ -100,25 +100,6 @@ def not_below_zero(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Fl
     return np.maximum(lo, 0.0), hi
 
 
-def with_systematic(
-    value: Floats, error: Floats, df: Floats, *, sd: float | Floats
-) -> tuple[Floats, Floats]:
-    """Return limits that also hold what the camera adds to every picture alike.
-
-    Parameters
-    ----------
-    value, error : ndarray, shape (..., n_targets, n_parts)
-    df : ndarray, shape (n_targets,)
-    sd : float or ndarray, shape (n_parts,)
-        Of the systematic error, in the unit of the value.
-    """
-    from eutonia.stats.intervals import student_quantile
-
-    within = student_quantile(0.975, df)[:, None] * error
-    half = np.sqrt(within**2 + (student_quantile(0.975, 1e6) * sd) ** 2)
-    return value - half, value + half
-
-
 def gathered(
     x: Inputs, of: Callable[[Block, NDArray[np.intp]], Floats]
 ) -> tuple[Floats, NDArray[np.intp]]:
