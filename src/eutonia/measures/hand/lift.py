@@ -35,7 +35,7 @@ MEASURE = Measure(
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=KNUCKLES)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
-    valid=Range(lo=-60, hi=60, shown_by="docs/video/accuracy"),
+    valid=Range(lo=-60, hi=60, shown_by="docs/measures/hand.lift"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Players lift fingers on purpose: compare the same passage, with rest and with the "
     "other hand. Filmed from above, the knuckle's angle is the weakest; film from the side.",

@@ -21,7 +21,7 @@ MEASURE = Measure(
     ),
     scale="difference",
     interval=Jackknife(in_time=True),
-    valid=Range(lo=-60, hi=60, shown_by=posture.SHOWN_BY),
+    valid=Range(lo=-60, hi=60, shown_by="docs/measures/head.shift_lat"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The base of the skull is placed behind the eyes by the proportions of an average head."
     " The error of the zero in the interval is our rule.",

@@ -21,7 +21,7 @@ MEASURE = Measure(
     ),
     scale="difference",
     interval=Jackknife(in_time=True),
-    valid=Range(lo=-60, hi=60, shown_by=posture.SHOWN_BY),
+    valid=Range(lo=-60, hi=60, shown_by="docs/measures/head.shift_sag"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Depths of the body's landmarks set the scale in profile; compare only views from the "
     "same side and distance. The error of the zero in the interval is our rule.",

@@ -22,7 +22,7 @@ MEASURE = Measure(
     ),
     scale="difference",
     interval=Jackknife(in_time=True),
-    valid=Range(lo=-40, hi=40, shown_by=posture.SHOWN_BY),
+    valid=Range(lo=-40, hi=40, shown_by="docs/measures/head.shoulder"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A camera or a person that moved since the zero moves both shoulders. The error of the "
     "zero in the interval is our rule.",
