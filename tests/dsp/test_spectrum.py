@@ -117,3 +117,17 @@ def test_neighbouring_and_chosen_bins_agree():
     np.testing.assert_array_equal(
         segment_transforms(x, first, length=200, bins=some), every[:, :, some]
     )
+
+
+def test_a_channel_without_usable_segments_counts_none():
+    """A wholly masked channel gives zeros and a count of zero; its neighbour is untouched."""
+    x = np.random.default_rng(9).standard_normal((2, 2000))
+    mask = np.ones(x.shape, dtype=bool)
+    mask[0] = False
+    density, count = power_density(x, mask, rate_hz=250.0, length=250, step=125, group_s=3)
+    assert not count[:, 0].any()
+    assert not density[:, 0].any()
+    np.testing.assert_array_equal(
+        density[:, 1],
+        power_density(x[1:], mask[1:], rate_hz=250.0, length=250, step=125, group_s=3)[0][:, 0],
+    )

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import cv2
+
 from eutonia.bench import Case, eeg, emg, exam, timed, video
 
 
 def main(words: list[str]) -> int:
     """Time the cases whose names hold one of the words (all without words)."""
+    cv2.setNumThreads(1)
     with TemporaryDirectory() as folder:
         for case in _cases(Path(folder)):
             if words and not any(w.lower() in case.name.lower() for w in words):

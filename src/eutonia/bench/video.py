@@ -92,8 +92,6 @@ print(n, seconds)
 
 def cases(folder: Path) -> Iterator[Case]:
     """Yield the work that is timed; files go into `folder`."""
-    import cv2
-
     from eutonia.tracking.body import BodyTracker
     from eutonia.tracking.hands import HandTracker
 
@@ -105,7 +103,6 @@ def cases(folder: Path) -> Iterator[Case]:
     clips = [_recordings() / clip for clip in (CLIP, HAND[0], WALK)]
     if missing := [str(clip) for clip in clips if not clip.is_file()]:
         return _say(f"Video is left out: {missing[0]} is missing. Set EUTONIA_SHARED_DATA.")
-    cv2.setNumThreads(1)
     yield face(enlarged(clips[0], folder / "face.mp4"), folder)
     hand = moved(clips[1], folder / "hand.mp4")
     body = enlarged(clips[2], folder / "body.mp4", LARGE, n=N_LARGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from eutonia.model import Floats
 
 #: Bytes of products that are held at a time: stays in the second-level cache.
-_CACHE_BYTES = 1 << 18
+_CACHE_BYTES = 1 << 19
 
 
 def all_pairs(
@@ -41,24 +42,22 @@ def all_pairs(
     The coherence is the magnitude, not its square. `wpli` is biased upwards with few segments.
     """
     n_channels, n_segments, *_, n_bins = spectra.shape
-    planes = spectra.reshape(n_channels, n_segments, -1, n_bins)
-    real = np.ascontiguousarray(planes.real.transpose(3, 0, 1, 2))
-    imag = np.ascontiguousarray(planes.imag.transpose(3, 0, 1, 2))
-    if good is not None and not good.all():
-        real *= good[:, :, None]
-        imag *= good[:, :, None]
-    flat = (n_bins, n_channels, -1)
-    a, b = real.reshape(flat), imag.reshape(flat)
-    cross_real = a @ a.swapaxes(1, 2)
-    cross_real += b @ b.swapaxes(1, 2)
-    cross_imag = b @ a.swapaxes(1, 2)
-    cross_imag -= cross_imag.swapaxes(1, 2).copy()
-    power = _powers(real, imag, cross_real, good)
+    cross = np.empty((n_bins, n_channels, n_channels), dtype=spectra.dtype)
+    power = np.empty(cross.shape, dtype=spectra.real.dtype)
+    lagged = np.empty_like(power)
+    segments = spectra.reshape(n_channels, n_segments, -1, n_bins)
+    for one in range(n_bins):
+        here = segments[..., one]
+        if good is not None and not good.all():
+            here = here * good[:, :, None]
+        cross[one] = _cross(here)
+        power[one] = _powers(here, cross[one], good)
+        lagged[one] = _absolute_imaginary(here)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 1 / np.sqrt(power * power.swapaxes(1, 2))
-        coherence = np.sqrt(cross_real**2 + cross_imag**2) * scale
-        imaginary = cross_imag * scale
-        wpli = np.abs(cross_imag) / _absolute_imaginary(real, imag)
+        coherence = np.abs(cross) * scale
+        imaginary = cross.imag * scale
+        wpli = np.abs(cross.imag) / lagged
     itself = np.arange(n_channels)
     imaginary[:, itself, itself] = wpli[:, itself, itself] = np.nan
     return coherence, imaginary, wpli
@@ -83,31 +82,34 @@ def band_means(
     return tuple(np.stack([v[i].mean(axis=0) for i in inside]) for v in values)
 
 
-def _powers(real: Floats, imag: Floats, cross: Floats, good: NDArray[np.bool_] | None) -> Floats:
-    """Return the power of channel i over the segments usable in i and j, ``(n_bins, i, j)``."""
+def _cross(x: NDArray[Any]) -> NDArray[Any]:
+    """Return the sums of ``X_i X_j*`` of one bin, ``(i, j)``, from (channels, segments, tapers)."""
+    flat = x.swapaxes(1, 2).reshape(len(x), -1)
+    both = np.concatenate([flat.real, flat.imag])
+    n, parts = len(x), both @ both.T  # of the same array: half the work
+    return np.asarray(parts[:n, :n] + parts[n:, n:] + 1j * (parts[n:, :n] - parts[:n, n:]))
+
+
+def _powers(x: NDArray[Any], cross: NDArray[Any], good: NDArray[np.bool_] | None) -> Floats:
+    """Return the power of channel i over the segments usable in i and j, ``(i, j)``."""
     if good is None or good.all():
-        auto = np.diagonal(cross, axis1=1, axis2=2)
-        return np.broadcast_to(auto[:, :, None], cross.shape)
-    squares = (real**2 + imag**2).sum(axis=3)
+        return np.broadcast_to(np.diagonal(cross).real[:, None], cross.shape)
+    squares = (x.real**2 + x.imag**2).sum(axis=2)
     return np.asarray(squares @ good.T.astype(squares.dtype))
 
 
-def _absolute_imaginary(real: Floats, imag: Floats) -> Floats:
+def _absolute_imaginary(x: NDArray[Any]) -> Floats:
     """Sum |Im(X_i X_j*)| over segments, tapers summed before; the costly part, blocked in cache."""
-    n_bins, n_channels, n_segments, _ = real.shape
-    total = np.zeros((n_bins, n_channels, n_channels), dtype=real.dtype)
-    at_once = max(1, _CACHE_BYTES // (n_segments * real.itemsize))
-    room = np.empty((min(at_once, n_channels), n_segments), dtype=real.dtype)
-    ones = np.ones(n_segments, dtype=real.dtype)
-    for one in range(n_bins):
-        # Tapers first, so that each product runs over neighbouring samples.
-        a = np.ascontiguousarray(real[one].transpose(2, 0, 1))
-        b = np.ascontiguousarray(imag[one].transpose(2, 0, 1))
-        here, turned = np.concatenate([a, b]), np.concatenate([b, -a])
-        for i in range(n_channels - 1):
-            for begin in range(i + 1, n_channels, at_once):
-                rows = slice(begin, min(begin + at_once, n_channels))
-                lagged = room[: rows.stop - begin]
-                np.einsum("tjl,tl->jl", here[:, rows], turned[:, i], out=lagged)
-                total[one, i, rows] = np.abs(lagged, out=lagged) @ ones
-    return total + total.swapaxes(1, 2)
+    real, imag = x.real.swapaxes(0, 1), x.imag.swapaxes(0, 1)
+    one = np.concatenate([imag, -real], axis=2)
+    other = np.concatenate([real, imag], axis=2).swapaxes(1, 2)
+    n_segments, n_channels = real.shape[:2]
+    at_once = max(1, _CACHE_BYTES // (n_channels**2 * real.itemsize))
+    room = np.empty((min(at_once, n_segments), n_channels, n_channels), dtype=real.dtype)
+    total = np.zeros(n_channels**2, dtype=real.dtype)
+    for begin in range(0, n_segments, at_once):
+        part = slice(begin, begin + at_once)
+        lagged = np.matmul(one[part], other[part], out=room[: len(one[part])])
+        np.abs(lagged, out=lagged)
+        total += np.ones(len(lagged), dtype=real.dtype) @ lagged.reshape(len(lagged), -1)
+    return total.reshape(n_channels, n_channels)

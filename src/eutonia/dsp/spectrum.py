@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.dsp.fourier import aligned, at_bins, powers, transform
 from eutonia.dsp.segments import starts, usable
 from eutonia.model import Floats
 
@@ -100,14 +100,12 @@ def tapered_density(
     count = np.zeros((n_groups, len(x)))
     for channel, row in enumerate(x):
         place = group[good[channel]]
-        for part, spectra in _transforms(row, first[good[channel]], tapers):
-            parts, begin = spectra.view(np.float64), 0
-            for one, same in groupby(place[part].tolist()):
-                some = parts[begin : (begin := begin + len(list(same)))]
-                flat = some.reshape(-1, some.shape[-1])
-                squares = np.einsum("ij,ij->j", flat, flat)  # one pass, without a copy
-                density[one, channel] += squares[::2] + squares[1::2]
-        density[:, channel] *= scale
+        belongs = (place == np.arange(n_groups)[:, None]).astype(np.float64)
+        total = np.zeros((n_groups, length))
+        for part, _, packed in _transforms(row, first[good[channel]], tapers):
+            groups = slice(place[part][0], place[part][-1] + 1)
+            total[groups] += belongs[groups, part] @ np.square(packed, out=packed)
+        density[:, channel] = scale * powers(total)
         count[:, channel] = np.bincount(place, minlength=n_groups)
     return density, count
 
@@ -141,14 +139,12 @@ def segment_transforms(
     """
     windows = hann(length)[None] if tapers is None else tapers
     windows = (windows / np.linalg.norm(windows)).astype(x.dtype)
-    # In memory the bins come first: what follows works bin by bin, over neighbouring segments.
-    shape = (len(bins), len(x), len(first), len(windows))
-    out = np.empty(shape, dtype=np.result_type(x.dtype, np.complex64)).transpose(1, 2, 3, 0)
-    neighbours = len(bins) > 0 and bool((np.diff(bins) == 1).all())
-    chosen = slice(bins[0], bins[-1] + 1) if neighbours else bins  # a view is faster than a list
+    # In memory the bins come first and segments are neighbours: so what follows works through them.
+    shape = (len(bins), len(x), len(windows), len(first))
+    out = np.empty(shape, dtype=np.result_type(x.dtype, np.complex64)).transpose(1, 3, 2, 0)
     for channel, row in enumerate(x):
-        for part, spectra in _transforms(row, first, windows):
-            out[channel, part] = spectra[:, :, chosen]
+        for part, taper, packed in _transforms(row, first, windows):
+            out[channel, part, taper] = at_bins(packed, bins)
     return out[:, :, 0] if tapers is None else out
 
 
@@ -181,26 +177,23 @@ def slepian(length: int, half_bandwidth: float) -> Floats:
 
 def _transforms(
     row: Floats, first: NDArray[np.intp], windows: Floats
-) -> Iterator[tuple[slice, NDArray[np.complex128]]]:
-    """Yield the transforms of some segments at a time, few enough to stay in cache.
+) -> Iterator[tuple[slice, int, Floats]]:
+    """Yield the packed transforms of some segments at a time, few enough to stay in cache.
 
-    They have shape ``(n_segments, n_windows, n_frequencies)``.
+    With them which segments and which window; shape ``(n_segments, length)``, valid until the next.
     """
-    from scipy.fft import rfft
-
-    n_windows, length = windows.shape
+    length = windows.shape[1]
     views = np.lib.stride_tricks.sliding_window_view(row, length)
     steps = np.diff(first)
     even = len(steps) > 0 and bool((steps == steps[0]).all())  # then a view will do, not a copy
     segments = views[first[0] : first[-1] + 1 : steps[0]] if even else None
-    at_once = max(1, _CACHE_BYTES // (8 * length * n_windows))
-    buffer = np.empty((min(at_once, len(first)), n_windows, length), dtype=row.dtype)
+    at_once = max(1, min(_CACHE_BYTES // (16 * length), len(first)))
+    centred = aligned((at_once, length), row.dtype)
+    tapered = centred if len(windows) == 1 else aligned(centred.shape, row.dtype)
     for begin in range(0, len(first), at_once):
         part = slice(begin, min(begin + at_once, len(first)))
         some = views[first[part]] if segments is None else segments[part]
-        mean = some.sum(axis=1, keepdims=True) / length
-        windowed = buffer[: len(some)]
-        centred = np.subtract(some, mean, out=windowed[:, -1])
-        for place, window in enumerate(windows):  # the last one overwrites the centred samples
-            np.multiply(centred, window, out=windowed[:, place])
-        yield part, rfft(windowed, axis=2)
+        n = len(some)
+        np.subtract(some, some.sum(axis=1, keepdims=True) / length, out=centred[:n])
+        for place, window in enumerate(windows):
+            yield part, place, transform(np.multiply(centred[:n], window, out=tapered[:n]))
