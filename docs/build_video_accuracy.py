@@ -52,7 +52,12 @@ STUDIES = {
     ),
     "hands": (
         "Joints of the fingers",
-        "Right hands in drawn postures, seen from three sides. Errors in degrees.",
+        "Right hands in drawn postures and in those of a clinic (one finger curled or lifted while "
+        "the others rest half bent, all flexing together), seen from four sides and from anywhere. "
+        "Errors in degrees; *found*: share that was read; *constant* errors stay with a finger of "
+        "a person, *varying* ones change from pose to pose; *in the interval*: share of errors "
+        "that the systematic part of the measure's interval holds. People 100 to 121 judged an "
+        "earlier version and were left out.",
     ),
     "mouth": (
         "Jaw and mouth",
@@ -69,6 +74,7 @@ WORDS = {
     "sd": "SD",
     "n": "n",
     "rate_hz": "pictures a second",
+    "held": "in the interval",
 }
 
 
@@ -88,7 +94,8 @@ def page(file: Path) -> str:
             continue
         first, last = kept[name]["people"]
         parts.append(
-            f"People {first} to {last}. To repeat it: `python -m eutonia.accuracy {name}`."
+            f"People {first} to {last}. To repeat it: `python -m eutonia.accuracy {name} "
+            f"--mesh FOLDER --first {first} --people {last - first + 1}`."
         )
         parts += [
             _rows(by, list(rows)) for by, rows in groupby(kept[name]["rows"], lambda r: r["by"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eutonia.accuracy import gait, hands, mouth
+from eutonia.accuracy import gait, hand_pictures, hands, mouth
 from eutonia.simulate.fingers import hand_points
 from eutonia.simulate.gait import Gait, walk
 from eutonia.simulate.gait_filmed import Camera, filmed
@@ -62,8 +62,11 @@ def test_a_study_goes_on_from_what_was_tracked(tmp_path):
         name = f"gait_{gait._VERSION}_0_{view.replace(', ', '_')}.npz"
         arrays = {"xyz": body.xyz, "score": body.score, "visible": body.visible}
         np.savez(tmp_path / name, **arrays, true=body.xyz)
-    shown = np.stack([hand_points({"index_pip": 5.0 * i}) for i in range(3 * hands.N_POSES)])
-    np.savez(tmp_path / f"hands_{hands._VERSION}_0.npz", true=shown, world=shown, picture=shown)
+    bent = np.linspace(0, 80, 6 * len(hand_pictures.VIEWS))
+    shown = np.stack([hand_points({"index_pip": angle}) for angle in bent])
+    same = dict.fromkeys(("true", "world", "picture"), shown)
+    name = f"hands_{hand_pictures._VERSION}_0.npz"
+    np.savez(tmp_path / name, **same, task=np.array(["drawn"] * len(bent)))
     asked = list(mouth._asked())
     chin = np.array([[a.get("jaw_right", 0.0), a.get("jaw", 0.0), 0.0] for a in asked])
     points = np.array([face_points(opening_mm=o, deviation_mm=d) for d, o, _ in chin])

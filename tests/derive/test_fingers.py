@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from eutonia.derive.fingers import FINGERS, fingers, joint_angles
+from eutonia.derive.fingers import fingers, joint_angles
+from eutonia.derive.hand_frame import FINGERS
 from eutonia.model import Landmarks, Points
 from eutonia.simulate.fingers import hand_points
 
@@ -138,13 +139,22 @@ def test_pictures_without_the_hand_are_not_good():
     assert move.kind == "finger"
 
 
-def test_the_picture_is_preferred_to_metric_points():
-    """Angles come from the picture's points, whatever the model's metric ones say."""
-    mirror = [-1, 1, 1]
-    seen, metric = hand_points(_pose(2))[None], hand_points(_pose(4))[None]
-    move = fingers(_landmarks(left_hand=_points(seen * mirror, world=metric * mirror)))
-    found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
-    assert found["middle_pip"] == pytest.approx(_pose(2)["middle_pip"], abs=1e-3)
+def test_metric_points_count_from_the_palm_alone():
+    """From the back angles are the picture's; from the palm flexion is the mean of both kinds."""
+    mirror = np.array([-1, 1, 1])
+    seen, metric = hand_points(_pose(2)) * mirror, hand_points(_pose(4)) * mirror
+    turned = [-1, 1, -1]  # half a turn about the forearm: the back lies to the camera
+    for turn, share in (([1, 1, 1], 0.5), (turned, 0.0)):
+        hand = _points((seen * turn)[None], world=(metric * turn)[None])
+        move = fingers(_landmarks(left_hand=hand))
+        found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
+        expected = {s: (1 - share) * _pose(2)[s] + share * _pose(4)[s] for s in JOINTS}
+        for joint in ("mcp", "pip", "dip"):
+            assert found[f"middle_{joint}"] == pytest.approx(expected[f"middle_{joint}"], abs=1e-3)
+        curl = sum(expected[f"ring_{joint}"] for joint in ("mcp", "pip", "dip"))
+        assert found["ring_curl"] == pytest.approx(curl, abs=1e-3)
+        apart = _pose(2)["ring_mcp_abduction"]
+        assert found["ring_mcp_abduction"] == pytest.approx(apart, abs=1e-3)
 
 
 def test_a_straight_hand_reads_zero_and_small_noise_stays_small():

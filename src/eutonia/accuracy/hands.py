@@ -1,4 +1,4 @@
-"""Accuracy of finger joints on rendered hands: what is left of known angles, by joint and view.
+"""Accuracy of finger joints on rendered hands: what is left of known angles, and from which side.
 
 The truth is read from the posed bones by the same definition of the angles, so the error is that
 of the tracked points alone.
@@ -6,79 +6,81 @@ of the tracked points alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from eutonia.derive.fingers import FINGERS, joint_angles
+from eutonia.accuracy.hand_pictures import VIEWS, Seen, tracked
+from eutonia.derive.fingers import joint_angles, read
+from eutonia.derive.hand_frame import FINGERS
+from eutonia.measures.hand import curl, lift, posture
+from eutonia.measures.hand_sight import GUESSED, HIDDEN, PALM
 from eutonia.model import Floats
 
-if TYPE_CHECKING:
-    from eutonia.simulate.people.body import Person
-    from eutonia.simulate.people.pose import Pose
-    from eutonia.simulate.people.scene import Scene
-    from eutonia.simulate.people.truth import Truth
-
-View = Literal["above", "palm", "side"]
-VIEWS: tuple[View, ...] = get_args(View)
 #: Joints that are reported, each over fingers 2 to 5.
 JOINTS = ("mcp", "pip", "dip", "mcp_abduction", "curl")
-#: Poses of the hand for each person and view.
-N_POSES = 10
-#: Raised whenever poses or scenes change: older caches are not used.
-_VERSION = 1
-#: Arm and forearm that hold the right hand freely in front of the person.
-_ARM = {"right_arm_forward": 55.0, "right_elbow": 45.0, "right_arm_out": 5.0}
-_CHAIN = (
-    "wrist",
-    *(f"thumb_{j}" for j in ("cmc", "mcp", "ip", "tip")),
-    *(f"{f}_{j}" for f in FINGERS for j in ("mcp", "pip", "dip", "tip")),
-)
+_FROM = {
+    "above": "the back",
+    "palm": "the palm",
+    "thumb": "the thumb's side",
+    "little": "the little finger's side",
+    "anywhere": "any side",
+}
+_SIGHTS = {
+    "": "from its own side, free",
+    PALM: "from the palm",
+    GUESSED: "guessed",
+    HIDDEN: "hidden behind two others",
+}
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """How one kind of joint came out in one view, fingers 2 to 5 together.
+    """How one kind of angle came out.
 
     Parameters
     ----------
-    joint, view : str
     n : int
-        Joints compared.
+        Angles compared.
     found : float
-        Share of pictures in which the hand was found.
+        Share of them that was read.
     slope : float
         Degrees that are read for 1 degree more of the truth, within a finger of a person.
-    bias, mean_error : float
-        Mean of what is read less what is true, and mean size of that, degrees.
+    bias, mean_error, p95 : float
+        Mean of what is read less what is true; mean size of that, and its 95th percentile, degrees.
     constant_sd, varying_sd : float
-        Standard deviation of the error that stays with a finger of a person in this view, and of
-        what is left of it from pose to pose, degrees.
+        Standard deviation of the error that stays with a finger of a person, and of what is left of
+        it from pose to pose, degrees.
     """
 
-    joint: str
-    view: str
     n: int
     found: float
     slope: float
     bias: float
     mean_error: float
+    p95: float
     constant_sd: float
     varying_sd: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Seen:
-    """One rendered hand: true points, and what was tracked (NaN where nothing was)."""
+_DEGREES = ("slope", "bias", "mean_error", "p95", "constant_sd", "varying_sd")
 
-    identity: int
-    view: View
-    true: Floats
-    world: Floats
-    picture: Floats
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Read:
+    """Angles of all hands of a study: true and read, by site; and the flag of each finger."""
+
+    true: Mapping[str, Floats]
+    read: Mapping[str, Floats]
+    flag: Mapping[str, NDArray[np.str_]]
+    view: NDArray[np.str_]
+    task: NDArray[np.str_]
+    who: NDArray[np.intp]
 
 
 def study(
@@ -104,153 +106,139 @@ def study(
     Returns
     -------
     list of dict
-        One for each view and kind of joint: ``by``, ``level`` and the fields of `Row`.
+        ``by``, ``level`` and the fields of `Row`; by how the finger was seen, also ``held``: the
+        share of errors within 1.96 SD of what the measure's interval holds.
     """
     found: list[Seen] = []
     for identity in identities:
-        found += _kept(identity, mesh, cache)
+        found += tracked(identity, mesh, cache)
         if progress is not None:
             progress(identity)
-    rows = (compare(found, view, joint) for view in VIEWS for joint in JOINTS)
-    return [
-        {"by": f"hand seen from the {_FROM[row.view]}", "level": row.joint}
-        | {k: v for k, v in _rounded(row).items() if k not in ("joint", "view")}
-        for row in rows
-    ]
+    all_ = angles(found)
+    return [row for row in (*_by_sight(all_), *_by_view(all_)) if row["n"]]
 
 
-_FROM = {"above": "back", "palm": "palm", "side": "thumb's side"}
+def angles(found: list[Seen]) -> Read:
+    """Return the true angles, those that are read as in a film, and how fingers were seen."""
+    # Each picture for itself: how a film is read follows from all of its pictures.
+    each = [read(s.picture[None], side="right", world=s.world[None]) for s in found]
+    return Read(
+        true=joint_angles(np.array([s.true for s in found]), side="right"),
+        read={site: np.concatenate([got[site] for got, _ in each]) for site in each[0][0]},
+        flag={f: np.array(["".join(flags[f]) for _, flags in each]) for f in FINGERS},
+        view=np.array([s.view for s in found]),
+        task=np.array([s.task for s in found]),
+        who=np.array([s.identity for s in found]),
+    )
 
 
-def _rounded(row: Row) -> dict[str, Any]:
-    return {k: round(v, 2) if isinstance(v, float) else v for k, v in asdict(row).items()}
+def _by_view(x: Read) -> Iterator[dict[str, Any]]:
+    """Yield joints by view, fingers together, and the curl of each finger."""
+    for view in VIEWS:
+        for joint in JOINTS:
+            row = compare(x, joint, dict.fromkeys(FINGERS, x.view == view))
+            yield _said(f"hand seen from {_FROM[view]}", joint.replace("_", " "), row)
+    for view in VIEWS:
+        for finger in FINGERS:
+            row = compare(x, "curl", {finger: x.view == view})
+            yield _said(f"curl, hand seen from {_FROM[view]}", finger, row)
 
 
-def _kept(identity: int, mesh: Path, cache: Path | None) -> list[Seen]:
-    """Return what was tracked of a person, from the cache where it is there."""
-    file = cache / f"hands_{_VERSION}_{identity}.npz" if cache else None
-    if file is None or not file.is_file():
-        found = list(hands(identity, mesh))
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            true, world, picture = (np.array([getattr(s, n) for s in found]) for n in _ARRAYS)
-            np.savez_compressed(file, true=true, world=world, picture=picture)
-        return found
-    with np.load(file) as read:
-        arrays = [read[name] for name in _ARRAYS]
-    return [
-        Seen(identity=identity, view=VIEWS[i % len(VIEWS)], true=t, world=w, picture=p)
-        for i, (t, w, p) in enumerate(zip(*arrays, strict=True))
-    ]
+def _by_sight(x: Read) -> Iterator[dict[str, Any]]:
+    """Yield what the measures give, by how the derivation says that the finger was seen."""
+    for name, (quantity, errors) in _MEASURED.items():
+        for flag, words in _SIGHTS.items():
+            row = compare(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
+            held = {"held": _held(x, quantity, flag, errors[flag])} if flag in errors else {}
+            yield _said(f"{name}, by how the finger is seen", words, row) | held
+    clinic = x.task != "drawn"
+    for flag, words in _SIGHTS.items():
+        row = compare(x, "curl", {f: clinic & (x.flag[f] == flag) for f in FINGERS})
+        yield _said("curl, one finger curled or lifted, or all together", words, row)
 
 
-_ARRAYS = ("true", "world", "picture")
+def _said(by: str, level: str, row: Row) -> dict[str, Any]:
+    said = {k: round(v, 2) if isinstance(v, float) else v for k, v in asdict(row).items()}
+    return {"by": by, "level": level} | said
 
 
-def hands(identity: int, mesh: Path, *, n_poses: int = N_POSES) -> Iterator[Seen]:
-    """Render one person's right hand in random poses from every view, and track it."""
-    from eutonia.simulate.people.body import person
-    from eutonia.simulate.people.pose import Pose
-    from eutonia.simulate.people.render import render
-    from eutonia.tracking.hands import HandTracker
-
-    rng = np.random.default_rng(identity)
-    who, tracker = person(identity, folder=mesh), HandTracker()
-    for n in range(n_poses):
-        pose = Pose(joints=_ARM | _fingers(rng))
-        for view in VIEWS:
-            scene = _scene(who, pose, view, mesh, seed=n)
-            picture, truth = render(who, pose, scene, folder=mesh)
-            tracker.reset()
-            seen = tracker.follow(picture)
-            wrist = truth.points_px["right_wrist"]
-            near = min(
-                seen.values(),
-                key=lambda hand: float(np.hypot(*(hand.xyz[0, :2] - wrist))),
-                default=None,
-            )
-            nothing = np.full((21, 3), np.nan)
-            yield Seen(
-                identity=identity,
-                view=view,
-                true=_true(truth) @ scene.camera().axes.T * [1, -1, -1],
-                world=nothing
-                if near is None or near.world is None
-                else near.world.astype(np.float64),
-                picture=nothing if near is None else near.xyz.astype(np.float64),
-            )
+#: What the measures give: name to quantity, and the SD that intervals hold, by flag.
+_MEASURED = {
+    "curl": ("curl", {k: v[0] for k, v in curl.SYSTEMATIC_DEG.items()}),
+    "curl beyond the others": ("curl beyond", {k: v[1] for k, v in curl.SYSTEMATIC_DEG.items()}),
+    "flexion of a joint": ("flexion", {k: v[0] for k, v in posture.FLEXION_DEG.items()}),
+    "abduction": ("mcp_abduction", {k: v[0] for k, v in posture.ABDUCTION_DEG.items()}),
+    "lift": ("mcp beyond", dict.fromkeys(curl.SYSTEMATIC_DEG, lift.SYSTEMATIC_DEG)),
+}
 
 
-def compare(found: list[Seen], view: View, joint: str, *, metric: bool = False) -> Row:
-    """Return how a kind of joint came out in one view."""
-    here = [s for s in found if s.view == view]
-    true = joint_angles(np.array([s.true for s in here]), side="right")
-    read = joint_angles(np.array([s.world if metric else s.picture for s in here]), side="right")
-    who = np.array([s.identity for s in here])
-    is_, was, group = [], [], []
-    for k, finger in enumerate(FINGERS):
-        is_.append(read[f"{finger}_{joint}"])
-        was.append(true[f"{finger}_{joint}"])
-        group.append(10 * who + k)
-    got, truth, of = (np.concatenate(x) for x in (is_, was, group))
+def compare(x: Read, quantity: str, where: Mapping[str, Mask]) -> Row:
+    """Return how an angle came out in some pictures of some fingers.
+
+    Parameters
+    ----------
+    x : Read
+    quantity : str
+        A joint such as ``pip``; ``flexion`` for all three joints; ``curl beyond`` or ``mcp beyond``
+        for what a finger has more than the mean of those of the others that are not hidden.
+    where : mapping of str to ndarray of bool, shape (n_pictures,)
+        By finger.
+    """
+    truth, got, of = _pairs(x, quantity, where)
     there = np.isfinite(got)
-    got, truth, of = got[there], truth[there], of[there]
+    found = float(there.mean()) if len(there) else 0.0
+    truth, got, of = truth[there], got[there], of[there]
+    if not len(got):
+        return Row(n=0, found=found, **dict.fromkeys(_DEGREES, float("nan")))
     error = got - truth
     names, place = np.unique(of, return_inverse=True)
     count = np.bincount(place)
     stays = np.bincount(place, error) / count
-    x = truth - (np.bincount(place, truth) / count)[place]
+    away = truth - (np.bincount(place, truth) / count)[place]
+    spread = float(away @ away)
     return Row(
-        joint=joint,
-        view=view,
         n=len(got),
-        found=float(np.mean([np.isfinite(s.picture[0, 0]) for s in here])),
-        slope=float(x @ got / (x @ x)),
+        found=found,
+        slope=float(away @ got / spread) if spread > 0 else float("nan"),
         bias=float(error.mean()),
         mean_error=float(np.abs(error).mean()),
+        p95=float(np.percentile(np.abs(error), 95)),
         constant_sd=float(stays.std(ddof=1)) if len(names) > 1 else float("nan"),
         varying_sd=float((error - stays[place]).std()),
     )
 
 
-def _fingers(rng: np.random.Generator) -> dict[str, float]:
-    """Draw joints of the four fingers, each by itself; the last joint goes with the middle one."""
-    joints: dict[str, float] = {}
-    for finger in FINGERS:
-        middle = rng.uniform(-5, 75)
-        joints[f"right_{finger}_mcp"] = rng.uniform(-15, 55)
-        joints[f"right_{finger}_pip"] = middle
-        joints[f"right_{finger}_dip"] = 0.5 * middle
-    return joints
+def _held(x: Read, quantity: str, flag: str, sd: float) -> float:
+    """Return the share of errors within 1.96 of an SD."""
+    truth, got, _ = _pairs(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
+    error = np.abs(got - truth)[np.isfinite(got)]
+    return round(float(np.mean(error <= 1.96 * sd)), 3) if len(error) else float("nan")
 
 
-def _true(truth: Truth) -> Floats:
-    return np.array([truth.points_m[f"right_{name}"] for name in _CHAIN])
+def _pairs(
+    x: Read, quantity: str, where: Mapping[str, Mask]
+) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Return true and read values, and a number for each joint of a finger of a person."""
+    joint, _, beyond = quantity.partition(" ")
+    joints = JOINTS[:3] if quantity == "flexion" else (joint,)
+    true: list[Floats] = []
+    read_: list[Floats] = []
+    of: list[NDArray[np.intp]] = []
+    for k, (finger, here) in enumerate(where.items()):
+        for j, one in enumerate(joints):
+            for values, out in ((x.true, true), (x.read, read_)):
+                own = values[f"{finger}_{one}"]
+                out.append((own - _others(values, x.flag, finger, one) if beyond else own)[here])
+            of.append(1000 * x.who[here] + 10 * k + j)
+    return np.concatenate(true), np.concatenate(read_), np.concatenate(of)
 
 
-def _scene(who: Person, pose: Pose, view: View, mesh: Path, *, seed: int) -> Scene:
-    """Return a camera 55 cm from the hand, on the back's, the palm's or the thumb's side of it."""
-    from eutonia.simulate.people.pose import bones
-    from eutonia.simulate.people.scene import Scene
-    from eutonia.simulate.people.truth import joints_of
-
-    placed = bones(who, pose, folder=mesh)
-    points = joints_of(who, placed)
-    wrist, index, little, middle = (
-        points[f"right_{p}"] for p in ("wrist", "index_mcp", "little_mcp", "middle_mcp")
-    )
-    along = (middle - wrist) / np.linalg.norm(middle - wrist)
-    across = index - little
-    radial = across - (across @ along) * along
-    radial /= np.linalg.norm(radial)
-    palmar = np.cross(radial, along)
-    back = {"above": -palmar, "palm": palmar, "side": 0.9 * radial - 0.44 * palmar}[view]
-    elevation = float(np.degrees(np.arcsin(np.clip(back[1] / np.linalg.norm(back), -0.99, 0.99))))
-    scene = Scene(
-        distance_m=0.55,
-        aim="right_hand",
-        azimuth=float(np.degrees(np.arctan2(back[0], back[2]))),
-        elevation=elevation,
-        noise_seed=seed,
-    )
-    return scene.aimed(who, placed)
+def _others(
+    values: Mapping[str, Floats], flag: Mapping[str, NDArray[np.str_]], finger: str, joint: str
+) -> Floats:
+    """Return the mean of the fingers that are not hidden, as the measures take it."""
+    rest = [f for f in FINGERS if f != finger]
+    seen = np.array([flag[f] != HIDDEN for f in rest])
+    total = np.where(seen, [values[f"{f}_{joint}"] for f in rest], 0.0).sum(axis=0)
+    mean: Floats = total / np.where(seen.any(axis=0), seen.sum(axis=0), np.nan)
+    return mean

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.segments import starts
+from eutonia.measures.hand_sight import HIDDEN
 from eutonia.measures.positions import BLOCK_S
 from eutonia.model import Block, Channel, Floats
 
@@ -27,10 +28,11 @@ LEAST_WINDOWS = 16
 
 
 def others(channels: tuple[Channel, ...], row: int) -> list[int]:
-    """Return the rows of the same joint of the other fingers of that hand."""
+    """Return the rows of the same joint of the other fingers of that hand that are not hidden."""
     _, joint = channels[row].site.split("_", 1)
     sites = {f"{f}_{joint}" for f in FINGERS} - {channels[row].site}
-    return [i for i, c in enumerate(channels) if c.side == channels[row].side and c.site in sites]
+    of_hand = [i for i, c in enumerate(channels) if c.side == channels[row].side]
+    return [i for i in of_hand if channels[i].site in sites and HIDDEN not in channels[i].flags]
 
 
 def beyond(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
+from eutonia.measures.hand_sight import first_of, hidden
 from eutonia.measures.positions import BLOCK_S, from_camera
 from eutonia.model import (
     BlockBootstrap,
@@ -21,14 +22,15 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="hand.individuation",
-    version="1",
+    version="2",
     title="Independence of a finger",
     unit="1",
     tier="research",
     sources=(),
     method="1 - mean over the hand's other fingers (2 to 5) of |slope| of their curl on that of "
     "this finger, in windows of 0.5 s in which it moves by itself (SD of its curl at least 5 "
-    "degrees, the others at most 0.6 of that; our rule). 1: the others stay still.",
+    "degrees, the others at most 0.6 of that; our rule). 1: the others stay still. Fingers that "
+    "are hidden behind two others are left out.",
     needs=Needs(inputs=from_camera("finger", min_rate_hz=24.0), target=Each(sites=CURLS)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
@@ -65,7 +67,7 @@ def measure(x: Inputs) -> Result:
         blocks=everything,
         finish=_finish,
         span=np.array(span, dtype=np.intp),
-        reasons=tuple(a or b for a, b in zip(alone(channels, rows), few, strict=True)),
+        reasons=first_of(hidden(channels, rows), alone(channels, rows), few),
         details={"windows": windows},
     )
 

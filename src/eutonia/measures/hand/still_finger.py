@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.positions import BLOCK_S, from_camera
+from eutonia.measures.hand_sight import first_of, hidden
+from eutonia.measures.positions import from_camera
 from eutonia.model import (
-    BlockBootstrap,
     Condition,
     Each,
     Floats,
     Inputs,
+    Jackknife,
     Measure,
     Needs,
     Range,
@@ -21,23 +22,24 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="hand.still_finger",
-    version="1",
+    version="2",
     title="Movement of a finger while another moves",
     unit="%",
     tier="research",
     sources=("FuruyaFinger2013",),
     method="In windows of 0.5 s in which one of fingers 2 to 5 moves by itself (SD of its curl at "
     "least 5 degrees, the others at most 0.6 of that; our rule): SD of this finger's curl, in % of "
-    "that of the finger that moves, over all windows in which another one moves. The published "
-    "enslaving is in % of the finger's own full range.",
+    "that of the finger that moves, over all windows in which another one moves. Fingers "
+    "that are hidden behind two others are left out. The published enslaving is in % of the "
+    "finger's own full range.",
     needs=Needs(inputs=from_camera("finger", min_rate_hz=24.0), target=Each(sites=CURLS)),
     scale="difference",
-    interval=BlockBootstrap(block_s=BLOCK_S),
+    interval=Jackknife(),
     valid=Range(lo=5, hi=50, shown_by="docs/measures/hand.still_finger"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Ask for one finger at a time: in free playing several move on purpose. Fingers 3 to 5 "
     "follow each other in every hand. The landmarks' noise is a part of it, and the model lets "
-    "hidden fingers follow the seen ones.",
+    "a finger that is covered for a moment follow the seen ones.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -63,7 +65,7 @@ def measure(x: Inputs) -> Result:
         blocks=everything,
         finish=_finish,
         span=np.array(span, dtype=np.intp),
-        reasons=tuple(a or b for a, b in zip(alone(channels, rows), few, strict=True)),
+        reasons=first_of(hidden(channels, rows), alone(channels, rows), few),
         details={"windows": windows},
     )
 

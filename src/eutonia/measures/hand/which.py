@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.measures.hand_curls import CURLS, alone, beyond
+from eutonia.measures.hand_sight import first_of, hidden
 from eutonia.measures.positions import BLOCK_S, Series, from_camera, position_sums
 from eutonia.model import (
     BlockBootstrap,
@@ -25,23 +26,25 @@ MORE_DEG, LEAST_S = 40.0, 0.2
 
 MEASURE = Measure(
     id="hand.which",
-    version="1",
+    version="2",
     title="Time a finger curls out of line",
     unit="%",
     tier="research",
     sources=(),
     method="Share of the time in which a finger's curl (MCP + PIP + DIP) is more than "
-    f"{MORE_DEG:g} degrees beyond the mean of the hand's other fingers (2 to 5) for at least "
-    f"{LEAST_S:g} s (our rule, unconfirmed). Each episode is kept with its times and its peak.",
+    f"{MORE_DEG:g} degrees beyond the mean of the hand's other fingers (2 to 5, but for hidden "
+    f"ones) for at least {LEAST_S:g} s (our rule, unconfirmed). Each episode is kept with its "
+    "times and its peak. A finger that is hidden behind two others is not measured.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=CURLS)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/hand.which"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Some grips and passages ask for one curled finger: compare the same passage, with "
-    "rest and with the other hand. The limit of 40 degrees is ours. The tracker shows as little as "
-    "a third of a curl, so that 0 % does not mean that no finger curled; the interval, which is "
-    "that of the recording, does not hold this. Look at the overlay.",
+    "rest and with the other hand. The limit of 40 degrees is ours. Where a bend is guessed, "
+    "as from the back, about half of a curl is read, so that 0 % does not mean that no finger "
+    "curled; the interval, which is that of the recording, does not hold this. Look at the "
+    "overlay.",
     figure="",
     proofs=("simulated",),
 )
@@ -68,7 +71,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=_finish,
         span=span,
-        reasons=alone(channels, rows),
+        reasons=first_of(hidden(channels, rows), alone(channels, rows)),
         details={"episodes": np.array([float((found[:, 0] == i).sum()) for i in range(len(rows))])},
         evidence={
             "episode_row": found[:, 0].astype(np.intp),

@@ -1,0 +1,72 @@
+"""What a measure of fingers does about how the camera saw their bend.
+
+The derivation flags a finger that was not seen from its own side and free. The errors that belong
+to each flag are those of rendered hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Channel, Floats
+
+#: Flags of the derivation: read from the palm, guessed, and hidden behind two other fingers.
+PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
+_SIDE = {
+    "index": "the thumb's side",
+    "middle": "the thumb's side",
+    "ring": "the little finger's side",
+    "little": "the little finger's side",
+}
+
+
+def seen_as(channel: Channel) -> str:
+    """Return the flag that says how a finger's bend was seen; empty: from its side and free."""
+    return next((f for f in (HIDDEN, GUESSED, PALM) if f in channel.flags), "")
+
+
+def by_sight(
+    channels: tuple[Channel, ...], rows: NDArray[np.intp], sd: Mapping[str, tuple[float, ...]]
+) -> Floats:
+    """Return the error of each target that does not average out, by how its finger was seen.
+
+    Parameters
+    ----------
+    channels : tuple of Channel
+    rows : ndarray of int, shape (n_targets,)
+    sd : mapping of str to tuple of float
+        By flag (see `seen_as`): one standard deviation for each part.
+
+    Returns
+    -------
+    ndarray, shape (n_targets, n_parts)
+        NaN for hidden fingers.
+    """
+    unknown = (np.nan,) * len(sd[""])
+    return np.array([sd.get(seen_as(channels[row]), unknown) for row in rows])
+
+
+def hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
+    """Return a sentence for each finger whose bend was hidden; empty for the others.
+
+    On rendered hands 0.3 of a change of such a finger's curl is read: a guess.
+    """
+    return tuple(_why_hidden(channels[row]) for row in rows)
+
+
+def first_of(*reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first reason of each target that is not empty."""
+    return tuple(next(filter(None, why), "") for why in zip(*reasons, strict=True))
+
+
+def _why_hidden(channel: Channel) -> str:
+    if seen_as(channel) != HIDDEN:
+        return ""
+    side = _SIDE[channel.site.split("_", 1)[0]]
+    return (
+        "This finger was hidden behind the others, so that its bend is not known. Film the hand "
+        f"from {side}, or from the palm."
+    )

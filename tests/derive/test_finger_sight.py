@@ -1,0 +1,142 @@
+"""From the landmarks alone it is said which bends a camera can see."""
+
+import numpy as np
+import pytest
+
+from eutonia.derive.finger_sight import FREE, GUESSED, HIDDEN, PALM, flag, in_plane, sight
+from eutonia.derive.fingers import fingers, joint_angles, read
+from eutonia.derive.hand_frame import FINGERS
+from eutonia.model import Landmarks, Points
+from eutonia.simulate.fingers import hand_points
+
+#: Fingers that are bent by different amounts, so that from the side none lies behind another.
+FANNED = {
+    **{f"index_{j}": v for j, v in {"mcp": -10, "pip": 0, "dip": 0}.items()},
+    **{f"middle_{j}": v for j, v in {"mcp": 50, "pip": 60, "dip": 30}.items()},
+    **{f"ring_{j}": v for j, v in {"mcp": 45, "pip": 70, "dip": 30}.items()},
+    **{f"little_{j}": v for j, v in {"mcp": -10, "pip": 5, "dip": 0}.items()},
+    "thumb_cmc": -50,
+    "thumb_cmc_abduction": 10,
+}
+
+
+def _seen_from(xyz, direction):
+    """Turn a hand so that the camera stands in this direction: radial, distal, palmar."""
+    distal = xyz[9] / np.linalg.norm(xyz[9])
+    radial = xyz[5] - xyz[17] - (xyz[5] - xyz[17]) @ distal * distal
+    radial /= np.linalg.norm(radial)
+    palmar = np.array([0, 0, -1.0])  # `hand_points` lays the palm to the camera
+    palmar -= palmar @ distal * distal + palmar @ radial * radial
+    axes = np.stack([radial, distal, palmar / np.linalg.norm(palmar)])
+    away = -np.array(direction, dtype=float) @ axes
+    away /= np.linalg.norm(away)
+    right = np.cross([0.31, 0.9, 0.2], away)
+    right /= np.linalg.norm(right)
+    return xyz @ np.stack([right, np.cross(away, right), away]).T
+
+
+def _how(direction, pose=FANNED, *, side="right"):
+    xyz = _seen_from(hand_points(pose, side=side), direction)
+    return {f: int(s[0]) for f, s in sight(xyz[None], side=side).items()}
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_side_shows_its_two_fingers_and_hides_the_others(side):
+    """Two are free from the thumb's side, two from the other; back and tips show none."""
+    radial = {"index": FREE, "middle": FREE, "ring": HIDDEN, "little": HIDDEN}
+    ulnar = {"index": HIDDEN, "middle": HIDDEN, "ring": FREE, "little": FREE}
+    assert _how([1, 0, 0], side=side) == radial
+    assert _how([-1, 0, 0], side=side) == ulnar
+    assert set(_how([0, 0, 1], side=side).values()) == {PALM}
+    assert set(_how([0, 0, -1], side=side).values()) == {GUESSED}
+    assert set(_how([0, 1, 0], side=side).values()) == {GUESSED}
+
+
+def test_the_side_ends_45_degrees_from_the_hinge():
+    """A camera 43° off the hinge towards the back still sees the index, one at 48° does not."""
+    for off, expected in ((43, FREE), (48, GUESSED)):
+        a = np.radians(off)
+        assert _how([np.cos(a), 0, -np.sin(a)])["index"] == expected
+
+
+def test_a_finger_behind_another_is_guessed():
+    """Bent alike, the nearer of two is free and the other guessed, whichever side it is."""
+    alike = {"thumb_cmc": -50, "thumb_cmc_abduction": 10}
+    found = _how([1, 0, 0], alike)
+    assert (found["index"], found["middle"]) == (FREE, GUESSED)
+    found = _how([-1, 0, 0], alike)
+    assert (found["little"], found["ring"]) == (FREE, GUESSED)
+
+
+def test_a_thumb_before_the_index_covers_it():
+    """A thumb drawn before the index makes it guessed, one drawn behind it does not."""
+    xyz = _seen_from(hand_points(FANNED), [1, 0, 0])
+    for depth, expected in ((-0.02, GUESSED), (0.02, FREE)):
+        xyz[1:5] = xyz[7] + [0, 0, depth]
+        assert sight(xyz[None], side="right")["index"][0] == expected
+
+
+def test_depth_that_the_model_got_wrong_does_not_enter_a_free_finger():
+    """Noise in the outer points' depth moves the angles of hidden fingers, not of free ones."""
+    xyz = np.stack([_seen_from(hand_points(FANNED), [1, 0, -0.3])] * 50)
+    xyz[:, [7, 8, 15, 16], 2] += 0.02 * np.random.default_rng(0).standard_normal((50, 4))
+    found, flags = read(xyz, side="right")
+    assert flags["index"] == ()
+    for joint in ("mcp", "pip", "dip"):
+        np.testing.assert_allclose(found[f"index_{joint}"], FANNED[f"index_{joint}"], atol=1e-6)
+    plain = joint_angles(xyz, side="right")
+    assert plain["index_pip"].std() > 5
+    assert found["ring_pip"].std() == pytest.approx(plain["ring_pip"].std())
+    assert found["ring_pip"].std() > 2
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_ideal_hand_is_not_changed_whatever_the_camera(seed):
+    """Bones that lie in their plane of bending already stay where they are."""
+    rng = np.random.default_rng(seed)
+    pose = {f"{f}_{j}": rng.uniform(0, 80) for f in FINGERS for j in ("mcp", "pip", "dip")}
+    pose |= {f"{f}_mcp_abduction": rng.uniform(-15, 15) for f in FINGERS}
+    for direction in ([1, 0.2, 0.3], [-1, 0.1, -0.4], [0, 0, 1]):
+        xyz = _seen_from(hand_points(pose), direction)[None]
+        free = dict.fromkeys(FINGERS, np.array([bool(direction[0])]))
+        np.testing.assert_allclose(in_plane(xyz, free, side="right"), xyz, atol=1e-9)
+
+
+def test_a_flag_says_what_holds_in_nearly_all_pictures():
+    """Nine of ten must show the bend; six of ten that hide it are enough to leave it out."""
+
+    def of(free=0, palm=0, guessed=0, hidden=0):
+        rows = [FREE] * free + [PALM] * palm + [GUESSED] * guessed + [HIDDEN] * hidden
+        return flag(np.array(rows, dtype=np.int8))
+
+    assert of(free=9, hidden=1) == ()
+    assert of(free=4, hidden=6) == ("bend_hidden",)
+    assert of(free=5, palm=4, guessed=1) == ("bend_from_palm",)
+    assert of(free=8, guessed=2) == ("bend_guessed",)
+    assert of(guessed=4, hidden=5, palm=1) == ("bend_guessed",)
+
+
+def _film(xyz):
+    hand = Points(xyz=np.asarray(xyz, dtype=np.float32), score=np.ones(len(xyz), dtype=np.float32))
+    t_s = np.arange(len(xyz)) / 60
+    return fingers(Landmarks(t_s=t_s, width=640, height=480, parts={"right_hand": hand}))
+
+
+def test_flags_stand_on_the_joints_of_their_finger_alone():
+    """Five channels of each hidden finger are flagged; pictures without a hand do not count."""
+    xyz = np.stack([_seen_from(hand_points(FANNED), [1, 0, 0])] * 9)
+    xyz[3:] = np.nan
+    flagged = {c.site for c in _film(xyz).channels if "bend_hidden" in c.flags}
+    joints = ("mcp", "mcp_abduction", "pip", "dip", "curl")
+    assert flagged == {f"{f}_{j}" for f in ("ring", "little") for j in joints}
+    assert not any(c.flags for c in _film(xyz).channels if c.site not in flagged)
+
+
+def test_a_hand_taken_for_its_mirror_image_is_not_read():
+    """The same points with their depth reversed bend all fingers backwards: no angle is good."""
+    pose = {f"{f}_{j}": 30 for f in FINGERS for j in ("mcp", "pip", "dip")}
+    right = _seen_from(hand_points(pose), [-1, 0, -0.4])
+    move = _film(np.stack([right, right * [1, 1, -1]]))
+    rows = [i for i, c in enumerate(move.channels) if c.site != "grip"]
+    assert move.good[rows, 0].all()
+    assert not move.good[rows, 1].any()
