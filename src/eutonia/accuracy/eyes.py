@@ -28,8 +28,8 @@ from eutonia.simulate.lids import Closures, Habit, draw
 #: Closures at which lids are rendered.
 LEVELS = np.linspace(0.0, 1.0, 15)
 RATES_HZ = (30.0, 60.0, 15.0)
-#: All people are filmed at the first rate, every tenth at the others too.
-FEWER = 10
+#: All people are filmed at the first rate, every second one at the others too.
+FEWER = 2
 #: Farthest that the same closure may lie from its truth, seconds.
 SAME_S = 0.15
 #: Closures nearer to the ends of a film than this do not count.

@@ -166,8 +166,14 @@ def _said(by: str, level: str, row: Row) -> dict[str, Any]:
 _MEASURED = {
     "curl": ("curl", {k: v[0] for k, v in curl.SYSTEMATIC_DEG.items()}),
     "curl beyond the others": ("curl beyond", {k: v[1] for k, v in curl.SYSTEMATIC_DEG.items()}),
-    "flexion of a joint": ("flexion", {k: v[0] for k, v in posture.FLEXION_DEG.items()}),
-    "abduction": ("mcp_abduction", {k: v[0] for k, v in posture.ABDUCTION_DEG.items()}),
+    "flexion of a joint": (
+        "flexion",
+        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["flexion"].items()},
+    ),
+    "abduction": (
+        "mcp_abduction",
+        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["abduction"].items()},
+    ),
     "lift": ("mcp beyond", dict.fromkeys(curl.SYSTEMATIC_DEG, lift.SYSTEMATIC_DEG)),
 }
 

@@ -27,8 +27,8 @@ BANDS_HZ = ((1.0, 2.5), (2.5, 5.0), (5.0, 7.5), (7.5, 10.0))
 #: Half of peak to peak.
 AMPLITUDE_DEG = 2.0
 RATES_HZ = (30.0, 60.0, 15.0)
-#: All people are filmed at the first rate, every tenth at the others too.
-FEWER = 10
+#: All people are filmed at the first rate, every second one at the others too.
+FEWER = 2
 #: Of each film, after the straight head that sets the zero.
 SECONDS, ZERO_S = 10.0, 1.2
 _STEP_DEG = 0.25

@@ -376,6 +376,10 @@ class Result:
     limits : callable, or None
         From values, jackknife or bootstrap errors and degrees of freedom to limits, where the usual
         interval around the value would be wrong; it must broadcast as `finish` does.
+    varying : ndarray, shape (n_targets, n_parts), or None
+        Standard deviation of that part of an error in `limits` which changes from one condition to
+        another: the interval of a difference of two conditions, or sides, holds it once for each.
+        Only for measures that are compared by their difference.
     values, lo, hi : ndarray, shape (n_targets, n_parts)
         Used instead of `blocks` with `Analytic`.
     reasons : tuple of str, length n_targets
@@ -397,6 +401,7 @@ class Result:
     finish: Finish | None = None
     span: NDArray[np.intp] | None = None
     limits: Limits | None = None
+    varying: Floats | None = None
     values: Floats | None = None
     lo: Floats | None = None
     hi: Floats | None = None

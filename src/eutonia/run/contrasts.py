@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -19,6 +19,9 @@ from eutonia.model import (
 )
 from eutonia.run.pool import MIN_BLOCKS, MIN_REPEATS, Pooled
 from eutonia.stats import intervals as iv
+
+#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
+_Z = 1.959964
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +95,7 @@ def _contrast(
     difference = _compare(measure, a, b)
     if difference is None:
         return
+    difference = _widened(difference, float(np.hypot(a.varying, b.varying)))
     factor, of_a, of_b = levels
     yield Contrast(
         measure=measure.full_id(list(measure.units)[a.part]),
@@ -140,6 +144,11 @@ class _Side:
     def n_blocks(self) -> float:
         return float(self.of.pooled.n_blocks[self.target])
 
+    @property
+    def varying(self) -> float:
+        varying = self.of.pooled.varying
+        return 0.0 if varying is None else float(varying[self.target, self.part])
+
     def repeats(self) -> dict[int, float]:
         values = self.of.pooled.repeats[:, self.target, self.part]
         pairs = zip(self.of.repeats, values, strict=False)
@@ -182,6 +191,20 @@ def _compare(measure: Measure, a: _Side, b: _Side) -> _Difference | None:
     if error_a is None or error_b is None or not independent or ratio:
         return _Difference(value=value, no_interval="undefined")
     return _from_errors(value, (error_a, a.n_blocks), (error_b, b.n_blocks))
+
+
+def _widened(difference: _Difference, sd: float) -> _Difference:
+    """Add an error of a difference that does not average out, of normal distribution."""
+    if difference.interval is None or sd == 0:
+        return difference
+    value, interval = difference.value, difference.interval
+    below, above = (np.hypot(limit - value, _Z * sd) for limit in (interval.lo, interval.hi))
+    lo, hi = value - float(below), value + float(above)
+    return replace(
+        difference,
+        interval=replace(interval, lo=lo, hi=hi, method=f"{interval.method}; errors of the camera"),
+        p=iv.student_p(value, (hi - lo) / (2 * _Z), df=np.inf),
+    )
 
 
 def _from_repeats(value: float, one: Floats, other: Floats, *, ratio: bool) -> _Difference:

@@ -46,6 +46,8 @@ class Pooled:
         Key of ``NO_INTERVAL`` for where the limits are NaN.
     kind, method : str
         Of the interval.
+    varying : ndarray, shape (n_targets, n_parts), or None
+        See `Result.varying`.
     """
 
     value: Floats
@@ -59,6 +61,7 @@ class Pooled:
     draws: Floats | None = None
     kind: str = "within the recording"
     method: str = ""
+    varying: Floats | None = None
 
     def interval(self, target: int, part: int) -> Interval | None:
         """Return the interval of one number."""
@@ -83,6 +86,7 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
         repeats=_repeats(result.blocks, result.finish, span, n_spans),
         blocks=result.finish(result.blocks),
         no_interval="few_blocks",
+        varying=result.varying,
     )
     if isinstance(measure.interval, NoInterval):
         return replace(plain, no_interval=measure.interval.reason)
