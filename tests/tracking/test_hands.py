@@ -19,6 +19,7 @@ from eutonia.tracking.hands import (
     by_side,
     distinct,
     palm,
+    taken_for_body,
     wrists,
 )
 from eutonia.tracking.ssd import Detection
@@ -126,6 +127,19 @@ def test_hands_are_looked_for_at_wrists_that_are_seen():
     assert (left.x, left.y, left.size) == pytest.approx((300, 120, 108))
     assert (right.x, abs(right.angle)) == pytest.approx((100, pi))
     assert wrists(body(visible=0.2)) == []
+
+
+@pytest.mark.parametrize(("size", "away", "is_it"), [(1, 0, True), (1, 300, False), (5, 0, False)])
+def test_a_trunk_as_small_as_a_hand_and_on_it_is_the_hand(size, away, is_it):
+    """A trunk within the hand is the hand; beside it, or reaching far beyond it, it is a body."""
+    hand = np.zeros((21, 3), dtype=np.float32)
+    hand[:, :2] = np.array(MAKER["Right cam04 33"])
+    middle, height = hand[:, :2].mean(axis=0), np.ptp(hand[:, :2], axis=0).max()
+    body = np.zeros((33, 3), dtype=np.float32)
+    corners = np.array([[0.2, -0.3], [-0.2, -0.3], [0.15, 0.3], [-0.15, 0.3]])
+    body[[11, 12, 23, 24], :2] = middle + [away, 0] + size * height * corners
+    found = (Found(xyz=xyz, score=0.97) for xyz in (hand, body))
+    assert taken_for_body(*found) is is_it
 
 
 def test_one_hand_seen_twice_is_one():

@@ -173,6 +173,21 @@ def test_the_body_tells_the_hands_while_it_is_fresh(tmp_path):
     assert not any(tracking.MAKERS["hands"].bodies)
 
 
+def test_a_hand_that_was_taken_for_a_body_is_no_body(tmp_path, monkeypatch):
+    """Where the trunk lies on a hand no body is seen or told to the hands, and it is sought anew."""
+    from eutonia.tracking import hands as tracking_hands
+
+    path = film(tmp_path / "x.avi", COLUMNS)
+    assert track(path, parts=("body", "hands")).parts["body"].seen.all()
+    monkeypatch.setattr(tracking_hands, "taken_for_body", lambda hand, body: True)
+    monkeypatch.setattr(tracking.MAKERS["body"], "reset", lambda self: resets.append(1))
+    resets: list[int] = []
+    found = track(path, parts=("body", "hands"))
+    assert not found.parts["body"].seen.any()
+    assert (found.parts["left_hand"].seen | found.parts["right_hand"].seen).all()
+    assert len(resets) >= 70
+
+
 def test_a_repeated_picture_repeats_its_landmarks_and_costs_nothing(tmp_path):
     """Pictures that are equal to the one before are not looked at again."""
     doubled = [c for c in COLUMNS for _ in range(2)]

@@ -37,6 +37,11 @@ MEMORY = 30
 SAME_HAND = 0.1
 #: Least score of a body whose wrists are trusted: one that is half seen may lie on the hand. [D]
 SURE_BODY = 0.8
+#: A trunk that lies within this share of a hand's square around its middle is that hand. On filmed
+#: hands such ones reached to 0.5, a trunk behind a hand begins at 1.5. [D]
+WITHIN_HAND = 0.75
+#: Body: shoulders and hips.
+TRUNK = [11, 12, 23, 24]
 #: Body: wrist, outer knuckle and index knuckle of each side.
 ARMS = {LEFT: (15, 17, 19), RIGHT: (16, 18, 20)}
 
@@ -178,6 +183,13 @@ def wrists(body: Found) -> list[Box]:
         dx, dy = (middle - body.xyz[wrist])[:2].tolist()
         boxes.append(Box(x=x, y=y, size=5.4 * hypot(dx, dy), angle=atan2(dx, -dy)))
     return boxes
+
+
+def taken_for_body(hand: Found, body: Found) -> bool:
+    """Return whether a body's trunk lies on a hand: a large hand that was taken for a body."""
+    box = around(hand.xyz)
+    away = np.hypot(*(body.xyz[TRUNK, :2] - [box.x, box.y]).T)
+    return bool(away.max() < WITHIN_HAND * box.size)
 
 
 def distinct(hands: Sequence[_Hand]) -> list[_Hand]:

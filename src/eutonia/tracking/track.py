@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import partial
@@ -31,7 +31,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "hands": ("palm_detection", "hand_landmarks"),
 }
 #: Raise it where the same pictures give other landmarks: what was tracked before is tracked again.
-RESULTS = 1
+RESULTS = 2
 #: Seconds for which a body says where the hands are. [D]
 FRESH_S = 0.25
 _SAY_EVERY = 15  # pictures
@@ -202,7 +202,9 @@ class _Watch:
         if part == "hands":
             since, body = self._body
             fresh = body if t_s - since <= FRESH_S else None
-            return {k: _row(hand) for k, hand in tracker.follow(picture, body=fresh).items()}
+            hands: dict[str, Found] = tracker.follow(picture, body=fresh)
+            self._check_body(hands.values())
+            return {k: _row(hand) for k, hand in hands.items()}
         one: Found | None = tracker.follow(picture)
         if part == "body":
             self._body = (t_s, one)
@@ -211,6 +213,16 @@ class _Watch:
         if part == "face":
             return {part: {**_row(one), "others": tracker.others, "person": tracker.taken}}
         return {part: _row(one)}
+
+    def _check_body(self, hands: Iterable[Found]) -> None:
+        """Forget a body that is a hand."""
+        from eutonia.tracking.hands import taken_for_body
+
+        body = self._body[1]
+        if body is not None and any(taken_for_body(hand, body) for hand in hands):
+            self._trackers["body"].reset()
+            self._body = (float("-inf"), None)
+            self._seen.pop("body", None)
 
 
 def _remembered(tracker: Any) -> tuple[str, ...]:
