@@ -1,8 +1,11 @@
 """What was seen in videos becomes measures: calibrated, kept, and never silently lost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from eutonia import watch
 from eutonia.assess import assess
 from eutonia.derive.head import anatomical, uncorrected
 from eutonia.dsp.rotation import turned
@@ -91,6 +94,30 @@ def test_a_zero_of_one_video_serves_the_others_of_the_visit(tmp_path):
     found, _ = yaw(visit, tmp_path / "out")
     assert found["let go"].value == pytest.approx(-15, abs=1.0)
     assert "zero_anatomical" not in found["let go"].quality
+
+
+def test_an_overlay_shows_the_angles_of_the_assessment(tmp_path, monkeypatch):
+    """The zero of one video serves the copies of the others too, as it serves their numbers."""
+    visit = tmp_path / "visit"
+    visit.mkdir()
+    head_film(visit / "one.npz", held(6, 0, 0, 0), "0:00 - 0:06 straight\n")
+    head_film(visit / "two.npz", held(20, -15, 0, 0), "0:00 - 0:20 let go\n")
+
+    def as_video(*args, **options):
+        w = seen(*args, **options)
+        return replace(w, filmed=replace(w.filmed, kind="video"))
+
+    def draw(video, landmarks, out, *, movements, events, progress):
+        (head,) = (m for m in movements if m.kind == "head")
+        yaw = next(i for i, c in enumerate(head.channels) if c.site == "yaw")
+        drawn[video.name] = head.x[yaw][head.good[yaw]].mean()
+
+    seen, drawn = watch._watch, {}
+    monkeypatch.setattr(watch, "_watch", as_video)
+    monkeypatch.setattr(watch, "write_overlay", draw)
+    watch.overlays(visit, tmp_path / "out")
+    assert drawn["one.npz"] == pytest.approx(0, abs=1.0)
+    assert drawn["two.npz"] == pytest.approx(-15, abs=1.0)
 
 
 def test_a_calibration_that_fails_is_said_and_the_rest_is_measured(tmp_path):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.derive.video import as_recordings, calibrated, seen_in
+from eutonia.derive.video import Calibration, as_recordings, calibrated, seen_in
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
 from eutonia.knowledge import find, table
@@ -81,17 +82,9 @@ def watched(
             seen.append(_watch(filmed, visit, base, kept=kept, progress=progress))
         except EutoniaError as error:
             lost.append(Lost(path=filmed.id, error=str(error)))
-    calibrations = []
-    for i, w in enumerate(seen):
-        calibration, wrong = calibrated(w.landmarks, spans(w.filmed))
-        calibrations.append(calibration)
-        seen[i] = replace(w, filmed=replace(w.filmed, issues=(*w.filmed.issues, *wrong)))
     moved: list[Recording] = []
     evidence: Evidence = {}
-    for w, own in zip(seen, calibrations, strict=True):
-        calibration = own
-        for other in calibrations:
-            calibration = calibration.filled(other)
+    for w, calibration in _calibrated(seen):
         found = seen_in(w.landmarks, calibration)
         if not found:
             lost.append(Lost(path=w.filmed.id, error=_nothing(w)))
@@ -102,6 +95,14 @@ def watched(
     others = tuple(r for r in visit.recordings if r.kind not in FILMED)
     visit = replace(visit, recordings=(*others, *moved), lost=(*visit.lost, *lost))
     return visit, evidence
+
+
+def _calibrated(seen: Iterable[Watched]) -> Iterator[tuple[Watched, Calibration]]:
+    """Yield each video with its calibration; what it lacks is that of the others of the visit."""
+    every = [(w, *calibrated(w.landmarks, spans(w.filmed))) for w in seen]
+    for w, own, wrong in every:
+        filled = reduce(Calibration.filled, (other for _, other, _ in every), own)
+        yield replace(w, filmed=replace(w.filmed, issues=(*w.filmed.issues, *wrong))), filled
 
 
 def _shown(
@@ -205,11 +206,14 @@ def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = N
     if not visit.recordings:
         raise UnreadableFile(visit.lost[0].error if visit.lost else f"{video}: no video.")
     w = _watch(visit.recordings[0], visit, video.parent, kept=kept, progress=progress)
-    _draw(w, video, out, progress)
+    ((w, calibration),) = _calibrated([w])
+    _draw(w, calibration, video, out, progress)
 
 
 def overlays(path: Path, folder: Path, *, progress: Progress | None = None) -> tuple[Path, ...]:
     """Write such a copy of each video of an assessed visit into ``overlay`` of its results.
+
+    Angles are those of the assessment: one video's calibration serves the others.
 
     Parameters
     ----------
@@ -219,22 +223,25 @@ def overlays(path: Path, folder: Path, *, progress: Progress | None = None) -> t
         Where its assessment lies; landmarks that are kept there are used again.
     """
     visit, base = read_visit(path), path if path.is_dir() else path.parent
+    films = [r for r in visit.recordings if r.kind in FILMED]
+    seen = [_watch(f, visit, base, kept=folder / "landmarks", progress=progress) for f in films]
     written = []
-    for filmed in visit.recordings:
-        if filmed.kind == "video":
-            w = _watch(filmed, visit, base, kept=folder / "landmarks", progress=progress)
-            name = filmed.id.replace("/", "_")
-            name = name if name.lower().endswith(".mp4") else f"{name}.mp4"
-            out = folder / "overlay" / name
-            out.parent.mkdir(parents=True, exist_ok=True)
-            _draw(w, base / filmed.id, out, progress)
-            written.append(out)
+    for w, calibration in _calibrated(seen):
+        if w.filmed.kind != "video":
+            continue
+        name = w.filmed.id.replace("/", "_")
+        name = name if name.lower().endswith(".mp4") else f"{name}.mp4"
+        out = folder / "overlay" / name
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _draw(w, calibration, base / w.filmed.id, out, progress)
+        written.append(out)
     return tuple(written)
 
 
-def _draw(w: Watched, video: Path, out: Path, progress: Progress | None) -> None:
+def _draw(
+    w: Watched, calibration: Calibration, video: Path, out: Path, progress: Progress | None
+) -> None:
     parts, marked = spans(w.filmed), w.filmed.events
-    calibration, _ = calibrated(w.landmarks, parts)
     found = seen_in(w.landmarks, calibration)
     events = [(s.start_s, s.stop_s, s.condition.label) for s in parts if s.condition.levels]
     events += [

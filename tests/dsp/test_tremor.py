@@ -63,6 +63,17 @@ def test_slow_jerks_are_no_rhythm():
     assert hits <= 6
 
 
+@pytest.mark.parametrize("freq_hz", [0.6, 0.8])
+def test_the_skirt_of_a_slower_movement_is_no_rhythm(freq_hz):
+    """A sine below the range is none, and no top is said to stand out further than the limit."""
+    rng = np.random.default_rng(4)
+    t = np.arange(30 * 30) / 30
+    x = 20 * np.sin(2 * np.pi * freq_hz * t)[None] + rng.normal(0, 0.1, (1, len(t)))
+    found, _ = _found(x, rate_hz=30)
+    assert not found.found
+    assert found.ratio <= found.limit
+
+
 def test_the_fundamental_is_found_not_its_harmonic():
     """A sharp-edged tremor of 2.2 Hz reads 2.2 Hz, not 6.6."""
     t = np.arange(60 * 30) / 30

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eutonia.model import Channel, Landmarks, Movement, Points
-from eutonia.tracking.overlay import annotated, key_frames, write_overlay
+from eutonia.tracking.overlay import _words, annotated, key_frames, write_overlay
 from eutonia.tracking.privacy import Film
 from eutonia.tracking.video import pictures
 
@@ -63,6 +63,20 @@ def test_a_shut_lid_is_red_at_the_person_s_side(landmarks, lids):
     assert red(shut)[:, 60:].any()
     assert not red(shut)[:, :40].any()
     assert not red(open_).any()
+
+
+def test_a_finger_that_the_camera_cannot_see_shows_no_angle():
+    """A hidden finger has no number, a guessed one says so, one that is seen has its angle."""
+    channels = tuple(
+        Channel(name=f, kind="finger", unit="deg", site=f"{f}_curl", side="left", flags=flags)
+        for f, flags in (("index", ()), ("ring", ("bend_guessed",)), ("little", ("bend_hidden",)))
+    )
+    x = np.full((3, 1), 40.0)
+    movement = Movement(kind="finger", channels=channels, x=x, good=np.ones((3, 1), dtype=bool))
+    seen, guessed, hidden = _words(movement, 0)
+    assert seen.endswith(": +40 deg")
+    assert guessed.endswith(": +40 deg (guess)")
+    assert hidden.endswith(": hidden")
 
 
 def test_an_event_is_written_while_it_lasts(landmarks):

@@ -174,7 +174,7 @@ def test_the_body_tells_the_hands_while_it_is_fresh(tmp_path):
 
 
 def test_a_hand_that_was_taken_for_a_body_is_no_body(tmp_path, monkeypatch):
-    """Where the trunk lies on a hand no body is seen or told to the hands, and it is sought anew."""
+    """Where the trunk lies on a hand no body is seen, and it is sought anew in each picture."""
     from eutonia.tracking import hands as tracking_hands
 
     path = film(tmp_path / "x.avi", COLUMNS)

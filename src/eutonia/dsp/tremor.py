@@ -150,7 +150,8 @@ class Rhythm:
     freq_hz : float
         Where to look for its top (see `top`); NaN where there is none.
     ratio : float
-        Density at the top over its background, on the axis where it stands out most.
+        Density at the top over its background, on the axis where it stands out most; 0 where the
+        range holds no top.
     limit : float
         Ratio that movement without a rhythm passes with the chance `FALSE_POSITIVES`.
     """
@@ -200,13 +201,10 @@ def rhythm(density: Floats, count: Floats, *, within_hz: tuple[float, float]) ->
     mean = density[:, usable].sum(axis=0) / segments[usable, None]
     above = mean - background(mean)
     ratio = np.minimum(_ratio(mean), _ratio(_evened(density[:, usable], inside)))
-    tops = [
-        i
-        for i in np.flatnonzero(inside & (ratio > limit).any(axis=0))
-        if _is_top(mean[np.argmax(ratio[:, i])], int(i))
-    ]
+    every = [i for i in np.flatnonzero(inside) if _is_top(mean[np.argmax(ratio[:, i])], int(i))]
+    tops = [i for i in every if (ratio[:, i] > limit).any()]
     if not tops:
-        best = float(ratio[:, inside].max())
+        best = float(ratio[:, every].max(initial=0.0))
         return Rhythm(freq_hz=np.nan, ratio=best, limit=limit)
     strongest = max(tops, key=lambda i: float(np.maximum(above[:, i], 0).sum()))
     return Rhythm(

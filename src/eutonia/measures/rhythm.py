@@ -75,6 +75,8 @@ class Shaken:
             )
         if not found.found:
             low, high = tremor.RANGE_HZ[0], tremor.fastest_hz(self.rate_hz)
+            if not found.ratio:
+                return f"No tremor: the spectrum has no top between {low:g} and {high:.3g} Hz."
             return (
                 f"No tremor: no rhythm of {low:g}-{high:.3g} Hz stands above the other movement "
                 f"(highest {found.ratio:.1f} times its surroundings; chance reaches "

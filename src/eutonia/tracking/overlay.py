@@ -131,6 +131,10 @@ def _sided(name: str, line: tuple[int, ...]) -> Colour:
     return _RIGHT if line in (_EYES[0], _BROWS[0]) else _MIDDLE
 
 
+#: Flags of a finger whose angle is not to be read off the film.
+_GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
+
+
 def _words(movement: Movement, i: int) -> list[str]:
     """Return the values of one moment, one channel a line; a dash where there is none."""
     found = []
@@ -140,7 +144,10 @@ def _words(movement: Movement, i: int) -> list[str]:
         unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
         digits = 2 if channel.unit == "1" else 0
         value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
-        found.append(f"{channel.label}: {value}")
+        if _HIDDEN in channel.flags:
+            value = "hidden"
+        guess = " (guess)" if _GUESSED in channel.flags else ""
+        found.append(f"{channel.label}: {value}{guess}")
     return found
 
 
