@@ -7,6 +7,8 @@ burst is most likely.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,22 +35,28 @@ def moving_rms(x: Floats, *, rate_hz: float, window_s: float = WINDOW_S) -> Floa
 
 def _moving_power(x: Floats, *, rate_hz: float, window_s: float) -> Floats:
     width = max(1, round(window_s * rate_hz))
-    padded = np.pad(x, (width // 2, width - 1 - width // 2), mode="edge")
-    return _moving_sum(np.square(padded, out=padded), width) / width
+    before, after = width // 2, width - 1 - width // 2
+    power = np.empty(len(x))
+    for begin in range(0, len(x), _PIECE):
+        here = power[begin : begin + _PIECE]
+        first, last = begin - before, begin + len(here) + after
+        some = x[max(first, 0) : last]
+        if first < 0 or last > len(x):  # the outermost samples go on
+            some = np.pad(some, (max(-first, 0), max(last - len(x), 0)), mode="edge")
+        np.divide(_moving_sum(np.square(some), width), width, out=here)
+    return power
 
 
 def _moving_sum(x: Floats, width: int) -> Floats:
     """Sum `width` neighbours by doubling: few passes, and no differences that lose digits."""
     total = np.zeros(len(x) - width + 1)
-    for begin in range(0, len(total), _PIECE):
-        here = total[begin : begin + _PIECE]
-        doubled, size, done = x[begin : begin + len(here) + width - 1], 1, 0
-        while done < width:
-            if width & size:
-                here += doubled[done : done + len(here)]
-                done += size
-            doubled = doubled[:-size] + doubled[size:]
-            size *= 2
+    doubled, size, done = x, 1, 0
+    while done < width:
+        if width & size:
+            total += doubled[done : done + len(total)]
+            done += size
+        doubled = doubled[:-size] + doubled[size:]
+        size *= 2
     return total
 
 
@@ -85,8 +93,9 @@ def detect(
 
 
 def _runs(on: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    change = np.diff(on.astype(np.int8), prepend=0, append=0)
-    return np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+    change = np.flatnonzero(on[1:] != on[:-1]) + 1
+    edges = np.concatenate([[0] * bool(on[0]), change, [len(on)] * bool(on[-1])]).astype(np.intp)
+    return edges[::2], edges[1::2]
 
 
 def _merge(
@@ -116,15 +125,17 @@ def _refine(
     for i, (start, stop) in enumerate(zip(onset, offset, strict=True)):
         middle = (start + stop) // 2
         quarter = max((stop - start) // 4, 1)
-        on_power = float(np.mean(x[middle - quarter : middle + quarter + 1] ** 2))
+        power = np.square(x[earliest[i] : latest[i]])
+        centre = middle - earliest[i]
+        on_power = float(power[max(centre - quarter, 0) : centre + quarter + 1].mean())
         off_power = max(baseline_rms**2, on_power / _MAX_CONTRAST)
         if on_power <= off_power:
             continue
         # Log-likelihood of "on" against "off": its sum over the burst is largest at the edges.
-        power = x[earliest[i] : latest[i]] ** 2
-        score = power * (1 / off_power - 1 / on_power) - np.log(on_power / off_power)
-        total = np.concatenate([[0.0], np.cumsum(score)])
-        centre = middle - earliest[i]
-        new_onset[i] = earliest[i] + int(np.argmin(total[: centre + 1]))
-        new_offset[i] = middle + int(np.argmax(total[centre:]))
+        power *= 1 / off_power - 1 / on_power
+        power -= math.log(on_power / off_power)
+        total = np.zeros(len(power) + 1)
+        np.cumsum(power, out=total[1:])
+        new_onset[i] = earliest[i] + int(total[: centre + 1].argmin())
+        new_offset[i] = middle + int(total[centre:].argmax())
     return new_onset, new_offset

@@ -100,16 +100,19 @@ def _powers(x: NDArray[Any], cross: NDArray[Any], good: NDArray[np.bool_] | None
 
 def _absolute_imaginary(x: NDArray[Any]) -> Floats:
     """Sum |Im(X_i X_j*)| over segments, tapers summed before; the costly part, blocked in cache."""
-    real, imag = x.real.swapaxes(0, 1), x.imag.swapaxes(0, 1)
-    one = np.concatenate([imag, -real], axis=2)
-    other = np.concatenate([real, imag], axis=2).swapaxes(1, 2)
-    n_segments, n_channels = real.shape[:2]
-    at_once = max(1, _CACHE_BYTES // (n_channels**2 * real.itemsize))
-    room = np.empty((min(at_once, n_segments), n_channels, n_channels), dtype=real.dtype)
-    total = np.zeros(n_channels**2, dtype=real.dtype)
+    n_channels, n_segments, n_tapers = x.shape
+    # Of each segment one product of matrices, over both parts of all tapers: b_i a_j - a_i b_j.
+    parts = np.empty((n_segments, 2, n_tapers, n_channels), dtype=x.real.dtype)
+    parts[:, 0], parts[:, 1] = x.real.transpose(1, 2, 0), x.imag.transpose(1, 2, 0)
+    turned = np.stack([parts[:, 1], -parts[:, 0]], axis=1)
+    flat = (n_segments, 2 * n_tapers, n_channels)
+    one, other = turned.reshape(flat).swapaxes(1, 2), parts.reshape(flat)
+    at_once = max(1, _CACHE_BYTES // (n_channels**2 * parts.itemsize))
+    room = np.empty((min(at_once, n_segments), n_channels, n_channels), dtype=parts.dtype)
+    total = np.zeros(n_channels**2, dtype=parts.dtype)
     for begin in range(0, n_segments, at_once):
         part = slice(begin, begin + at_once)
         lagged = np.matmul(one[part], other[part], out=room[: len(one[part])])
         np.abs(lagged, out=lagged)
-        total += np.ones(len(lagged), dtype=real.dtype) @ lagged.reshape(len(lagged), -1)
+        total += np.ones(len(lagged), dtype=parts.dtype) @ lagged.reshape(len(lagged), -1)
     return total.reshape(n_channels, n_channels)

@@ -139,9 +139,9 @@ def segment_transforms(
     """
     windows = hann(length)[None] if tapers is None else tapers
     windows = (windows / np.linalg.norm(windows)).astype(x.dtype)
-    # In memory the bins come first and segments are neighbours: so what follows works through them.
-    shape = (len(bins), len(x), len(windows), len(first))
-    out = np.empty(shape, dtype=np.result_type(x.dtype, np.complex64)).transpose(1, 3, 2, 0)
+    # In memory the segments of a bin are neighbours: so what follows works through them.
+    shape = (len(x), len(windows), len(bins), len(first))
+    out = np.empty(shape, dtype=np.result_type(x.dtype, np.complex64)).transpose(0, 3, 1, 2)
     for channel, row in enumerate(x):
         for part, taper, packed in _transforms(row, first, windows):
             out[channel, part, taper] = at_bins(packed, bins)
@@ -188,6 +188,8 @@ def _transforms(
     even = len(steps) > 0 and bool((steps == steps[0]).all())  # then a view will do, not a copy
     segments = views[first[0] : first[-1] + 1 : steps[0]] if even else None
     at_once = max(1, min(_CACHE_BYTES // (16 * length), len(first)))
+    factors = aligned(windows.shape, row.dtype)
+    factors[:] = windows
     centred = aligned((at_once, length), row.dtype)
     tapered = centred if len(windows) == 1 else aligned(centred.shape, row.dtype)
     for begin in range(0, len(first), at_once):
@@ -195,5 +197,5 @@ def _transforms(
         some = views[first[part]] if segments is None else segments[part]
         n = len(some)
         np.subtract(some, some.sum(axis=1, keepdims=True) / length, out=centred[:n])
-        for place, window in enumerate(windows):
-            yield part, place, transform(np.multiply(centred[:n], window, out=tapered[:n]))
+        for place, factor in enumerate(factors):
+            yield part, place, transform(np.multiply(centred[:n], factor, out=tapered[:n]))

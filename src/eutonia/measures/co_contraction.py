@@ -58,10 +58,11 @@ def _sums(block: Block, targets: NDArray[np.intp], scale: Floats) -> Floats:
     level = block.x / scale
     if block.mask.all():  # then the sum of a muscle is the same in all its pairs
         total, samples = sums(level, block.mask, length)
-        common = [
-            sums(np.minimum(level[one], level[other])[None], block.mask[:1], length)[0][0]
-            for one, other in targets
-        ]
+        lower, first = np.empty(level.shape[1]), block.mask[:1]  # one memory for all pairs
+        common = []
+        for one, other in targets:
+            np.minimum(level[one], level[other], out=lower)
+            common.append(sums(lower[None], first, length)[0][0])
         one, other = targets.T
         return np.stack([common, total[one], total[other], samples[one]]).transpose(2, 1, 0)
     parts = []
