@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from eutonia.measures import posture
 from eutonia.model import Floats, Inputs, Result
 
@@ -16,8 +18,15 @@ def measure(x: Inputs) -> Result:
     """Count angles over blocks of a second; their median has the error of the zero added."""
     counted, span = posture.counts(x)
     sd = posture.zero_sd(x.channels["head"], x.targets[:, 0])[:, None]
-    limits = partial(_limits, sd=sd)
-    return Result(blocks=counted, finish=posture.finish_median, span=span, limits=limits)
+    channels = x.channels["head"]
+    share = np.array([[posture.APART_SHARE[channels[row].site]] for row in x.targets[:, 0]])
+    return Result(
+        blocks=counted,
+        finish=posture.finish_median,
+        span=span,
+        limits=partial(_limits, sd=sd),
+        varying=posture.varying(x, share),
+    )
 
 
 def _limits(value: Floats, error: Floats, df: Floats, *, sd: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eutonia.dsp.segments import sums
 from eutonia.model import Floats, Input
-from eutonia.model.measure import Limits
+from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
 
 #: Movements around a posture forget within a few tenths of a second, so that such blocks are nearly

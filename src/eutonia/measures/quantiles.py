@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from eutonia.dsp.segments import starts
 from eutonia.measures.positions import BLOCK_S, Series
 from eutonia.model import Floats
-from eutonia.model.measure import Finish
+from eutonia.model.result import Finish
 
 #: Cells of a histogram between the smallest and the largest value of a target.
 N_CELLS = 200

@@ -62,7 +62,6 @@ from eutonia.model.measure import (
     Pairs,
     Range,
     Repeats,
-    Result,
     Whole,
 )
 from eutonia.model.norms import HarmnTable, Norm, Norms
@@ -92,6 +91,7 @@ from eutonia.model.recording import (
     Signal,
     Source,
 )
+from eutonia.model.result import Result, Varying
 from eutonia.model.verdicts import (
     Conclusion,
     Flag,
@@ -188,6 +188,7 @@ __all__ = [
     "UnknownName",
     "UnreadableFile",
     "UrgencyTier",
+    "Varying",
     "Verdicts",
     "Visit",
     "VisitState",

@@ -353,66 +353,6 @@ class Inputs:
         return self.blocks[name]
 
 
-Finish = Callable[[Floats], Floats]
-#: From values, their jackknife errors and degrees of freedom ``(n_targets,)`` to limits.
-Limits = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What a measure returns: additive block statistics, or values with their own limits.
-
-    Parameters
-    ----------
-    blocks : ndarray, shape (n_blocks, n_targets, n_stats), or None
-        Statistics of each block that add up over blocks (sums, counts, spectra). The runner sums
-        them for the value, resamples them for the interval, and pools spans by concatenation.
-    finish : callable
-        Pure function from summed statistics ``(..., n_targets, n_stats)`` to values
-        ``(..., n_targets, n_parts)``. It must broadcast over the leading axes and give NaN where a
-        value is undefined.
-    span : ndarray of int, shape (n_blocks,)
-        Index of the input block (repeat) that each statistic came from.
-    limits : callable, or None
-        From values, jackknife or bootstrap errors and degrees of freedom to limits, where the usual
-        interval around the value would be wrong; it must broadcast as `finish` does.
-    varying : ndarray, shape (n_targets, n_parts), or None
-        Standard deviation of that part of an error in `limits` which changes from one condition to
-        another: the interval of a difference of two conditions, or sides, holds it once for each.
-        Only for measures that are compared by their difference.
-    values, lo, hi : ndarray, shape (n_targets, n_parts)
-        Used instead of `blocks` with `Analytic`.
-    reasons : tuple of str, length n_targets
-        Why a target could not be measured (a sentence); empty where it could.
-    part_reasons : mapping of str to tuple of str
-        The same for single parts of a target.
-    n_effective : ndarray, shape (n_targets,), or None
-        Number of independent pieces behind each value; None: the number of blocks.
-    details : mapping of str to ndarray (n_targets,)
-        Further facts about each target, such as the frequency of a peak, which carry no interval
-        and are never compared.
-    evidence : mapping of str to ndarray
-        Named arrays from which figures are drawn.
-    notes : tuple of str
-        What the estimate was normalised by or assumed, such as ``norm=task``.
-    """
-
-    blocks: Floats | None = None
-    finish: Finish | None = None
-    span: NDArray[np.intp] | None = None
-    limits: Limits | None = None
-    varying: Floats | None = None
-    values: Floats | None = None
-    lo: Floats | None = None
-    hi: Floats | None = None
-    reasons: tuple[str, ...] = ()
-    part_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    n_effective: Floats | None = None
-    details: Mapping[str, Floats] = field(default_factory=dict)
-    evidence: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Derivation:
     """The declaration of a derivation: one recording becomes another, sample by sample.

@@ -95,7 +95,7 @@ def _contrast(
     difference = _compare(measure, a, b)
     if difference is None:
         return
-    difference = _widened(difference, float(np.hypot(a.varying, b.varying)))
+    difference = _widened(difference, _varying(a, b))
     factor, of_a, of_b = levels
     yield Contrast(
         measure=measure.full_id(list(measure.units)[a.part]),
@@ -144,11 +144,6 @@ class _Side:
     def n_blocks(self) -> float:
         return float(self.of.pooled.n_blocks[self.target])
 
-    @property
-    def varying(self) -> float:
-        varying = self.of.pooled.varying
-        return 0.0 if varying is None else float(varying[self.target, self.part])
-
     def repeats(self) -> dict[int, float]:
         values = self.of.pooled.repeats[:, self.target, self.part]
         pairs = zip(self.of.repeats, values, strict=False)
@@ -191,6 +186,14 @@ def _compare(measure: Measure, a: _Side, b: _Side) -> _Difference | None:
     if error_a is None or error_b is None or not independent or ratio:
         return _Difference(value=value, no_interval="undefined")
     return _from_errors(value, (error_a, a.n_blocks), (error_b, b.n_blocks))
+
+
+def _varying(a: _Side, b: _Side) -> float:
+    """Return the standard deviation of what of the two numbers' errors does not cancel."""
+    mine, theirs = a.of.pooled.varying, b.of.pooled.varying
+    if mine is None or theirs is None:
+        return 0.0
+    return mine.between(theirs, rows=(a.target, b.target), part=a.part)
 
 
 def _widened(difference: _Difference, sd: float) -> _Difference:

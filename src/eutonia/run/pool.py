@@ -17,8 +17,9 @@ from eutonia.model import (
     NoInterval,
     Repeats,
     Result,
+    Varying,
 )
-from eutonia.model.measure import Finish
+from eutonia.model.result import Finish
 from eutonia.stats import intervals as iv
 
 #: Fewest blocks and repeats for an interval (DESIGN.md, the contract of a measure).
@@ -46,7 +47,7 @@ class Pooled:
         Key of ``NO_INTERVAL`` for where the limits are NaN.
     kind, method : str
         Of the interval.
-    varying : ndarray, shape (n_targets, n_parts), or None
+    varying : Varying, or None
         See `Result.varying`.
     """
 
@@ -61,7 +62,7 @@ class Pooled:
     draws: Floats | None = None
     kind: str = "within the recording"
     method: str = ""
-    varying: Floats | None = None
+    varying: Varying | None = None
 
     def interval(self, target: int, part: int) -> Interval | None:
         """Return the interval of one number."""

@@ -30,16 +30,16 @@ def _both_hands(rng, *, left, right, task):
 
 
 def test_curl_is_held_against_the_same_finger_of_the_other_hand():
-    """Fingers 4 and 5 that curl 28° more on one side give that contrast, and 2 and 3 do not."""
+    """Fingers 4 and 5 that curl 45° more on one side give that contrast, and 2 and 3 do not."""
     still = (60, 65, 70, 70)
     rng = np.random.default_rng(0)
-    made = _both_hands(rng, left=still, right=(60, 65, 98, 98), task="playing")
+    made = _both_hands(rng, left=still, right=(60, 65, 115, 115), task="playing")
     found = {
         c.target.sites[0]: c
         for c in _run("hand.curl", made).contrasts
         if c.factor == "side" and c.measure == "hand.curl.sum"
     }
-    for site, apart in zip(CURLS, (0, 0, -28, -28), strict=True):  # left less right
+    for site, apart in zip(CURLS, (0, 0, -45, -45), strict=True):  # left less right
         assert found[site].interval.lo <= apart <= found[site].interval.hi
         assert found[site].value == pytest.approx(apart, abs=2.5)
     assert found["ring_curl"].interval.hi < 0

@@ -262,3 +262,26 @@ def test_shifts_and_shoulders_keep_side_and_sign():
 def test_the_shift_forwards_needs_a_profile():
     """From the front there is nothing to measure it from."""
     assert _run("head.shift_sag", _film(_steady())).estimates == ()
+
+
+@pytest.mark.parametrize(("name", "axis"), [("head.pitch_mean", "pitch"), ("head.yaw_mean", "yaw")])
+@pytest.mark.parametrize("apart", [2.0, 20.0])
+def test_a_contrast_holds_an_error_that_grows_with_the_way_between_two_postures(name, axis, apart):
+    """A turn spills into pitch too: both angles' differences are as unsure as the way is long."""
+    from eutonia.measures.posture import APART_SHARE
+
+    films = _film(_steady(10), task="hold"), _film(_steady(10 + apart), task="rest")
+    (contrast,) = _run(name, *films).contrasts
+    half = (contrast.interval.hi - contrast.interval.lo) / 2
+    assert half >= 1.959 * APART_SHARE[axis] * apart
+    assert half == pytest.approx(1.96 * APART_SHARE[axis] * apart, abs=0.25)
+
+
+def test_two_far_postures_that_are_alike_differ_by_little():
+    """What is wrong at 40 degrees is as wrong at 41: the contrast is sharper than either value."""
+    films = _film(_steady(40), task="hold"), _film(_steady(41), task="rest")
+    outcome = _run("head.yaw_mean", *films)
+    (contrast,) = outcome.contrasts
+    assert contrast.interval.hi - contrast.interval.lo < 1.0
+    for estimate in outcome.estimates:
+        assert estimate.interval.hi - estimate.interval.lo > 10

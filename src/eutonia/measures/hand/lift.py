@@ -17,6 +17,7 @@ from eutonia.model import (
     Needs,
     Range,
     Result,
+    Varying,
     Visit,
 )
 
@@ -65,7 +66,7 @@ def measure(x: Inputs) -> Result:
         finish=mean_and_quantiles(edges, 1 - TAIL),
         span=span,
         limits=with_systematic(SYSTEMATIC_DEG),
-        varying=np.full((len(rows), 2), VARYING_DEG),
+        varying=Varying(sd=np.full((len(rows), 2), VARYING_DEG)),
         reasons=first_of(hidden(channels, rows), alone(channels, rows)),
     )
 

@@ -17,6 +17,7 @@ from eutonia.model import (
     Needs,
     Range,
     Result,
+    Varying,
     Visit,
 )
 
@@ -88,7 +89,7 @@ def measure(x: Inputs) -> Result:
         finish=mean,
         span=span,
         limits=with_systematic(stays),
-        varying=varies,
+        varying=Varying(sd=varies),
         reasons=hidden(channels, rows),
     )
 

@@ -20,7 +20,8 @@ MEASURE = Measure(
     sources=(),
     method="Median of the angle between head and trunk over the condition; rotation: "
     "the chin to the person's right is above 0. The interval adds the error of the zero "
-    "to the drift within the recording.",
+    "to the drift within the recording; that of a contrast adds "
+    f"{posture.APART_SHARE[AXIS]:.0%} (SD) of the way between the two postures.",
     needs=posture.of_axis(AXIS),
     scale="difference",
     interval=Jackknife(in_time=True),

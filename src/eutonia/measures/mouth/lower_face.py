@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from eutonia.dsp.filter import low_pass
@@ -19,6 +21,7 @@ from eutonia.model import (
     Visit,
     Whole,
 )
+from eutonia.stats.intervals import jackknife_in_time, student_quantile
 
 #: Speech moves jaw and lips below this; above, the landmarks' noise is most of it (our rule).
 CUTOFF_HZ = 8.0
@@ -34,7 +37,8 @@ MEASURE = Measure(
     sources=(),
     method="Root mean square speed below 8 Hz of the chin (down and sideways) and of both corners "
     "of the mouth (out and up) in the head's own frame, in % of the distance between the outer "
-    "corners of the eyes per second; the mean over these six.",
+    "corners of the eyes per second; the mean over these six. The interval takes into account that "
+    "neighbouring seconds resemble each other.",
     needs=Needs(inputs=from_camera("mouth", min_rate_hz=24.0), target=Whole(), not_tasks=NECK),
     scale="ratio",
     interval=BlockBootstrap(block_s=BLOCK_S),
@@ -61,7 +65,16 @@ def measure(x: Inputs) -> Result:
         return np.tile(squares.mean(axis=0), n), np.tile(usable, n), block.rate_hz
 
     blocks, span = position_sums(map(squared_speed, x["mouth"]))
-    return Result(blocks=blocks, finish=_finish, span=span)
+    in_time = jackknife_in_time(blocks, _finish, span)
+    limits = partial(_limits, in_time=in_time)
+    return Result(blocks=blocks, finish=_finish, span=span, limits=limits)
+
+
+def _limits(value: Floats, error: Floats, df: Floats, *, in_time: Floats) -> tuple[Floats, Floats]:
+    """Return limits around a speed: blocks in a row resemble each other, which `error` ignores."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = student_quantile(0.975, df)[:, None] * np.maximum(error, in_time) / value
+    return value * np.exp(-half), value * np.exp(half)
 
 
 def _slope(x: Floats) -> Floats:

@@ -1,0 +1,99 @@
+"""What a measure returns, from which the runner forms values, intervals and contrasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model.recording import Floats
+
+Finish = Callable[[Floats], Floats]
+#: From values, their jackknife errors and degrees of freedom ``(n_targets,)`` to limits.
+Limits = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Varying:
+    """That part of an error in `Result.limits` which changes from one condition to another.
+
+    The interval of a difference of two conditions, or sides, holds it; what both share cancels.
+
+    Parameters
+    ----------
+    sd : ndarray, shape (n_targets, n_parts)
+        Standard deviation of what is new in each condition.
+    share : ndarray, shape (n_targets, n_parts)
+        Standard deviation for one unit of distance between the places of the two conditions.
+    place : ndarray, shape (n_targets, n_axes)
+        Where the movement was, such as the mean angles of the head: near places share their error.
+    """
+
+    sd: Floats
+    share: Floats | None = None
+    place: Floats | None = None
+
+    def between(self, other: Varying, *, rows: tuple[int, int], part: int) -> float:
+        """Return the standard deviation of a difference of one part of a target here and there."""
+        mine, theirs = rows
+        sd = float(np.hypot(self.sd[mine, part], other.sd[theirs, part]))
+        if self.share is None or self.place is None or other.place is None:
+            return sd
+        apart = float(np.linalg.norm(self.place[mine] - other.place[theirs]))
+        return float(np.hypot(sd, self.share[mine, part] * apart))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a measure returns: additive block statistics, or values with their own limits.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (n_blocks, n_targets, n_stats), or None
+        Statistics of each block that add up over blocks (sums, counts, spectra). The runner sums
+        them for the value, resamples them for the interval, and pools spans by concatenation.
+    finish : callable
+        Pure function from summed statistics ``(..., n_targets, n_stats)`` to values
+        ``(..., n_targets, n_parts)``. It must broadcast over the leading axes and give NaN where a
+        value is undefined.
+    span : ndarray of int, shape (n_blocks,)
+        Index of the input block (repeat) that each statistic came from.
+    limits : callable, or None
+        From values, jackknife or bootstrap errors and degrees of freedom to limits, where the usual
+        interval around the value would be wrong; it must broadcast as `finish` does.
+    varying : Varying, or None
+        What of an error in `limits` does not cancel in a difference; only for measures that are
+        compared by their difference.
+    values, lo, hi : ndarray, shape (n_targets, n_parts)
+        Used instead of `blocks` with `Analytic`.
+    reasons : tuple of str, length n_targets
+        Why a target could not be measured (a sentence); empty where it could.
+    part_reasons : mapping of str to tuple of str
+        The same for single parts of a target.
+    n_effective : ndarray, shape (n_targets,), or None
+        Number of independent pieces behind each value; None: the number of blocks.
+    details : mapping of str to ndarray (n_targets,)
+        Further facts about each target, such as the frequency of a peak, which carry no interval
+        and are never compared.
+    evidence : mapping of str to ndarray
+        Named arrays from which figures are drawn.
+    notes : tuple of str
+        What the estimate was normalised by or assumed, such as ``norm=task``.
+    """
+
+    blocks: Floats | None = None
+    finish: Finish | None = None
+    span: NDArray[np.intp] | None = None
+    limits: Limits | None = None
+    varying: Varying | None = None
+    values: Floats | None = None
+    lo: Floats | None = None
+    hi: Floats | None = None
+    reasons: tuple[str, ...] = ()
+    part_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    n_effective: Floats | None = None
+    details: Mapping[str, Floats] = field(default_factory=dict)
+    evidence: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
