@@ -94,3 +94,16 @@ def test_mirrored_pairs_agree():
     found = all_pairs(segment_transforms(x, _segments(x), length=LENGTH, bins=np.arange(8, 12)))
     for values, sign in zip(found, (1, -1, 1), strict=True):
         np.testing.assert_allclose(values, sign * values.swapaxes(1, 2), atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("times", [1.0, -2.5])
+def test_bridged_electrodes_have_no_phase_lag_index(times, dtype):
+    """Of two copies of one signal nothing is out of phase: no index is made of rounding errors."""
+    x = _signals()[:2].astype(dtype)
+    x[1] = times * x[0]
+    spectra = segment_transforms(x, _segments(x), length=LENGTH, bins=np.arange(8, 12))
+    coherence, imaginary, wpli = all_pairs(spectra)
+    assert np.isnan(wpli).all()
+    np.testing.assert_allclose(coherence[:, 0, 1], 1, atol=1e-5)
+    np.testing.assert_allclose(imaginary[:, 0, 1], 0, atol=1e-5)

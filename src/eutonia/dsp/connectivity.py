@@ -12,6 +12,8 @@ from eutonia.model import Floats
 
 #: Bytes of products that are held at a time: stays in the second-level cache.
 _CACHE_BYTES = 1 << 19
+#: What is out of phase by less than so many last digits of the power is rounding.
+_ROUNDING = 16
 
 
 def all_pairs(
@@ -35,7 +37,8 @@ def all_pairs(
     Returns
     -------
     coherence, imaginary, wpli : ndarray, shape (n_bins, n_channels, n_channels)
-        NaN where a pair has no usable segment, and on the diagonal of the last two.
+        NaN where a pair has no usable segment, and on the diagonal of the last two; `wpli` also
+        where nothing is out of phase but by rounding, as between bridged electrodes.
 
     Notes
     -----
@@ -57,7 +60,8 @@ def all_pairs(
         scale = 1 / np.sqrt(power * power.swapaxes(1, 2))
         coherence = np.abs(cross) * scale
         imaginary = cross.imag * scale
-        wpli = np.abs(cross.imag) / lagged
+        rounding = _ROUNDING * np.finfo(lagged.dtype).eps
+        wpli = np.where(lagged * scale > rounding, np.abs(cross.imag) / lagged, np.nan)
     itself = np.arange(n_channels)
     imaginary[:, itself, itself] = wpli[:, itself, itself] = np.nan
     return coherence, imaginary, wpli
