@@ -35,7 +35,7 @@ def _coherence():
     pair_result(segments, bands={"4_7": (4.0, 7.0)}, drawn_hz=50, surrogates=False)
 
 
-# Measured: 1.8, 1.3 (of four transforms each), 3.9 and 2.0 times SciPy's transforms. The limits
+# Measured: 1.7, 1.2 (of four transforms each), 4 and 2.3 to 2.9 times SciPy's transforms. Limits
 # leave room for a busy machine; a loop over segments or a second transform would break them.
 @pytest.mark.parametrize(
     ("work", "bare", "most"),
