@@ -12,7 +12,7 @@ VENV ?= .venv
 JOBS ?= auto
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-INPUTS := pyproject.toml constraints.txt
+INPUTS := pyproject.toml constraints.txt hatch_build.py $(wildcard src/eutonia/dsp/kernels.[ch])
 
 .DEFAULT_GOAL := help
 .PHONY: help demo models test check validate bench docs clean

@@ -183,7 +183,14 @@ def _code(module: str) -> str:
             node
         ):
             node.body = node.body[1:]
-    return "".join(ast.dump(n) for n in tree.body if not _declares(n))
+    code = "".join(ast.dump(n) for n in tree.body if not _declares(n))
+    return code + (_kernels() if module == "eutonia.dsp.compiled" else "")
+
+
+def _kernels() -> str:
+    """Return the code of the kernels in C; comments count there."""
+    room = Path(str(files("eutonia.dsp")))
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(room.glob("kernels.[ch]")))
 
 
 def _declares(node: ast.stmt) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.dsp import compiled
 from eutonia.model import Floats
 
 #: Bytes of products that are held at a time: stays in the second-level cache.
@@ -53,9 +54,11 @@ def all_pairs(
         here = segments[..., one]
         if good is not None and not good.all():
             here = here * good[:, :, None]
-        cross[one] = _cross(here)
+        if kernels := compiled.library():
+            cross[one], lagged[one] = compiled.pairs(kernels, here)
+        else:
+            cross[one], lagged[one] = _cross(here), _absolute_imaginary(here)
         power[one] = _powers(here, cross[one], good)
-        lagged[one] = _absolute_imaginary(here)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 1 / np.sqrt(power * power.swapaxes(1, 2))
         coherence = np.abs(cross) * scale

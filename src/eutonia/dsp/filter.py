@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eutonia.dsp import compiled
 from eutonia.model import Floats
 
 
@@ -51,11 +52,13 @@ def notch(x: Floats, *, rate_hz: float, line_hz: float, up_to_hz: float) -> Floa
 
 
 def _both_ways(sections: Floats, x: Floats) -> Floats:
-    """Run second-order sections forwards and backwards, one row at a time to stay in cache."""
+    """Run second-order sections forwards and backwards."""
+    pad = min(3 * (2 * len(sections) + 1), x.shape[1] - 1)
+    if (kernels := compiled.library()) and x.size:
+        return compiled.both_ways(kernels, sections, x, pad=pad)
     from scipy.signal import sosfiltfilt
 
-    pad = min(3 * (2 * len(sections) + 1), x.shape[1] - 1)
     out = np.empty_like(x)
-    for row, filtered in zip(x, out, strict=True):
+    for row, filtered in zip(x, out, strict=True):  # one at a time stays in cache
         filtered[:] = sosfiltfilt(sections, row, padlen=pad)
     return out

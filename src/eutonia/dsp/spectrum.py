@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.dsp.fourier import aligned, at_bins, powers, transform
+from eutonia.dsp import compiled
 from eutonia.dsp.segments import starts, usable
 from eutonia.model import Floats
 
@@ -92,22 +93,26 @@ def tapered_density(
     good = usable(mask, first, length)
     group = (first / (group_s * rate_hz)).astype(np.intp)
     n_groups = int(group[-1]) + 1 if len(first) else 0
-    scale = np.full(length // 2 + 1, 2.0 / (rate_hz * (tapers**2).sum()))
-    scale[0] /= 2
-    if length % 2 == 0:
-        scale[-1] /= 2
+    channel, segment = np.nonzero(good)
+    row = group[segment] * len(x) + channel
     density = np.zeros((n_groups, len(x), length // 2 + 1))
-    count = np.zeros((n_groups, len(x)))
-    for channel, row in enumerate(x):
-        place = group[good[channel]]
-        belongs = (place == np.arange(n_groups)[:, None]).astype(np.float64)
-        total = np.zeros((n_groups, length))
-        for part, _, packed in _transforms(row, first[good[channel]], tapers):
-            groups = slice(place[part][0], place[part][-1] + 1)
-            total[groups] += belongs[groups, part] @ np.square(packed, out=packed)
-        density[:, channel] = scale * powers(total)
-        count[:, channel] = np.bincount(place, minlength=n_groups)
-    return density, count
+    count = np.bincount(row, minlength=n_groups * len(x)).astype(np.float64)
+    if how := compiled.plan(length, np.float64):
+        begin = (channel, first[segment])
+        sums = density.reshape(-1, density.shape[-1])
+        compiled.add_powers(how, x, begin, tapers=tapers, row=row, to=sums)
+    else:
+        for one, samples in enumerate(x):
+            place = group[good[one]]
+            for part, _, bins in _transforms(samples, first[good[one]], tapers):
+                begins = np.flatnonzero(np.diff(place[part], prepend=-1))
+                power = np.add.reduceat(bins.real**2 + bins.imag**2, begins, axis=0)
+                density[place[part][begins], one] += power
+    density *= 2.0 / (rate_hz * (tapers**2).sum())
+    density[..., 0] /= 2
+    if length % 2 == 0:
+        density[..., -1] /= 2
+    return density, count.reshape(n_groups, len(x))
 
 
 def segment_transforms(
@@ -142,9 +147,14 @@ def segment_transforms(
     # In memory the segments of a bin are neighbours: so what follows works through them.
     shape = (len(x), len(windows), len(bins), len(first))
     out = np.empty(shape, dtype=np.result_type(x.dtype, np.complex64)).transpose(0, 3, 1, 2)
-    for channel, row in enumerate(x):
-        for part, taper, packed in _transforms(row, first, windows):
-            out[channel, part, taper] = at_bins(packed, bins)
+    how = compiled.plan(length, x.dtype)
+    for row, to in zip(x, out, strict=True):
+        if how:
+            into = to.transpose(1, 2, 0)
+            compiled.transforms(how, row, first, tapers=windows, bins=bins, out=into)
+        else:
+            for part, taper, all_bins in _transforms(row, first, windows):
+                to[part, taper] = all_bins[:, bins]
     return out[:, :, 0] if tapers is None else out
 
 
@@ -177,25 +187,19 @@ def slepian(length: int, half_bandwidth: float) -> Floats:
 
 def _transforms(
     row: Floats, first: NDArray[np.intp], windows: Floats
-) -> Iterator[tuple[slice, int, Floats]]:
-    """Yield the packed transforms of some segments at a time, few enough to stay in cache.
+) -> Iterator[tuple[slice, int, NDArray[Any]]]:
+    """Yield the transforms of some segments at a time, few enough to stay in cache.
 
-    With them which segments and which window; shape ``(n_segments, length)``, valid until the next.
+    With them which segments and which window; shape ``(n_segments, n_bins)``.
     """
+    from scipy.fft import rfft
+
     length = windows.shape[1]
     views = np.lib.stride_tricks.sliding_window_view(row, length)
-    steps = np.diff(first)
-    even = len(steps) > 0 and bool((steps == steps[0]).all())  # then a view will do, not a copy
-    segments = views[first[0] : first[-1] + 1 : steps[0]] if even else None
-    at_once = max(1, min(_CACHE_BYTES // (16 * length), len(first)))
-    factors = aligned(windows.shape, row.dtype)
-    factors[:] = windows
-    centred = aligned((at_once, length), row.dtype)
-    tapered = centred if len(windows) == 1 else aligned(centred.shape, row.dtype)
+    at_once = max(1, _CACHE_BYTES // (16 * length))
     for begin in range(0, len(first), at_once):
-        part = slice(begin, min(begin + at_once, len(first)))
-        some = views[first[part]] if segments is None else segments[part]
-        n = len(some)
-        np.subtract(some, some.sum(axis=1, keepdims=True) / length, out=centred[:n])
-        for place, factor in enumerate(factors):
-            yield part, place, transform(np.multiply(centred[:n], factor, out=tapered[:n]))
+        part = slice(begin, begin + at_once)
+        some = views[first[part]]
+        some -= some.mean(axis=1, keepdims=True)
+        for place, window in enumerate(windows):
+            yield part, place, rfft(some * window, axis=1)
