@@ -1,6 +1,6 @@
 """Accuracy of gait on rendered people: what is left of known strides and postures, by view.
 
-People walk on a treadmill with drawn stride times, inversion, lean and arm swing; they are filmed,
+People walk and run with drawn stride times, inversion, lean and arm swing; they are filmed,
 tracked, and measured as any video is. The truth of the times is that of the drawn walk. That of the
 angles is read from the posed joints in the same picture by the same definitions, so that errors are
 those of the tracked points; what a definition shows of a foot that is turned in is a row by itself.
@@ -11,48 +11,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from eutonia.accuracy.gait_films import SIDES, WALKS, Filmed, kept
 from eutonia.derive.gait import gait
 from eutonia.derive.video import evenly
 from eutonia.measures.gait import per_stride as per
 from eutonia.measures.gait import strides as st
-from eutonia.model import Block, Channel, Events, Floats, Landmarks, Points, Side
-
-if TYPE_CHECKING:
-    from eutonia.simulate.people.body import Person
-    from eutonia.simulate.people.pose import Bones
-    from eutonia.simulate.people.scene import Scene
-    from eutonia.simulate.people.walk import Walk
-
-#: Azimuth of the camera, degrees: to the person's left. The right flank is the mirror case.
-VIEWS = {"side": 90.0, "side, backwards": 90.0, "front": 0.0, "back": 180.0}
-#: Seconds of each walk, and pictures a second: with more of either a study takes hours.
-SECONDS, RATE_HZ = 6.0, 30.0
-#: Raised whenever walks or scenes change: older caches are not used.
-_VERSION = 1
-#: Width and height of the pictures.
-SIZE = (480, 640)
-SIDES: tuple[Side, ...] = ("left", "right")
+from eutonia.measures.gait.foot_pitch import phases
+from eutonia.model import Block, Condition, Events, Floats, Inputs, Landmarks, Side
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Filmed:
-    """One tracked walk and what is true of it."""
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """What was read and what is true, of one stride or of all of a film.
 
-    identity: int
-    view: str
-    landmarks: Landmarks
-    true: Landmarks
-    walk: Walk
+    Parameters
+    ----------
+    quantity, unit : str
+    side : str
+        Of the foot or arm; empty where there is none.
+    read, true : float
+    """
+
+    quantity: str
+    unit: str
+    side: str = ""
+    read: float
+    true: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """How one quantity came out in one view.
+    """How one quantity came out in one view, or in one task less another.
 
     Parameters
     ----------
@@ -85,6 +78,7 @@ def study(
     *,
     cache: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    shots: Iterable[str] = tuple(WALKS),
 ) -> list[dict[str, Any]]:
     """Render people who walk, track them, and compare.
 
@@ -98,6 +92,8 @@ def study(
         Folder where what was tracked is kept.
     progress : callable, optional
         Called with each person that is done.
+    shots : iterable of str
+        What is filmed of each.
 
     Returns
     -------
@@ -106,11 +102,11 @@ def study(
     """
     films: list[Filmed] = []
     for identity in identities:
-        films += [_kept(identity, view, mesh, cache) for view in VIEWS]
+        films += [kept(identity, view, mesh, cache) for view in shots]
         if progress is not None:
             progress(identity)
     return [
-        {"by": f"walk seen from the {row.view}", "level": f"{row.quantity} ({row.unit})"}
+        {"by": row.view, "level": f"{row.quantity} ({row.unit})"}
         | {k: v for k, v in asdict(row).items() if k in _SAID and np.isfinite(v)}
         for row in report(films)
     ]
@@ -119,223 +115,161 @@ def study(
 _SAID = ("n", "truth_sd", "bias", "mean_error", "sd", "slope")
 
 
-def _kept(identity: int, view: str, mesh: Path, cache: Path | None) -> Filmed:
-    """Return what was tracked of one walk, from the cache where it is there."""
-    name = f"gait_{_VERSION}_{identity}_{view.replace(', ', '_')}.npz"
-    file = cache / name if cache else None
-    if file is None or not file.is_file():
-        one = film(identity, view, mesh)
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            body = one.landmarks.parts["body"]
-            true, visible = one.true.parts["body"].xyz, np.asarray(body.visible)
-            np.savez_compressed(file, xyz=body.xyz, score=body.score, visible=visible, true=true)
-        return one
-    with np.load(file) as read:
-        body = Points(xyz=read["xyz"], score=read["score"], visible=read["visible"])
-        true = read["true"]
-    return _filmed(identity, view, body, true)
-
-
-def _filmed(identity: int, view: str, body: Points, true: NDArray[np.float32]) -> Filmed:
-    t = np.arange(len(true)) / RATE_HZ
-    seen, posed = (
-        Landmarks(t_s=t, width=SIZE[0], height=SIZE[1], parts={"body": points})
-        for points in (body, Points(xyz=true, score=np.ones(len(true), dtype=np.float32)))
-    )
-    walk = drawn(identity, view)
-    return Filmed(identity=identity, view=view, landmarks=seen, true=posed, walk=walk)
-
-
-def film(identity: int, view: str, mesh: Path, *, seconds: float = SECONDS) -> Filmed:
-    """Render one person's walk from one side and track it."""
-    from eutonia.simulate.people.body import person
-    from eutonia.simulate.people.pose import bones
-    from eutonia.simulate.people.render import render
-    from eutonia.simulate.people.scene import Scene
-    from eutonia.simulate.people.walk import walker
-    from eutonia.tracking.body import BodyTracker
-
-    who, tracker = person(identity, folder=mesh), BodyTracker()
-    pose_at = walker(who, drawn(identity, view), until_s=seconds + 0.1)
-    scene = Scene(
-        width=SIZE[0],
-        height=SIZE[1],
-        focal_px=1100.0,
-        distance_m=4.0,
-        aim="body",
-        azimuth=VIEWS[view],
-        background="busy",
-        background_seed=identity,
-        supersampling=1,
-    )
-    scene = scene.aimed(who, bones(who, pose_at(0.0), folder=mesh))
-    t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    shape = (len(t), 33)
-    xyz, true = (np.full((*shape, 3), np.nan, dtype=np.float32) for _ in range(2))
-    visible, score = np.zeros(shape, dtype=np.float32), np.zeros(len(t), dtype=np.float32)
-    for k, at in enumerate(t):
-        pose = pose_at(float(at))
-        picture, _ = render(who, pose, scene, folder=mesh)
-        true[k] = posed(who, bones(who, pose, folder=mesh), scene)
-        seen = tracker.follow(picture)
-        if seen is not None and seen.visible is not None:
-            xyz[k], visible[k], score[k] = seen.xyz, seen.visible, seen.score
-    return _filmed(identity, view, Points(xyz=xyz, score=score, visible=visible), true)
-
-
-def posed(who: Person, placed: Bones, scene: Scene) -> NDArray[np.float32]:
-    """Return where the points of the body truly are in the picture, ``(33, 3)``; the head is one.
-
-    Heel and toes are the hindmost and the foremost points of the skin of a foot.
-    """
-    from eutonia.simulate.people.truth import joints_of
-
-    joints = joints_of(who, placed)
-    points = np.tile(joints["head_base"], (33, 1))
-    for k, side in enumerate(SIDES):
-        for point, name in _JOINTS.items():
-            points[point + k] = joints[f"{side}_{name}"]
-        end = ".L" if side == "left" else ".R"
-        names = enumerate(who.base.skeleton.names)
-        of_foot = [i for i, n in names if n.startswith(("foot", "toe")) and n.endswith(end)]
-        held = np.flatnonzero(who.base.weights[:, of_foot].sum(axis=1) > 0.5)
-        ends = held[[who.shape[held, 2].argmin(), who.shape[held, 2].argmax()]]
-        points[[29 + k, 31 + k]] = placed.carry(who, who.shape[ends], who.base.weights[ends])
-    pixels, _ = scene.camera().project(points)
-    return np.concatenate([pixels, np.zeros((33, 1))], axis=1).astype(np.float32)
-
-
-#: Points of the body that are joints, left side.
-_JOINTS = {11: "shoulder", 13: "elbow", 15: "wrist", 23: "hip", 25: "knee", 27: "ankle"}
-
-
-def drawn(identity: int, view: str) -> Walk:
-    """Draw how a person walks: the same in every view, but for the direction."""
-    from eutonia.simulate.people.walk import Walk
-
-    rng = np.random.default_rng((7, identity))
-    step = rng.uniform(0.48, 0.65) * (1 + 0.03 * rng.standard_normal(int(4 * SECONDS) + 8))
-    step[::2] *= 1 + rng.uniform(-0.1, 0.1)
-    at = np.cumsum(step) - 3 * step[0] * rng.uniform(0.5, 1.0)
-    stop = np.searchsorted(at, SECONDS + 2)
-    return Walk(
-        left_strikes_s=tuple(at[:stop:2].tolist()),
-        right_strikes_s=tuple(at[1:stop:2].tolist()),
-        left_inversion=float(rng.uniform(-5, 30)),
-        right_inversion=float(rng.uniform(-5, 30)),
-        left_swing=float(rng.uniform(3, 25)),
-        right_swing=float(rng.uniform(3, 25)),
-        lean_forward=float(rng.uniform(-5, 30)),
-        lean_right=float(rng.uniform(-15, 15)),
-        on_treadmill=True,
-        backwards="backwards" in view,
-    )
-
-
 def report(films: Iterable[Filmed]) -> Iterator[Row]:
-    """Yield how each quantity came out in each view."""
-    pairs: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
-    for one in films:
-        for quantity, unit, read, true in compared(one):
-            pairs.setdefault((one.view, quantity, unit), []).append((read, true))
-    for (view, quantity, unit), found in pairs.items():
-        read, true = np.array(found).T
-        error = read - true
-        spread = float(true.std())
-        slope = float(np.polyfit(true, read, 1)[0]) if spread > 1e-6 and len(true) > 2 else np.nan
-        yield Row(
-            view=view,
-            quantity=quantity,
-            unit=unit,
-            n=len(error),
-            truth_sd=round(spread, 4),
-            bias=round(float(error.mean()), 4),
-            mean_error=round(float(np.abs(error).mean()), 4),
-            sd=round(float(error.std()), 4),
-            slope=round(slope, 3),
-        )
+    """Yield how each quantity came out in each view, then in one task less another."""
+    found = {(one.identity, one.view): list(compared(one)) for one in films}
+    rows: dict[str, dict[tuple[str, str], list[tuple[float, float]]]] = {}
+    for (_, view), pairs in found.items():
+        for one in pairs:
+            of_view = rows.setdefault(f"seen from the {view}", {})
+            of_view.setdefault((one.quantity, one.unit), []).append((one.read, one.true))
+    for (identity, view), pairs in found.items():
+        if (other := AGAINST.get(view)) and (identity, other) in found:
+            apart = rows.setdefault(f"{view}, less walking", {})
+            for quantity, unit, read, true in less(pairs, found[identity, other]):
+                apart.setdefault((quantity, unit), []).append((read, true))
+    for view, quantities in rows.items():
+        for (quantity, unit), numbers in quantities.items():
+            yield _row_of(view, quantity, unit, np.array(numbers))
 
 
-#: What is read where in a stride of one foot, by quantity: channel, and shares of the stride.
-_ANGLES = {
-    "foot_pitch before landing": ("foot_pitch", 0.88, 0.97),
-    "foot_pitch standing": ("foot_pitch", 0.2, 0.35),
-    "foot_inversion lifted": ("foot_inversion", -0.07, 0.07),
-    "foot_inversion standing": ("foot_inversion", 0.4, 0.6),
+#: Which films of one person a contrast of tasks is made of.
+AGAINST = {
+    "side, backwards": "side",
+    "side, running": "side, walking",
+    "side, running, 60/s": "side, walking",
+    "side, running past": "side, walking",
 }
 
 
-def compared(one: Filmed) -> Iterator[tuple[str, str, float, float]]:
-    """Yield what was read and what is true: quantity, unit, read, true."""
-    read, channels = _block(one.landmarks)
-    true, _ = _block(one.true)
+def less(pairs: list[Pair], others: list[Pair]) -> Iterator[tuple[str, str, float, float]]:
+    """Yield what was read and is true in one film less in another, of what both have once."""
+    beside = {(o.quantity, o.side): o for o in others}
+    for one in pairs:
+        other = beside.get((one.quantity, one.side))
+        if other is not None and one.unit in ("deg", "%"):
+            yield one.quantity, one.unit, one.read - other.read, one.true - other.true
+
+
+def _row_of(view: str, quantity: str, unit: str, numbers: Floats) -> Row:
+    read, true = numbers.T
+    error, spread = read - true, float(true.std())
+    slope = float(np.polyfit(true, read, 1)[0]) if spread > 1e-6 and len(true) > 2 else np.nan
+    return Row(
+        view=view,
+        quantity=quantity,
+        unit=unit,
+        n=len(error),
+        truth_sd=round(spread, 4),
+        bias=round(float(error.mean()), 4),
+        mean_error=round(float(np.abs(error).mean()), 4),
+        sd=round(float(error.std()), 4),
+        slope=round(slope, 3),
+    )
+
+
+#: Phases in which the pitch of a foot is measured, and the words for them.
+_PITCH = ("foot_pitch before landing", "foot_pitch in swing", "foot_pitch standing")
+#: Where in a stride, from lift to lift, inversion is measured.
+_INVERSION = {"foot_inversion lifted": (-0.07, 0.07), "foot_inversion standing": (0.4, 0.6)}
+
+
+def compared(one: Filmed) -> Iterator[Pair]:
+    """Yield what was read and what is true of one film."""
+    rate_hz = one.shot.rate_hz
+    x, true = (_inputs(seen, one) for seen in (one.landmarks, one.true))
+    shares = []
     for side in SIDES:
-        found = st.strides(read, channels, side)
+        found = st.strides(x, x[st.INPUT][0], side)
         yield from _times(one, side, found)
-        for quantity, (site, lo, hi) in _ANGLES.items():
-            row = _row(channels, site, side)
-            parts = [st.window(found, i, lo, hi) for i in range(len(found))]
-            for was, of in _means(read, true, row, parts, per.mean_in):
-                yield quantity, "deg", was, of
-                if quantity == "foot_inversion lifted":
+        shares.append(_share(found))
+        stood = found.only(np.isfinite(found.leave))
+        parts = [phases(stood, i, rate_hz) for i in range(len(stood))]
+        for name, those in zip(_PITCH, zip(*parts, strict=True), strict=False):
+            yield from _means(x, true, ("foot_pitch", side, name), list(those), per.mean_in)
+        for name, (lo, hi) in _INVERSION.items():
+            those = [st.window(found, i, lo, hi) for i in range(len(found))]
+            for pair in _means(x, true, ("foot_inversion", side, name), those, per.mean_in):
+                yield pair
+                if name == "foot_inversion lifted":
                     turned = float(getattr(one.walk, f"{side}_inversion"))
-                    yield "same angle, truly, for what the joint turned", "deg", of, turned
-        parts = [st.window(found, i, 0, 1) for i in range(len(found))]
-        near = "near" if side == "left" else "far"
-        for was, of in _means(read, true, _row(channels, "arm", side), parts, per.swing_range):
-            yield f"arm_swing, {near} arm", "deg", was, of
+                    shown = "same angle, truly, for what the joint turned"
+                    yield Pair(quantity=shown, unit="deg", side=side, read=pair.true, true=turned)
+        name = f"arm_swing, {'near' if side == 'left' else 'far'} arm"
+        those = [st.window(found, i, 0, 1) for i in range(len(found))]
+        yield from _means(x, true, ("arm", side, name), those, per.swing_range)
+    if np.isfinite(shares).all():
+        truth = (one.walk.left_stance, one.walk.right_stance)
+        yield Pair(
+            quantity="stance, left less right", unit="%", read=_apart(*shares), true=_apart(*truth)
+        )
+    found = st.fuller(x, x[st.INPUT][0])
+    those = [st.window(found, i, 0, 1) for i in range(len(found))]
     for site in ("trunk_sagittal", "trunk_lateral"):
-        row = _row(channels, site, "midline")
-        good = read.mask[row] & true.mask[row]
-        if good.mean() > 0.3:
-            yield site, "deg", float(read.x[row][good].mean()), float(true.x[row][good].mean())
+        yield from _means(x, true, (site, "midline", site), [slice(None)], per.mean_in)
+        yield from _means(x, true, (site, "midline", f"{site}, sway"), those, per.swing_range)
+
+
+def _share(found: st.Strides) -> float:
+    """Return the mean share of its strides that a foot stands; NaN where that does not show."""
+    share = (found.leave - found.touch) / (found.stop - found.start)
+    return float(np.nanmean(share)) if np.isfinite(share).any() else np.nan
+
+
+def _apart(left: float, right: float) -> float:
+    return 200 * (left - right) / (left + right)
 
 
 def _means(
-    read: Block,
-    true: Block,
-    row: int,
+    x: Inputs,
+    true: Inputs,
+    what: tuple[str, Side, str],
     parts: list[slice],
     of: Callable[[Block, int, slice], float],
-) -> Iterator[tuple[float, float]]:
+) -> Iterator[Pair]:
     """Yield what was read and what is true, over the strides in which both are known."""
-    both = np.array([(of(read, row, p), of(true, row, p)) for p in parts]).reshape(-1, 2)
-    known = both[np.isfinite(both).all(axis=1)]
+    site, side, quantity = what
+    row = st.row_of(x.channels[st.INPUT], site, side)
+    if row is None:
+        return
+    both = [(of(x[st.INPUT][0], row, p), of(true[st.INPUT][0], row, p)) for p in parts]
+    known = np.array(both).reshape(-1, 2)
+    known = known[np.isfinite(known).all(axis=1)]
     if len(known):
-        was, is_ = known.mean(axis=0)
-        yield float(was), float(is_)
+        read, truth = known.mean(axis=0).tolist()
+        yield Pair(quantity=quantity, unit="deg", side=side, read=read, true=truth)
 
 
-def _times(one: Filmed, side: Side, found: st.Strides) -> Iterator[tuple[str, str, float, float]]:
+def _times(one: Filmed, side: Side, found: st.Strides) -> Iterator[Pair]:
     """Yield number and times of the strides of one foot."""
     strikes = np.array(getattr(one.walk, f"{side}_strikes_s"))
     inside = (strikes[:-1] > 0.5) & (strikes[1:] < one.landmarks.t_s[-1] - 0.5)
-    yield "strides found", "1", float(len(found)), float(inside.sum())
-    for start, stop, leave in zip(
-        found.start / RATE_HZ, found.stop / RATE_HZ, found.leave / RATE_HZ, strict=True
-    ):
+    yield Pair(quantity="strides found", unit="1", read=float(len(found)), true=float(inside.sum()))
+    every = np.stack([found.start, found.stop, found.touch, found.leave], 1) / one.shot.rate_hz
+    for start, stop, touch, leave in every:
         nearest = int(np.argmin(np.abs(strikes - start)))
         if nearest + 1 == len(strikes):
             continue
         lasts = strikes[nearest + 1] - strikes[nearest]
-        yield "stride_time", "s", float(stop - start), float(lasts)
-        if one.view.startswith("side"):
-            yield "landing", "s", float(start), float(strikes[nearest])
-        if np.isfinite(leave):
-            stance = getattr(one.walk, f"{side}_stance") * lasts
-            yield "stance time", "s", float(leave - start), float(stance)
+        yield Pair(quantity="stride_time", unit="s", read=stop - start, true=lasts)
+        if not np.isfinite(leave):
+            continue
+        yield Pair(quantity="landing", unit="s", read=touch, true=strikes[nearest])
+        stance = getattr(one.walk, f"{side}_stance") * lasts
+        yield Pair(quantity="stance time", unit="s", read=leave - touch, true=stance)
 
 
-def _block(landmarks: Landmarks) -> tuple[Block, tuple[Channel, ...]]:
-    movement = gait(landmarks)
-    x = evenly(movement, landmarks.t_s, RATE_HZ)
-    block = Block(x=_bridged(x), mask=np.isfinite(x), rate_hz=RATE_HZ, events=Events())
-    return block, movement.channels
-
-
-def _row(channels: tuple[Channel, ...], site: str, side: Side) -> int:
-    return next(i for i, c in enumerate(channels) if (c.site, c.side) == (site, side))
+def _inputs(landmarks: Landmarks, one: Filmed) -> Inputs:
+    """Return what the runner would hand to a measure of gait."""
+    movement, rate_hz = gait(landmarks), one.shot.rate_hz
+    x = evenly(movement, landmarks.t_s, rate_hz)
+    block = Block(x=_bridged(x), mask=np.isfinite(x), rate_hz=rate_hz, events=Events())
+    return Inputs(
+        blocks={st.INPUT: (block,)},
+        targets=np.zeros((0, 1), dtype=np.intp),
+        channels={st.INPUT: movement.channels},
+        condition=Condition.of(task="running" if one.shot.running else "walking"),
+    )
 
 
 def _bridged(x: Floats) -> Floats:

@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.interpolate import PchipInterpolator
 
 from eutonia.derive.gait import gait as derived
 from eutonia.derive.video import as_recordings
 from eutonia.measures import entry
+from eutonia.measures.gait import foot_inversion, trunk_lean
 from eutonia.measures.gait.onset import left_start
 from eutonia.model import ArraySignal, Clock, Condition, Recording
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.gait import Gait, of, walk
 from eutonia.simulate.gait_filmed import Camera, filmed
-from eutonia.simulate.gait_traces import traces
+from eutonia.simulate.gait_traces import channel, traces
 from eutonia.simulate.visit import visit
 
 
@@ -102,11 +104,86 @@ def test_running_is_held_against_walking():
     assert left.interval.hi - left.interval.lo < 0.1
 
 
-def test_stance_is_measured_in_running_too():
-    """A foot that stands 0.34 of a running stride beside 0.44: shorter on the left, as drawn."""
-    spec = {"stride_s": 0.75, "stance": of(left=0.38, right=0.46), "speed_mps": 2.5}
-    (e,) = _run("gait.stance_asymmetry", _walked(5, task="running", **spec)).estimates
-    assert dict(e.details)["left_minus_right_percent"] < -5
+def _ran(seed=0, *, knees=True, **spec):
+    """Return a run with knees that are straight as a foot comes down and as it leaves."""
+    rng = np.random.default_rng(seed)
+    walked = walk(rng, Gait(**{"seconds": 30.0, "stride_s": 0.75, "speed_mps": 2.5, **spec}))
+    made = replace(traces(rng, walked), id="running", condition=Condition.of(task="running"))
+    if not knees:
+        return walked, made
+    bent = []
+    for side in ("left", "right"):
+        lands, leaves = walked.lands[side], walked.leaves[side]
+        swing = np.append(lands[1:], lands[-1] + 0.75)
+        at = np.stack([lands, (lands + leaves) / 2, leaves, (leaves + swing) / 2], axis=1).ravel()
+        course = PchipInterpolator(at, np.tile([15.0, 42.0, 18.0, 90.0], len(lands)))
+        bent.append(course(walked.t_s) + rng.standard_normal(len(walked.t_s)))
+    x = np.vstack([made.signal.read(), *bent])
+    channels = (*made.channels, channel("knee", "left"), channel("knee", "right"))
+    return walked, replace(made, signal=ArraySignal(x), channels=channels)
+
+
+def test_stance_in_running_ends_with_the_straight_knee():
+    """Feet that stand 0.32 and 0.40 of a stride are told; moving back alone would dilute it."""
+    walked, seen = _ran(5, stance=of(left=0.32, right=0.40))
+    (e,) = _run("gait.stance_asymmetry", seen).estimates
+    assert e.value == pytest.approx(200 * 0.08 / 0.72, abs=5)
+    told = dict(e.details)
+    assert told["left_minus_right_percent"] < 0
+    for side in ("left", "right"):
+        stood = (walked.leaves[side] - walked.lands[side])[3:-3].mean()
+        assert told[f"{side}_s"] == pytest.approx(stood, abs=0.02)
+    # The same film as a walk: the feet go back in the air too, and stances look long.
+    walking = replace(seen, condition=Condition.of(task="walking"))
+    (diluted,) = _run("gait.stance_asymmetry", walking).estimates
+    assert diluted.value < e.value - 5
+    assert dict(diluted.details)["left_s"] > told["left_s"] + 0.05
+
+
+def test_a_difference_to_walking_holds_what_does_not_cancel():
+    """Running less walking is less sure of the lean than on less off medication in one task."""
+
+    def widths(one, other):
+        found = _run("gait.trunk_lean", one, other).contrasts
+        (lean,) = (c for c in found if c.measure.endswith("mean") and c.factor != "side")
+        return lean.factor, (lean.interval.hi - lean.interval.lo) / 2, lean.interval.method
+
+    walking, (_, running) = _walked(3), _ran(4)
+    factor, half, how = widths(walking, running)
+    assert factor == "task"
+    assert half > 1.96 * trunk_lean.APART_DEG
+    assert "errors of the camera" in how
+    off, on = (
+        replace(
+            _walked(seed, task="running"),
+            id=state,
+            condition=Condition.of(task="running", medication=state),
+        )
+        for seed, state in ((5, "off"), (6, "on"))
+    )
+    factor, half, how = widths(off, on)
+    assert factor == "medication"
+    assert half < 1.0
+    assert "errors of the camera" not in how
+
+
+def test_the_lifted_foot_of_a_runner_is_not_measurable_from_the_front():
+    """The standing part of inversion has a number; the lifted one says why it has none."""
+    running = _walked(9, task="running", view="front", stride_s=0.75)
+    outcome = _run("gait.foot_inversion", running)
+    assert {e.part for e in outcome.estimates} == {"stance"}
+    assert {n.reason for n in outcome.not_measurable} == {f"swing: {foot_inversion.LIFTED_BEHIND}"}
+    walking = _run("gait.foot_inversion", _walked(9, view="front"))
+    assert {e.part for e in walking.estimates} == {"swing", "stance"}
+
+
+def test_a_run_whose_knees_are_hidden_has_strides_and_no_stance():
+    """Stride times need the feet alone; stance asymmetry says that no stance was seen."""
+    _, seen = _ran(6, knees=False)
+    assert _value(_run("gait.stride_time", seen), "left") == pytest.approx(0.75, abs=0.02)
+    outcome = _run("gait.stance_asymmetry", seen)
+    assert outcome.estimates == ()
+    assert all("at least 4 are needed" in n.reason for n in outcome.not_measurable)
 
 
 def test_who_stands_has_a_lean_and_no_strides():

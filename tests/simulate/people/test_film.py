@@ -11,7 +11,7 @@ from eutonia.simulate.people.body import Person
 from eutonia.simulate.people.film import film, stamp, stamps
 from eutonia.simulate.people.pose import Pose, bones
 from eutonia.simulate.people.scene import Scene
-from eutonia.simulate.people.walk import Walk, angles, even, off_s, phase, walker
+from eutonia.simulate.people.walk import Walk, angles, even, flights, off_s, phase, walker
 
 SMALL = Scene(width=160, height=120, focal_px=150, supersampling=1)
 
@@ -131,3 +131,68 @@ def test_a_treadmill_keeps_the_body_in_place(someone: Person) -> None:
     walk = replace(even(4, 1.1), on_treadmill=True)
     hip = ankles(someone, walk, np.array([1.1, 2.2]))[:, 2, 2]
     assert hip[0] == pytest.approx(hip[1], abs=1e-6)
+
+
+#: The stances of a run whose left foot stands longer, and its strides of 0.7 s.
+RUN = replace(even(4, 0.7), running=True, left_stance=0.4, right_stance=0.3, left_inversion=12.0)
+
+
+def soles(person: Person, walk: Walk, t_s: list[float]) -> np.ndarray:
+    """Return the height of the lowest point of the left and right foot's skin, ``(n, 2)``."""
+    pose_at, names = walker(person, walk, until_s=3.0), person.base.skeleton.names
+    found = []
+    for t in t_s:
+        placed = bones(person, pose_at(t))
+        for end in (".L", ".R"):
+            foot = [i for i, n in enumerate(names) if n[:3] in ("foo", "toe") and n.endswith(end)]
+            held = np.flatnonzero(person.base.weights[:, foot].sum(axis=1) > 0.5)
+            skin = placed.carry(person, person.shape[held], person.base.weights[held])
+            found.append(skin[:, 1].min())
+    return np.array(found).reshape(-1, 2)
+
+
+def test_a_walk_has_no_flight_and_a_run_has_two_a_stride() -> None:
+    """Each flight lasts from one foot's stance to the other's strike, by the asked shares."""
+    assert flights(even(4, 1.1)) == []
+    one, other = (f for f in flights(RUN) if 0.69 < f[0] < 1.39)
+    assert one == pytest.approx((0.7 + 0.4 * 0.7, 0.7 + 0.5 * 0.7))
+    assert other == pytest.approx((1.05 + 0.3 * 0.7, 1.4))
+
+
+def test_nobody_touches_the_ground_in_flight(someone: Person) -> None:
+    """Both soles are above the ground within a flight; one is on it from strike to toe-off."""
+    for off, on in (f for f in flights(RUN) if 0 < f[0] < 1.4):
+        flying = soles(someone, RUN, np.linspace(off, on, 7)[1:-1].tolist())
+        assert flying.min() > 0.002
+    for strike, stance, foot in ((0.7, 0.4, 0), (1.05, 0.3, 1)):
+        stands = np.linspace(strike, strike + stance * 0.7, 9).tolist()
+        found = soles(someone, RUN, stands)
+        np.testing.assert_allclose(found[:, foot], 0, atol=1e-6)
+        assert found[:, 1 - foot].min() > 0.01
+
+
+def test_a_flying_body_falls_as_a_stone_does(someone: Person) -> None:
+    """The height of the hips in flight bends by 9.81 m/s2, at every instant."""
+    pose_at = walker(someone, RUN, until_s=2.0)
+    off, on = next(f for f in flights(RUN) if f[0] > 0.7 and f[1] - f[0] > 0.1)
+    t_s = np.linspace(off + 0.01, on - 0.01, 9)
+    height = np.array([pose_at(t).at_m[1] for t in t_s])
+    falling = np.diff(height, 2) / (t_s[1] - t_s[0]) ** 2
+    np.testing.assert_allclose(falling, -9.81, rtol=1e-6)
+
+
+def test_the_foot_of_a_runner_stays_where_it_stands(someone: Person) -> None:
+    """While the flat foot stands, its ball moves by less than 2 cm; the body goes on by 0.3 m."""
+    names = someone.base.skeleton.names
+    pose_at, ball = walker(someone, RUN, until_s=2.0), names.index("foot.L")
+    t_s = np.linspace(0.7 + 0.08, 0.7 + 0.38 * 0.7, 9)
+    placed = [bones(someone, pose_at(t)) for t in t_s]
+    assert np.ptp([p.tails[ball][2] for p in placed]) < 0.02
+    assert np.ptp([p.heads[names.index("root")][2] for p in placed]) > 0.3
+
+
+def test_a_runner_bends_knees_and_elbows_more(someone: Person) -> None:
+    """The knee of the swinging leg bends beyond 75 degrees, and elbows are bent by 45 more."""
+    run, walk = ([angles(w, t) for t in np.arange(0, 0.7, 0.02)] for w in (RUN, even(4, 0.7)))
+    assert max(a["left_knee"] for a in run) > 75 > 60 > max(a["left_knee"] for a in walk)
+    assert run[0]["left_elbow"] > walk[0]["left_elbow"] + 45

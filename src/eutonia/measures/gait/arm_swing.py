@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from eutonia.measures.gait import per_stride as per
 from eutonia.measures.gait import strides as st
+from eutonia.measures.gait import tasks
 from eutonia.measures.positions import with_systematic
 from eutonia.model import (
     Block,
@@ -23,6 +24,9 @@ from eutonia.model import (
 
 #: What the landmarks of shoulder and wrist add to or take from a swing, SD. [D]
 SYSTEMATIC_DEG = 5.0
+#: The same in running, with bent elbows, and what does not cancel against walking: rendered people,
+#: rounded up.
+RUNNING_DEG, APART_DEG = 9.0, 6.0
 
 MEASURE = Measure(
     id="gait.arm_swing",
@@ -57,7 +61,8 @@ def measure(x: Inputs) -> Result:
     return Result(
         blocks=blocks,
         finish=per.mean_of,
-        limits=with_systematic(SYSTEMATIC_DEG),
+        limits=with_systematic(tasks.in_task(x, (SYSTEMATIC_DEG,), {"running": (RUNNING_DEG,)})),
+        varying=tasks.apart(x, {"running": (APART_DEG,)}),
         span=span,
         reasons=per.few(n),
         n_effective=n,

@@ -44,7 +44,7 @@ def measure(x: Inputs) -> Result:
     """Sum the stride times of the foot that was seen better; see `MEASURE`."""
 
     def times(block: Block, _: NDArray[np.intp]) -> Floats:
-        found = st.fuller(block, x.channels[st.INPUT])
+        found = st.fuller(x, block)
         return per.counted((found.stop - found.start)[:, None] / block.rate_hz)
 
     blocks, span = per.gathered(x, times)

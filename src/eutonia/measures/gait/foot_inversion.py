@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from eutonia.measures.gait import per_stride as per
 from eutonia.measures.gait import strides as st
+from eutonia.measures.gait import tasks
 from eutonia.measures.positions import with_systematic
 from eutonia.model import (
     Block,
@@ -27,6 +28,10 @@ SWING, STANCE = 0.07, 0.10
 #: What landmarks of so short a bone add to every picture alike, degrees: swing, and stance, where
 #: they turn a standing foot in by 12 degrees on average (rendered people, docs/video/accuracy).
 SYSTEMATIC_DEG = (5.0, 14.0)
+#: Why nothing is said of a runner's foot in the air.
+LIFTED_BEHIND = (
+    "A runner's lifted foot points away from the camera: its turn cannot be read from the front."
+)
 
 MEASURE = Measure(
     id="gait.foot_inversion",
@@ -54,15 +59,14 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Average the angle around the lifts of either foot; see `MEASURE`."""
-    channels = x.channels[st.INPUT]
 
     def angles(block: Block, target: NDArray[np.intp]) -> Floats:
         side = st.sides_of(x, target)
         own, other = (
             found.only(~found.side_view)
             for found in (
-                st.strides(block, channels, side),
-                st.strides(block, channels, "right" if side == "left" else "left"),
+                st.strides(x, block, side),
+                st.strides(x, block, "right" if side == "left" else "left"),
             )
         )
         lift = st.landed(other)  # highest lifts of the other foot
@@ -85,10 +89,13 @@ def measure(x: Inputs) -> Result:
 
     blocks, span = per.gathered(x, angles)
     n = blocks[:, :, 2:].sum(axis=0).min(axis=1)
+    running = x.condition.get("task") == "running"
     return Result(
         blocks=blocks,
         finish=per.mean_of,
         limits=with_systematic(np.array(SYSTEMATIC_DEG)),
+        varying=tasks.apart(x, {"running": SYSTEMATIC_DEG}),
+        part_reasons={"swing": (LIFTED_BEHIND,) * len(x.targets)} if running else {},
         span=span,
         reasons=per.few(n),
         n_effective=n,

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from eutonia.dsp.segments import sums
 from eutonia.measures.gait import per_stride as per
 from eutonia.measures.gait import strides as st
+from eutonia.measures.gait import tasks
+from eutonia.measures.gait.trunk_lean import APART_DEG, SYSTEMATIC_DEG
 from eutonia.measures.positions import with_systematic
 from eutonia.model import (
     Block,
@@ -24,8 +26,6 @@ from eutonia.model import (
 
 #: Seconds of a block: longer than a stride, and than most of what sways while standing. [D]
 BLOCK_S = 2.0
-#: What landmarks and a camera that stands askew add to every picture alike, in degrees. [D]
-SYSTEMATIC_DEG = 3.0
 
 MEASURE = Measure(
     id="trunk.lean",
@@ -67,6 +67,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=per.mean_of,
         limits=with_systematic(SYSTEMATIC_DEG),
+        varying=tasks.apart(x, {"running": (APART_DEG,)}),
         span=span,
     )
 

@@ -18,8 +18,8 @@ BEYOND_SD, BEYOND_DEG = 3.0, 8.0
 #: Shares of a stride in which the posture is read: before landing from the side, around the
 #: highest lift from front or back. [D]
 WINDOW = {"foot_pitch": (0.85, 0.97), "foot_inversion": (0.0, 0.07)}
-#: Shares of a stride in which the foot surely stands. [D]
-STANDING = (0.15, 0.45)
+#: Shares of a stance in which the foot surely stands still. [D]
+STANDING = (0.25, 0.7)
 SITES = tuple(WINDOW)
 RULE = (
     f"The first {FIRST} strides of a walk say how the foot starts (mean and SD of its posture just "
@@ -52,7 +52,7 @@ def runs(x: Inputs, target: NDArray[np.intp]) -> list[Run]:
 
 def _run(block: Block, x: Inputs, row: int, site: str, side: str) -> Run:
     channels = x.channels[st.INPUT]
-    found = st.strides(block, channels, side)
+    found = st.strides(x, block, side)
     found = found.only(found.side_view == (site == "foot_pitch"))
     parts = [st.window(found, i, *WINDOW[site]) for i in range(len(found))]
     posture = np.array([per.mean_in(block, row, p) for p in parts])
@@ -90,7 +90,11 @@ def _speed(block: Block, foot: int | None, found: st.Strides, i: int) -> float:
     """Return how fast the standing foot goes back under the hips, in leg lengths a second."""
     if foot is None or not found.side_view[i]:
         return np.nan
-    part = st.window(found, i, *STANDING)
+    touch, leave = found.touch[i], found.leave[i]
+    if not np.isfinite(leave):
+        return np.nan
+    first, last = (touch + share * (leave - touch) for share in STANDING)
+    part = slice(int(np.ceil(first)), int(np.floor(last)) + 1)
     good = block.mask[foot, part]
     if good.sum() < 4:
         return np.nan

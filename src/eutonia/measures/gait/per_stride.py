@@ -123,7 +123,7 @@ def gathered(
 
 def arm_ranges(x: Inputs, block: Block, row: np.intp) -> Floats:
     """Return the range of one arm in each stride that was seen from the side, ``(n, 1)``."""
-    found = fuller(block, x.channels[INPUT])
+    found = fuller(x, block)
     found = found.only(found.side_view)
     each = [swing_range(block, int(row), window(found, i, 0, 1)) for i in range(len(found))]
     return np.array(each).reshape(len(each), 1)

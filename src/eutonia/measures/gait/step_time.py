@@ -47,15 +47,14 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Sum the step times of each foot; see `MEASURE`."""
-    channels = x.channels[st.INPUT]
 
     def times(block: Block, target: NDArray[np.intp]) -> Floats:
         side = st.sides_of(x, target)
         own, other = (
             st.landed(found.only(found.side_view))
             for found in (
-                st.strides(block, channels, side),
-                st.strides(block, channels, "right" if side == "left" else "left"),
+                st.strides(x, block, side),
+                st.strides(x, block, "right" if side == "left" else "left"),
             )
         )
         before = np.searchsorted(other, own) - 1

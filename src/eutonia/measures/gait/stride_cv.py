@@ -55,7 +55,7 @@ def measure(x: Inputs) -> Result:
     """Sum stride times and their squares; see `MEASURE`."""
 
     def moments(block: Block, target: NDArray[np.intp]) -> Floats:
-        found = st.strides(block, x.channels[st.INPUT], st.sides_of(x, target))
+        found = st.strides(x, block, st.sides_of(x, target))
         time = (found.stop - found.start) / block.rate_hz
         own = 2 * (found.error**2 + 1 / 12) / block.rate_hz**2  # of two landings
         return np.stack([np.ones(len(time)), time, time**2, own], axis=1)

@@ -46,7 +46,7 @@ def measure(x: Inputs) -> Result:
     """Sum the stride times of each foot; see `MEASURE`."""
 
     def times(block: Block, target: NDArray[np.intp]) -> Floats:
-        found = st.strides(block, x.channels[st.INPUT], st.sides_of(x, target))
+        found = st.strides(x, block, st.sides_of(x, target))
         return per.counted((found.stop - found.start)[:, None] / block.rate_hz)
 
     blocks, span = per.gathered(x, times)

@@ -4,6 +4,10 @@ From the side a foot lands where it is furthest ahead of the hips in the directi
 leaves where it is furthest behind: contact and lift-off as they show in kinematics without a force
 plate (our reading of it, unconfirmed [D]; checked against a force plate in the tests). From the
 front or back neither shows; there a stride runs from one highest lift of the foot to the next.
+
+A running foot goes back under the hips long before it lands and after it leaves. It leaves where
+the knee is straightest, as beside a force plate (Fellin2010), and comes down where it was so before
+(our rule [D]; contact itself does not show in the angles).
 """
 
 from __future__ import annotations
@@ -29,6 +33,10 @@ RUN_S = 1.2
 LEAST_PERCENT, PROMINENT = 12.0, 0.4
 #: Stride times that count. [D]
 STRIDE_S = (0.4, 3.0)
+#: Degrees by which a runner's knee bends under the weight; one that does not was not seen. [D]
+YIELDS_DEG = 8.0
+#: Seconds before the foot is furthest ahead from which on the knee may be straightest. [D]
+BEFORE_S = 0.06
 #: Strides that a number needs. [D]
 MIN_STRIDES = 4
 #: A walk, from which strides are taken, needs this many usable seconds.
@@ -52,9 +60,10 @@ class Strides:
     ----------
     start, stop : ndarray, shape (n,)
         Samples (with fractions) from landing to landing; from lift to lift where `side_view` is
-        False.
-    leave : ndarray, shape (n,)
-        Sample at which the foot leaves the ground; NaN where it does not show.
+        False. In running these are the foot's furthest places ahead, which are timed best.
+    touch, leave : ndarray, shape (n,)
+        Samples between which the foot stands; NaN where it does not show. `touch` is `start` but
+        in running.
     error : ndarray, shape (n,)
         Standard deviation of the timing of one landing, in samples, that the noise of the
         landmarks makes.
@@ -63,6 +72,7 @@ class Strides:
 
     start: Floats
     stop: Floats
+    touch: Floats
     leave: Floats
     error: Floats
     side_view: NDArray[np.bool_]
@@ -75,6 +85,7 @@ class Strides:
         return Strides(
             start=self.start[keep],
             stop=self.stop[keep],
+            touch=self.touch[keep],
             leave=self.leave[keep],
             error=self.error[keep],
             side_view=self.side_view[keep],
@@ -86,49 +97,68 @@ def row_of(channels: tuple[Channel, ...], site: str, side: str) -> int | None:
     return next((i for i, c in enumerate(channels) if (c.site, c.side) == (site, side)), None)
 
 
-def strides(block: Block, channels: tuple[Channel, ...], side: str) -> Strides:
+def strides(x: Inputs, block: Block, side: str) -> Strides:
     """Return the strides of one foot; computed once for all measures."""
-    rows = tuple(
-        row_of(channels, s, d) for s, d in (("foot", side), ("push_off", side), ("view", "midline"))
-    )
-    return block.once(("strides", *rows), lambda: _strides(block, *rows))
-
-
-def _strides(block: Block, foot: int | None, push: int | None, view: int | None) -> Strides:
-    if foot is None:
-        return _none()
-    code = np.zeros(block.x.shape[1]) if view is None else np.round(block.x[view])
-    sideways = (code == 0) | (code == 3)
-    found = []
-    good = filled(block.mask[foot], round(GAP_S * block.rate_hz))
-    for run in stretches(good, sideways, round(RUN_S * block.rate_hz)):
-        ahead = block.x[foot, run]
-        behind = None if push is None or not sideways[run.start] else block.x[push, run]
-        usable = (
-            None if push is None else filled(block.mask[push, run], round(GAP_S * block.rate_hz))
+    foot, push, knee, view = (
+        row_of(x.channels[INPUT], site, of)
+        for site, of in (
+            ("foot", side),
+            ("push_off", side),
+            ("knee", side),
+            ("view", "midline"),
         )
-        one = _in_run(ahead, behind, usable, block.rate_hz)
-        found.append((one, run.start, bool(sideways[run.start])))
+    )
+    running = x.condition.get("task") == "running"
+    rows = _Rows(foot=foot, push=push, view=view, knee=knee if running else None, running=running)
+    return block.once(("strides", rows), lambda: _strides(block, rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """Where the channels of one foot are, None where they were not recorded."""
+
+    foot: int | None
+    push: int | None
+    view: int | None
+    knee: int | None
+    running: bool
+
+
+def _strides(block: Block, rows: _Rows) -> Strides:
+    if rows.foot is None:
+        return _none()
+    code = np.zeros(block.x.shape[1]) if rows.view is None else np.round(block.x[rows.view])
+    sideways = (code == 0) | (code == 3)
+    gap = round(GAP_S * block.rate_hz)
+    found = []
+    for run in stretches(
+        filled(block.mask[rows.foot], gap), sideways, round(RUN_S * block.rate_hz)
+    ):
+        start, stop, error = _in_run(block.x[rows.foot, run], block.rate_hz)
+        touch, leave = np.full((2, len(start)), np.nan)
+        if sideways[run.start]:
+            touch, leave = _stands(block, rows, run, start, stop)
+        at = [x + run.start for x in (start, stop, touch, leave)]
+        found.append((*at, error, np.full(len(start), sideways[run.start])))
     if not found:
         return _none()
+    start, stop, touch, leave, error, side_view = (
+        np.concatenate(parts) for parts in zip(*found, strict=True)
+    )
     return Strides(
-        start=np.concatenate([f[0] + at for f, at, _ in found]),
-        stop=np.concatenate([f[1] + at for f, at, _ in found]),
-        leave=np.concatenate([f[2] + at for f, at, _ in found]),
-        error=np.concatenate([f[3] for f, *_ in found]),
-        side_view=np.concatenate([np.full(len(f[0]), s) for f, _, s in found]),
+        start=start, stop=stop, touch=touch, leave=leave, error=error, side_view=side_view
     )
 
 
 def _none() -> Strides:
     zero = np.zeros(0)
-    return Strides(start=zero, stop=zero, leave=zero, error=zero, side_view=zero.astype(bool))
+    return Strides(
+        start=zero, stop=zero, touch=zero, leave=zero, error=zero, side_view=zero.astype(bool)
+    )
 
 
-def _in_run(
-    ahead: Floats, behind: Floats | None, usable: NDArray[np.bool_] | None, rate_hz: float
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return start, stop, leaving and timing error of the strides in one stretch."""
+def _in_run(ahead: Floats, rate_hz: float) -> tuple[Floats, Floats, Floats]:
+    """Return start, stop and timing error of the strides in one stretch."""
     smooth = smoothed(ahead, rate_hz)
     lands, bend = landings(smooth, rate_hz)
     noise = np.std(np.diff(ahead - smooth)) / np.sqrt(2) if len(ahead) > 2 else 0.0
@@ -136,14 +166,49 @@ def _in_run(
     start, stop = lands[:-1], lands[1:]
     lasts = (stop - start) / rate_hz
     keep = (lasts >= STRIDE_S[0]) & (lasts <= STRIDE_S[1])
-    leave = np.full(len(start), np.nan)
-    if behind is not None and usable is not None:
-        back = smoothed(behind, rate_hz)
-        for i, (a, b) in enumerate(zip(start, stop, strict=True)):
-            inside = slice(int(np.ceil(a)), int(np.floor(b)) + 1)
-            if usable[inside].all():
-                leave[i] = inside.start + _vertex(-back[inside], int(np.argmin(back[inside])))
-    return start[keep], stop[keep], leave[keep], error[:-1][keep]
+    return start[keep], stop[keep], error[:-1][keep]
+
+
+def _stands(
+    block: Block, rows: _Rows, run: slice, start: Floats, stop: Floats
+) -> tuple[Floats, Floats]:
+    """Return from when to when a foot stands in each stride of a stretch; NaN where hidden."""
+    touch, leave = np.full((2, len(start)), np.nan)
+    if rows.push is None or (rows.running and rows.knee is None):
+        return touch, leave
+    back, shown = _shown(block, rows.push, run)
+    for i, (a, b) in enumerate(zip(start, stop, strict=True)):
+        inside = slice(int(np.ceil(a)), int(np.floor(b)) + 1)
+        if shown[inside].all():
+            touch[i] = a
+            leave[i] = _vertex(-back, inside.start + int(np.argmin(back[inside])))
+    if rows.knee is None:
+        return touch, leave
+    knee, shown = _shown(block, rows.knee, run)
+    for i in np.flatnonzero(np.isfinite(leave)).tolist():
+        before = int(np.ceil(touch[i] - BEFORE_S * block.rate_hz))
+        inside = slice(max(before, 0), int(np.floor(leave[i])) + 1)
+        touch[i], leave[i] = _straight(knee, inside) if shown[inside].all() else (np.nan, np.nan)
+    return touch, leave
+
+
+def _straight(knee: Floats, inside: slice) -> tuple[float, float]:
+    """Return where the knee is straightest before and after it yields; NaN where it does not."""
+    middle = (inside.start + inside.stop) // 2
+    ends = [
+        part.start + int(np.argmin(knee[part]))
+        for part in (slice(inside.start, middle), slice(middle, inside.stop))
+    ]
+    yields = knee[ends[0] : ends[1] + 1].max() - knee[ends].max()
+    if yields < YIELDS_DEG or ends[0] == inside.start or ends[1] == inside.stop - 1:
+        return np.nan, np.nan
+    return _vertex(-knee, ends[0]), _vertex(-knee, ends[1])
+
+
+def _shown(block: Block, row: int, run: slice) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return a channel in a stretch, smoothed, and where it may be used."""
+    shown = filled(block.mask[row, run], round(GAP_S * block.rate_hz))
+    return smoothed(block.x[row, run], block.rate_hz), shown
 
 
 def landings(smooth: Floats, rate_hz: float) -> tuple[Floats, Floats]:
@@ -229,9 +294,9 @@ def landed(found: Strides) -> Floats:
     return np.unique(np.concatenate([found.start, found.stop]))
 
 
-def fuller(block: Block, channels: tuple[Channel, ...]) -> Strides:
+def fuller(x: Inputs, block: Block) -> Strides:
     """Return the strides of the left foot, or of the right one where clearly more were seen."""
-    left, right = (strides(block, channels, side) for side in ("left", "right"))
+    left, right = (strides(x, block, side) for side in ("left", "right"))
     return right if len(right) > len(left) + 2 else left
 
 
