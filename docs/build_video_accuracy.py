@@ -44,7 +44,10 @@ STUDIES = {
         "known from them. What is added to a nod was fitted on the deeper people for development. "
         "People 100 to 123 judged an earlier version, in single pictures: heads 30° down read 3.8° "
         "too far down, because their faces are deeper than those that it had been fitted on. What "
-        "intervals hold for the zero in pitch was widened to theirs.",
+        "intervals hold for the zero in pitch was widened to theirs. One of those that judge now "
+        "(158) showed that a lost face must not be looked for above where it was, where hair was "
+        "taken for it; that was dropped, and the twelve in whom a face had been lost were tracked "
+        "again.",
     ),
     "covered": (
         "Heads with glasses, or with a hand at the face",

@@ -23,7 +23,7 @@ def tracked(shared_data, video_models, tmp_path_factory):
 def test_what_was_tracked_is_kept(tracked):
     """The second time a person comes from the cache, the same in every array."""
     one, again = tracked
-    for name in ("asked", "turn", "face", "body", "world", "visible", "truth"):
+    for name in ("asked", "turn", "face", "first", "body", "world", "visible", "truth"):
         np.testing.assert_array_equal(getattr(one, name), getattr(again, name))
     assert one.scene == again.scene
 
@@ -41,6 +41,24 @@ def test_angles_of_a_rendered_person_are_right(tracked):
     np.testing.assert_allclose(errors[0], 0, atol=1e-6)
     assert (np.abs(errors[1:4]) <= 6).all()
     assert np.isnan(errors[one.turn != 0]).all()
+
+
+@pytest.mark.parametrize("pose", [(0, 0, 0, 0), (-60, 0, 0, 0), (20, -20, 10, 0), (30, 0, 0, -45)])
+def test_poses_are_reached_in_small_steps(pose):
+    """Each way begins with the straight head and takes steps of at most 15 degrees to the pose."""
+    way = study.way_to(np.array(pose, dtype=float))
+    np.testing.assert_array_equal(way[0], 0)
+    np.testing.assert_allclose(way[-1], pose, atol=1e-6)
+    steps = np.diff(way, axis=0)
+    assert (np.linalg.norm(steps[:, :3], axis=1) <= 15 + 1e-5).all()
+    assert (np.abs(steps[:, 3]) <= 15 + 1e-5).all()
+
+
+def test_a_film_that_starts_in_the_pose_is_kept_beside_the_way(tracked):
+    """A face found at once is the face that was followed there, to 2 pixels on average."""
+    one, _ = tracked
+    away = np.linalg.norm((one.first - one.face)[..., :2], axis=2).mean(axis=1)
+    assert (away[:4] <= 2).all()
 
 
 def test_a_trunk_turned_by_45_degrees_is_noticed_and_a_straight_one_not(tracked):

@@ -303,6 +303,15 @@ def test_the_zero_reads_zero_wherever_the_head_is():
     np.testing.assert_allclose(found.x[0], 0, atol=0.3)
 
 
+def test_the_correction_is_the_same_to_both_sides():
+    """The mirror image of a head is corrected to the mirror image of what the head is."""
+    seen = turned(*np.random.default_rng(1).uniform(-50, 50, (3, 200)))
+    mirror = np.diag([-1.0, 1.0, 1.0])
+    np.testing.assert_allclose(
+        corrected(mirror @ seen @ mirror), mirror @ corrected(seen) @ mirror, atol=1e-12
+    )
+
+
 def test_the_correction_never_folds():
     """More turn or nod never becomes less: corrected angles rise with what was read."""
     step = np.linspace(-75, 75, 151)

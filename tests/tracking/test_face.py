@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from eutonia.knowledge import table
-from eutonia.tracking.face import LOOK_EVERY, FaceTracker, around
+from eutonia.tracking.crops import Box
+from eutonia.tracking.face import BESIDE, LOOK_EVERY, SMALLER, FaceTracker, around, beside
 
 CLIPS = ("female", "male")
 #: Corners of the eyes and mouth and the tip of the nose, then those that a mirror makes of them.
@@ -193,6 +194,36 @@ def test_a_jump_between_two_pictures_is_not_lost(clip, tracker):
     moved = np.roll(picture, jump, axis=1)
     after = tracker.follow(moved).xyz[:, :2].mean(axis=0)
     np.testing.assert_allclose(after - before, [jump, 0], atol=2)
+
+
+@pytest.mark.parametrize("identity", [13, 30])
+def test_a_head_that_nods_far_between_two_pictures_is_not_lost(identity, shared_data, tracker):
+    """A rendered head that goes from 30 to 45 degrees down at once, where no detector sees it."""
+    from eutonia.simulate.people.body import person
+    from eutonia.simulate.people.pose import Pose
+    from eutonia.simulate.people.render import render
+    from eutonia.simulate.people.scene import Scene
+
+    who, scene = person(identity, folder=shared_data / "human-mesh"), Scene(distance_m=1.2)
+    nods = [render(who, Pose(pitch=p), scene)[0] for p in (0.0, -15.0, -30.0, -45.0)]
+    found = [tracker.follow(picture) for picture in nods]
+    assert None not in found
+    assert tracker.taken == 1
+    tracker.reset()
+    assert tracker.follow(nods[-1]) is None
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.6, -2.0])
+def test_a_lost_face_is_looked_for_beside_and_below(angle):
+    """Left, right and below along the head's own axes, in smaller squares that turn with it."""
+    box = Box(x=300.0, y=200.0, size=120.0, angle=angle)
+    looked = beside(box)
+    right = np.array([np.cos(angle), np.sin(angle)])
+    down = np.array([-np.sin(angle), np.cos(angle)])
+    away = np.array([[one.x - box.x, one.y - box.y] for one in looked]) / box.size
+    np.testing.assert_allclose(away, BESIDE * np.array([-right, right, down]), atol=1e-12)
+    assert {one.size for one in looked} == {SMALLER * box.size}
+    assert {one.angle for one in looked} == {angle}
 
 
 def test_one_of_two_people_is_kept(clip, tracker):

@@ -71,6 +71,7 @@ def _kept(identity: int, cover: str, mesh: Path, cache: Path | None) -> Tracked:
             file.parent.mkdir(parents=True, exist_ok=True)
             np.savez_compressed(file, **dict[str, Any](arrays))
     n = len(POSES)
+    arrays["first"] = arrays["face"]
     return Tracked(identity=identity, asked=np.array(POSES), turn=np.zeros(n), scene={}, **arrays)
 
 
@@ -80,7 +81,7 @@ def _looked_at(identity: int, cover: str, mesh: Path) -> dict[str, Floats]:
 
     who = person(identity, folder=mesh, frame=cover == "glasses")
     scene, _ = stage(np.random.default_rng((43, identity)), identity, who)
-    return looked_at(render(who, pose, scene, folder=mesh) for pose in _poses(who, cover))
+    return looked_at([render(who, pose, scene, folder=mesh)] for pose in _poses(who, cover))
 
 
 def _poses(who: Person, cover: str) -> Iterator[Pose]:

@@ -2,15 +2,17 @@
 
 Each person stands before a camera of their own (distance, focal length, place in the picture,
 light, background), once with the head straight, which sets the zero, and in `POSES` and some drawn
-ones, then with the trunk turned (`TURNS`). What tracker and derivation say is held against the
-posed bones. What was tracked is kept in a cache, so that a study goes on where it stopped; pictures
-are not kept.
+ones, then with the trunk turned (`TURNS`). Each pose is reached from the straight head in steps, as
+in a film; what is seen of a film that starts in the pose is kept beside it. What tracker and
+derivation say is held against the posed bones. What was tracked is kept in a cache, so that a study
+goes on where it stopped; pictures are not kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from eutonia.simulate.people.body import Person
     from eutonia.simulate.people.scene import Scene
     from eutonia.simulate.people.truth import Truth
+
+#: A picture and what is true of it.
+Shot = tuple[NDArray[np.uint8], "Truth"]
 
 AXES = ("yaw", "pitch", "roll")
 _STEPS = (-60, -45, -30, -15, 15, 30, 45, 60)
@@ -39,10 +44,17 @@ TURNS = (*((float(a), 0.0) for a in (-45, -30, -20, 20, 30, 45)), (-30.0, 30.0),
 #: Drawn poses of a person, each axis to 45 degrees, 45 degrees from straight in all at most.
 N_DRAWN = 8
 MOST_DEG = 45.0
+#: Largest step on the way from the straight head to a pose, degrees: ten pictures a second of a
+#: brisk turn.
+STEP_DEG = 15.0
+#: Vertices of the mesh: tip of the nose, and outer corner of the left eye.
+TIP, CORNER = 294, 11473
+#: Depth of a face from which it is about as deep as people's; see `knowledge/head_correction`. [D]
+DEEP = 0.42
 SIZE = (640, 480)
 LIGHTS = ("even", "one side", "dim")
 #: Raised whenever scenes or poses change: older caches are not used.
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,17 +70,21 @@ class Tracked:
         Of the trunk, to the person's right.
     face, body, world : ndarray, shape (n, n_points, 3)
         NaN where nothing was seen.
+    first : ndarray, shape (n, 478, 3)
+        The face of a film that starts in the pose.
     visible : ndarray, shape (n, 33)
     truth : ndarray, shape (n, 3)
         Yaw, pitch and roll of the head against the trunk.
     scene : mapping
-        Distance, focal length over the picture's width, light, background.
+        Distance, focal length over the picture's width, light, background; depth of the face: tip
+        of the nose before the outer corners of the eyes, over the distance of these.
     """
 
     identity: int
     asked: Floats
     turn: Floats
     face: Floats
+    first: Floats
     body: Floats
     world: Floats
     visible: Floats
@@ -171,26 +187,48 @@ def _tracked(identity: int, mesh: Path) -> Tracked:
     asked = np.concatenate([np.array(POSES), _drawn(rng), turned])
     turn = np.zeros(len(asked))
     turn[-len(TURNS) :] = [t for t, _ in TURNS]
-    poses = (
-        Pose(yaw=yaw, pitch=pitch, roll=roll, turn=float(t))
-        for (yaw, pitch, roll), t in zip(asked, turn, strict=True)
-    )
-    shots = (render(who, pose, scene, folder=mesh) for pose in poses)
-    return Tracked(identity=identity, asked=asked, turn=turn, scene=known, **looked_at(shots))
+
+    @functools.cache  # ways share many poses
+    def shot(yaw: float, pitch: float, roll: float, trunk: float) -> Shot:
+        return render(who, Pose(yaw=yaw, pitch=pitch, roll=roll, turn=trunk), scene, folder=mesh)
+
+    def films() -> Iterator[list[Shot]]:
+        for pose in np.column_stack([asked, turn]):
+            shots = [shot(*way) for way in way_to(pose).tolist()]
+            yield shots
+            yield shots[-1:]
+
+    both = looked_at(films())
+    seen: dict[str, Any] = {name: rows[::2] for name, rows in both.items()}
+    seen["first"] = both["face"][1::2]
+    return Tracked(identity=identity, asked=asked, turn=turn, scene=known, **seen)
 
 
-def looked_at(shots: Iterable[tuple[NDArray[np.uint8], Truth]]) -> dict[str, Floats]:
-    """Return what the trackers see in each picture by itself, and its truth, as in `Tracked`."""
+def way_to(pose: Floats) -> Floats:
+    """Return what leads to yaw, pitch, roll and turn of the trunk from the straight head, (n, 4).
+
+    Head and trunk take steps of at most `STEP_DEG`.
+    """
+    far = max(float(np.linalg.norm(pose[:3])), abs(float(pose[3])))
+    n = max(1, int(np.ceil(far / STEP_DEG)))
+    return np.asarray(np.round(np.linspace(0, pose, n + 1), 6))
+
+
+def looked_at(films: Iterable[Sequence[Shot]]) -> dict[str, Floats]:
+    """Return what the trackers see in the last picture of each film, and its truth.
+
+    The last picture is shown twice, as a posture is held. Fields as in `Tracked`.
+    """
     from eutonia.tracking.body import BodyTracker
     from eutonia.tracking.face import FaceTracker
 
     face, body = FaceTracker(), BodyTracker()
     names = ("face", "body", "world", "visible", "truth")
     rows: dict[str, list[Floats]] = {name: [] for name in names}
-    for picture, true in shots:
+    for film in films:
         face.reset()
         body.reset()
-        for _ in range(2):  # found, then followed as in a film
+        for picture, _ in (*film, film[-1]):
             seen, trunk = face.follow(picture), body.follow(picture)
         points, metres, visible = np.full((33, 3), np.nan), np.full((33, 3), np.nan), np.zeros(33)
         if trunk is not None and trunk.visible is not None and trunk.world is not None:
@@ -201,6 +239,7 @@ def looked_at(shots: Iterable[tuple[NDArray[np.uint8], Truth]]) -> dict[str, Flo
         rows["body"].append(points)
         rows["world"].append(metres)
         rows["visible"].append(visible)
+        true = film[-1][1]
         rows["truth"].append(np.array([true.yaw, true.pitch, true.roll]))
     return {name: np.array(found) for name, found in rows.items()}
 
@@ -228,8 +267,9 @@ def stage(rng: np.random.Generator, identity: int, who: Person) -> tuple[Scene, 
         noise_seed=identity,
         supersampling=2,
     )
+    wide, _, deep = who.shape[TIP] - who.shape[CORNER]
     known = {"distance_m": distance, "focal": focal, "light": light, "background": background}
-    return scene, known
+    return scene, known | {"face_depth": float(-0.5 * deep / wide)}
 
 
 def _drawn(rng: np.random.Generator) -> Floats:
@@ -269,38 +309,63 @@ def report(people: Iterable[Tracked]) -> list[Row]:
     """
     people = list(people)
     errors = [p.errors() for p in people]
-    rows = [row_of("all to 45 degrees", "", errors, [_within(p) for p in people])]
-    rows.append(row_of("one axis at a time", "to 45", errors, [_single(p) for p in people]))
-    rows.append(row_of("all axes at once", "to 45", errors, [_several(p) for p in people]))
+    return [
+        *_by_pose(people, errors),
+        *_by_scene(people, errors),
+        *_by_what_is_missing(people),
+        *(
+            _noticed(words, turn, yaw, people, zero=zero)
+            for words, zero in (("trunk turned", True), ("trunk turned all along, no zero", False))
+            for turn, yaw in (*TURNS, *_HEADS)
+        ),
+    ]
+
+
+def _by_pose(people: list[Tracked], errors: list[Floats]) -> Iterator[Row]:
+    yield row_of("all to 45 degrees", "", errors, [_within(p) for p in people])
+    yield row_of("one axis at a time", "to 45", errors, [_single(p) for p in people])
+    yield row_of("all axes at once", "to 45", errors, [_several(p) for p in people])
     for place, axis in enumerate(AXES):
         for angle in sorted({int(p[place]) for p in POSES if p[place]}):
             chosen = [_is(p, place, angle) for p in people]
-            rows.append(row_of(f"{axis} of", str(angle), errors, chosen))
+            yield row_of(f"{axis} of", str(angle), errors, chosen)
+    first = [replace(p, face=p.first).errors() for p in people]
+    words = "film that starts in the pose"
+    yield row_of(words, "all to 45", first, [_within(p) for p in people])
+    for angle in (-45, -30, 30, 45):
+        yield row_of(words, f"pitch of {angle}", first, [_is(p, 1, angle) for p in people])
+
+
+def _by_scene(people: list[Tracked], errors: list[Floats]) -> Iterator[Row]:
     for what in ("distance_m", "light", "background"):
         for level in sorted({p.scene[what] for p in people}):
             chosen = [_within(p) & (p.scene[what] == level) for p in people]
-            rows.append(row_of(what, str(level), errors, chosen))
-    for name, lo, hi in (("0.72 to 0.85", 0, 0.85), ("0.85 to 1", 0.85, 2)):
-        chosen = [_within(p) & (lo <= p.scene["focal"] < hi) for p in people]
-        rows.append(row_of("focal length over width", name, errors, chosen))
+            yield row_of(what, str(level), errors, chosen)
+    for what, by, name, lo, hi in _BANDS:
+        chosen = [_within(p) & (lo <= p.scene[what] < hi) for p in people]
+        yield row_of(by, name, errors, chosen)
     for one in people:
         chosen = [_within(p) & (p is one) for p in people]
-        rows.append(row_of("person", str(one.identity), errors, chosen))
+        yield row_of("person", str(one.identity), errors, chosen)
+
+
+def _by_what_is_missing(people: list[Tracked]) -> Iterator[Row]:
     for words, options in (
         ("without shoulders", {"body": False}),
         ("without a zero", {"zero": False}),
         ("without a zero or shoulders", {"zero": False, "body": False}),
     ):
         others = [p.errors(**options) for p in people]
-        rows.append(row_of(words, "to 45", others, [_within(p, straight=True) for p in people]))
-    for words, zero in (
-        ("trunk turned", True),
-        ("trunk turned all along, no zero", False),
-    ):
-        rows += [_noticed(words, turn, yaw, people, zero=zero) for turn, yaw in (*TURNS, *_HEADS)]
-    return rows
+        yield row_of(words, "to 45", others, [_within(p, straight=True) for p in people])
 
 
+#: What is known of a scene, in bands.
+_BANDS = (
+    ("focal", "focal length over width", "0.72 to 0.85", 0.0, 0.85),
+    ("focal", "focal length over width", "0.85 to 1", 0.85, 2.0),
+    ("face_depth", "depth of the face", f"flatter than {DEEP:g}", 0.0, DEEP),
+    ("face_depth", "depth of the face", f"{DEEP:g} or deeper", DEEP, 2.0),
+)
 #: Heads that turn on a trunk that does not: a false alarm is one of these.
 _HEADS = ((0.0, -45.0), (0.0, -30.0), (0.0, 30.0), (0.0, 45.0))
 

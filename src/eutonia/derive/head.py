@@ -269,8 +269,9 @@ def _has_turned(yaw: Floats, of_head: Floats, zero: HeadZero, away: NDArray[np.b
 def corrected(seen: Floats) -> Floats:
     """Return rotations without what the landmark model is known to make of a turned head.
 
-    Six coefficients of ``knowledge/head_correction``, the same for everybody: mostly a nod that
-    reads a fifth too small.
+    Seven coefficients of ``knowledge/head_correction``, the same for everybody: mostly a nod that
+    reads a fifth too small. What a face that is flatter or deeper adds to it cannot be known from
+    its landmarks, and stays in the error.
     """
     found = seen_angles(seen)
     return from_seen(found + _added(found))
@@ -288,7 +289,7 @@ def uncorrected(true: Floats) -> Floats:
 def _added(seen: Floats) -> Floats:
     """Return what is added to yaw, pitch and roll as seen, ``(..., 3)``."""
     y, p = np.moveaxis(np.clip(seen[..., :2], -_CORRECTED_TO, _CORRECTED_TO) / 30.0, -1, 0)
-    terms = {"y": y, "p": p, "p2": p**2, "y2": y**2, "yp": y * p}
+    terms = {"y": y, "p": p, "p2": p**2, "p3": p**3, "y2": y**2, "yp": y * p}
     known = table("head_correction")
     axes = ("yaw", "pitch", "roll")
     return np.stack([sum(c * terms[t] for t, c in known[a].items()) for a in axes], axis=-1)
