@@ -10,6 +10,7 @@ import argparse
 import ast
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -188,9 +189,10 @@ def _code(module: str) -> str:
 
 
 def _kernels() -> str:
-    """Return the code of the kernels in C; comments count there."""
+    """Return the code of the kernels in C, without comments and layout."""
     room = Path(str(files("eutonia.dsp")))
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(room.glob("kernels.[ch]")))
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted(room.glob("kernels.[ch]")))
+    return " ".join(re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL).split())
 
 
 def _declares(node: ast.stmt) -> bool:

@@ -281,13 +281,6 @@ int NAME(transforms)(const REAL *x, const size_t *begin, size_t n_segments, cons
 
 /* ---- Pairs of channels ---- */
 
-static inline REAL NAME(total)(lanes x)
-{
-    REAL sum = 0;
-    for (int l = 0; l < LANES; l++) sum += x[l];
-    return sum;
-}
-
 /* What two rows i, and one row j, add to the sums of pairs over a block of segments. */
 static void NAME(block)(const REAL *re, const REAL *im, const size_t *i, size_t j, size_t n_tapers,
                         size_t n, size_t n_channels, REAL (*cross)[2], REAL *lagged)
