@@ -11,9 +11,13 @@ from eutonia.model import Floats
 LEFT, RIGHT = [25, 27, 29, 31], [26, 28, 30, 32]
 #: Pictures a second at which legs are told apart; more only repeat each other. [D]
 _RATE_HZ = 30.0
+#: Steps a second of somebody who walks or runs, and the share of it by which they vary (SD). [D]
+_STEPS_HZ, _VARY = (1.0, 5.0), 0.3
 #: Squared leg lengths that a picture costs in which the tracker's own names are turned. [D]
-_TURNED = 0.0015
-#: Most that one picture costs: beyond it a point is lost, which tells nothing about names. [D]
+_TURNED = 0.02
+#: Squared leg lengths that it costs where the feet do not pass each other, but turn back. [D]
+_NOT_PASSED = 0.2
+#: Most that one point of one picture costs: beyond it it is lost and tells nothing of names. [D]
 _LOST = 0.05
 #: Leg lengths by which a point may leave its neighbours in time before it counts as lost. [D]
 _JUMP = 0.25
@@ -22,9 +26,9 @@ _JUMP = 0.25
 def swapped(points: Floats, scale: Floats, *, rate_hz: float) -> NDArray[np.bool_]:
     """Tell in which pictures the tracker named the legs the wrong way round.
 
-    Of all ways to turn the names picture by picture, this is the one with the least acceleration
-    of the legs: where legs cross, each goes on as it went. Turning costs a little, so that of the
-    two ways that differ only by name the tracker's own stands.
+    Of all ways to turn the names picture by picture, this is the one in which each leg goes on as
+    it went and feet pass each other step by step. Turning costs a little, so that of two ways that
+    differ only by name the tracker's own stands.
 
     Parameters
     ----------
@@ -37,55 +41,96 @@ def swapped(points: Floats, scale: Floats, *, rate_hz: float) -> NDArray[np.bool
     Returns
     -------
     ndarray of bool, shape (n_frames,)
+
+    Notes
+    -----
+    Where legs cross a tracker often lays one upon the other, and then neither place nor speed tells
+    whether they passed each other or turned back. Steps before and after do (`passing`).
     """
     seen = np.flatnonzero(np.isfinite(points[:, 0, 0]) & np.isfinite(scale))
     turned = np.zeros(len(points), dtype=bool)
     step = max(1, round(rate_hz / _RATE_HZ))
     for run in np.split(seen, np.flatnonzero(np.diff(seen) > 2 * step) + 1):
-        some = run[::step]
-        if len(some) < 3:
-            continue
-        found = _least(points[some] / scale[some, None, None])
-        nearest = np.clip(np.searchsorted(some, run), 0, len(some) - 1)
-        turned[run] = found[nearest]
-        if step > 1:  # the pictures between two that were compared go with the nearer legs
-            turned[run] = _between(points[run], turned[run])
+        if len(run) >= 3 * step:
+            legs = np.nan_to_num(points[run] / scale[run, None, None])
+            turned[run] = _names(legs, rate_hz=rate_hz, step=step)
     return turned
 
 
-def _least(points: Floats) -> NDArray[np.bool_]:
-    """Return the names with the least summed squared acceleration, by dynamic programming."""
-    legs = np.stack([points[:, [*LEFT, *RIGHT]], points[:, [*RIGHT, *LEFT]]], axis=1)
-    legs = np.nan_to_num(legs.reshape(len(points), 2, -1))
-    cost = _TURNED * np.array([[0.0, 1.0], [1.0, 2.0]])  # (two ago, one ago)
-    back = np.zeros((len(points), 2, 2), dtype=np.intp)  # (now, one ago) -> two ago
-    for i in range(2, len(points)):
-        new = np.empty((2, 2))
-        for now in (0, 1):
-            for ago in (0, 1):
-                bend = legs[i, now] - 2 * legs[i - 1, ago] + legs[i - 2]
-                ways = cost[:, ago] + np.minimum((bend**2).sum(axis=1) / len(LEFT), _LOST)
-                back[i, now, ago] = ways.argmin()
-                new[now, ago] = ways.min() + now * _TURNED
-        cost = new.T  # (one ago, now), which are two and one ago for the next picture
-    names = np.empty(len(points), dtype=np.intp)
-    names[-2:] = np.unravel_index(cost.argmin(), cost.shape)
-    for i in range(len(points) - 1, 1, -1):
-        names[i - 2] = back[i, names[i], names[i - 1]]
+def _names(points: Floats, *, rate_hz: float, step: int) -> NDArray[np.bool_]:
+    """Tell which names to turn in one stretch; lengths are those of a leg."""
+    both = np.stack([points[:, [*LEFT, *RIGHT]], points[:, [*RIGHT, *LEFT]]], axis=1)
+    apart = (points[:, LEFT[1:], 0] - points[:, RIGHT[1:], 0]).mean(axis=1)
+    passed, sign = passing(apart, rate_hz=rate_hz), np.array([1.0, -1.0])
+    own = (sign[:, None] * apart[:, None, None] - sign * passed[:, None, None]) ** 2
+    own += _TURNED * np.array([[0.0], [1.0]])  # (picture, names, sign)
+    names = np.zeros(len(points), dtype=np.intp)
+    for first in range(step):
+        some = np.arange(first, len(points), step)
+        if first:  # these lie just after pictures that have their names
+            before = both[some - 1, names[some - 1]]
+            own[some] += _away(both[some] - before[:, None])[:, :, None]
+        names[some] = _least(both[some], own[some])
     return names.astype(bool)
 
 
-def _between(points: Floats, turned: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Turn single pictures where that brings both legs nearer to the picture before."""
-    out = turned.copy()
-    for i in range(1, len(points)):
-        before = exchanged(points[i - 1 : i], out[i - 1 : i])[0]
-        kept, other = points[i], exchanged(points[i : i + 1], np.array([True]))[0]
-        legs = [*LEFT, *RIGHT]
-        near = [float(((p[legs] - before[legs]) ** 2).sum()) for p in (kept, other)]
-        if min(near) < 0.25 * max(near):
-            out[i] = near[1] < near[0]
+def _away(legs: Floats) -> Floats:
+    """Return the sum over points of squared lengths, the last axis being x and y."""
+    out: Floats = np.minimum((legs**2).sum(axis=-1), _LOST).sum(axis=-1)
     return out
+
+
+def passing(apart: Floats, *, rate_hz: float) -> Floats:
+    """Return how far apart feet would be that pass each other step by step.
+
+    The square of their distance is the same whoever is who. It comes and goes with the steps, of
+    which two are a stride: half its phase is that of the stride.
+
+    Parameters
+    ----------
+    apart : ndarray, shape (n_frames,)
+        One foot ahead of the other, either way round in each picture.
+    rate_hz : float
+
+    Returns
+    -------
+    ndarray, shape (n_frames,)
+        With the right sign or the wrong one throughout; 0 where there are no steps.
+    """
+    squared = apart**2 - np.mean(apart**2)
+    length = len(apart) + round(rate_hz)  # the end does not reach round to the start
+    transform, hz = np.fft.fft(squared, length), np.fft.fftfreq(length, 1 / rate_hz)
+    steps = (hz >= _STEPS_HZ[0]) & (hz <= _STEPS_HZ[1])
+    if not steps.any():
+        return np.zeros(len(apart))
+    most = hz[steps][np.abs(transform[steps]).argmax()]
+    near = np.where(hz > 0, np.exp(-(((hz / most - 1) / _VARY) ** 2) / 2), 0)
+    wave = 2 * np.fft.ifft(near * transform)[: len(apart)]
+    out: Floats = np.sqrt(2 * np.abs(wave)) * np.cos(np.unwrap(np.angle(wave)) / 2)
+    return out
+
+
+def _least(legs: Floats, own: Floats) -> NDArray[np.intp]:
+    """Return the names that cost least, 0 or 1 for each picture, by dynamic programming.
+
+    A picture costs what its legs are accelerated since the two before, in the names of these; what
+    it costs by itself, with the sign of `passing` and with the other one; and a change of sign.
+    """
+    slip = _NOT_PASSED * (1 - np.eye(2))
+    cost = own[0][:, None] + own[1]  # (two ago, one ago, sign)
+    back = np.zeros((len(legs), 2, 2, 2), dtype=np.intp)
+    for i in range(2, len(legs)):
+        # Axes: one ago, now, two ago; then sign now and before.
+        bend = _away(legs[i][:, None] - 2 * legs[i - 1][:, None, None] + legs[i - 2])
+        before = cost.transpose(1, 0, 2)[:, None, None] + slip[:, None]
+        ways = before + bend[:, :, None, :, None] + own[i][:, :, None, None]
+        ways = ways.reshape(2, 2, 2, 4)  # the last: two ago and sign before
+        back[i], cost = ways.argmin(axis=-1), ways.min(axis=-1)
+    names = np.zeros(len(legs), dtype=np.intp)
+    names[-2], names[-1], sign = np.unravel_index(cost.argmin(), cost.shape)
+    for i in range(len(legs) - 1, 1, -1):
+        names[i - 2], sign = divmod(int(back[i, names[i - 1], names[i], sign]), 2)
+    return names
 
 
 def exchanged(points: Floats, turned: NDArray[np.bool_]) -> Floats:

@@ -27,7 +27,7 @@ from eutonia.model import (
 #: What the near foot reads longer than the far one in running, and what does not cancel between
 #: a task and walking, SD: rendered people seen from one side (docs/video/accuracy).
 RUNNING_PERCENT = 9.0
-APART_PERCENT = {"running": (8.0,), "walking_backwards": (5.0,)}
+APART_PERCENT = {"running": (12.0,), "walking_backwards": (5.0,)}
 
 MEASURE = Measure(
     id="gait.stance_asymmetry",
