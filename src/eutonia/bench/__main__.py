@@ -10,11 +10,14 @@ from tempfile import TemporaryDirectory
 import cv2
 
 from eutonia.bench import Case, eeg, emg, exam, timed, video
+from eutonia.dsp import compiled
 
 
 def main(words: list[str]) -> int:
     """Time the cases whose names hold one of the words (all without words)."""
     cv2.setNumThreads(1)
+    if compiled.library() is None:
+        sys.stderr.write("The kernels in C are missing: install again where a compiler (cc) is.\n")
     with TemporaryDirectory() as folder:
         for case in _cases(Path(folder)):
             if words and not any(w.lower() in case.name.lower() for w in words):
