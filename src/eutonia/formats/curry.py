@@ -1,6 +1,6 @@
 """Curry 7 (``.dat`` with ``.dap``) and 8 or 9 (``.cdt`` with ``.cdt.dpa``), through MNE-Python.
 
-By specification: not tried on a real file.
+Never tried on any file: none could be had, none is written in the tests.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Nihon Kohden (``.eeg`` with ``.pnt``, ``.21e``, ``.log``), through MNE-Python.
 
-By specification: not tried on a real file.
+Never tried on any file: none could be had, none is written in the tests.
 """
 
 from __future__ import annotations
