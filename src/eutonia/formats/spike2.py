@@ -1,6 +1,7 @@
 """Spike2 ``.smr`` (32 bit) through neo.
 
-Never tried on any file: none could be had, none is written in the tests. The 64-bit ``.smrx`` needs the maker's closed library
+Never tried on any file: none could be had, none is written in the tests.
+The 64-bit ``.smrx`` needs the maker's closed library
 and is not read.
 """
 
