@@ -1,5 +1,5 @@
 # Each target sets up its own environment; nothing is needed but Python 3.11 or newer.
-#   make demo       assess the samples, a simulated patient and an examination, and name the reports
+#   make demo       assess the samples, a simulated patient, an examination and a film; name the reports
 #   make models     fetch the models of the video tracker (35 MB, from published packages)
 #   make test       run all tests
 #   make check      style, types, floors, knowledge, stale validation, docs (as in CI)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from eutonia import cli
 from eutonia.read import read_visit, samples
+from eutonia.tracking import models
 
 
 def test_the_samples_are_found():
@@ -12,14 +13,24 @@ def test_the_samples_are_found():
     assert "COMPOSITE" in read_visit(samples()).labels
 
 
-def test_the_demo_ends_with_three_reports(tmp_path, capsys):
-    """All visits are assessed, both labels are printed, and all reports exist."""
-    assert cli.run(["demo", "--out", str(tmp_path / "demo")]) == cli.DONE
+def demo(out: Path, capsys) -> tuple[str, list[Path]]:
+    """Run the demo; return what it prints, and the reports it names."""
+    assert cli.run(["demo", "--out", str(out)]) == cli.DONE
     printed = capsys.readouterr().out
+    _, _, named = printed.partition("Reports:\n")
+    return printed, [Path(line.strip()) for line in named.splitlines()]
+
+
+def test_the_demo_ends_with_three_reports_where_there_are_no_models(tmp_path, capsys, monkeypatch):
+    """Both labels are printed, the film is said to be left out, and all reports exist."""
+    monkeypatch.setenv("EUTONIA_MODELS", str(tmp_path))
+    models.path.cache_clear()
+    printed, reports = demo(tmp_path / "demo", capsys)
+    models.path.cache_clear()
     assert "COMPOSITE" in printed
     assert "SIMULATED" in printed
-    reports = [Path(line.strip()) for line in printed.rstrip().split("\n")[-3:]]
-    assert [r.name for r in reports] == ["report.html"] * 3
+    assert "models fetch" in printed
+    assert [r.parent.name for r in reports] == ["composite", "simulated", "examined"]
     assert all(r.is_file() for r in reports)
 
 

@@ -459,25 +459,6 @@ def test_a_folder_can_be_a_recording(tmp_path):
         of(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("name", "head", "format_id"),
-    [
-        ("x.cnt", b"Version 3.0\x00", "cnt"),
-        ("x.cnt", b"RIFF\x00\x00\x00\x00CNT ", "cnt"),
-        ("x.eeg", b"EEG-1100A V01.00", "nihon_kohden"),
-        ("x.EEG", b"QI-403A   V01.00", "nihon_kohden"),
-        ("x.smr", b"\x09\x00(C) CED 87", "spike2"),
-    ],
-)
-def test_formats_without_a_file_are_told_apart_and_fail_clearly(tmp_path, name, head, format_id):
-    """A header alone finds its reader, and what that cannot do is one sentence."""
-    path = tmp_path / name
-    path.write_bytes(head + bytes(2000))
-    assert of(path).id == format_id
-    with pytest.raises(UnreadableFile, match=r"(?i)copy .*again"):
-        one(path)
-
-
 @pytest.mark.parametrize(("name", "says"), [("x.smrx", "32-bit"), ("x.e", "EDF"), ("x.erd", "EDF")])
 def test_formats_that_nothing_reads_say_how_to_export(tmp_path, name, says):
     """The error names the maker's program and what to export."""
@@ -507,8 +488,8 @@ def test_companions_are_never_lost_on_their_own(tmp_path, main, others):
 
 def test_no_reader_takes_another_formats_file(tmp_path, samples, fif):
     """Each sniff of these formats refuses the sample files, and text."""
-    ours = {"fif", "gdf", "cnt", "curry", "nicolet", "persyst", "egi", "eximia", "micromed"}
-    ours |= {"spike2", "bci2000", "nihon_kohden", "closed", "brainvision", "eeglab"}
+    ours = {"fif", "gdf", "ant", "curry", "nicolet", "persyst", "egi", "eximia", "micromed"}
+    ours |= {"spike2", "bci2000", "nihon_kohden", "closed", "brainvision", "eeglab", "neuroscan"}
     files = [p for p in samples.rglob("*") if p.is_file()]
     assert len(files) > 5
     for one_format in (f for f in all_formats() if f.id in ours):

@@ -1,4 +1,4 @@
-"""``eutonia demo``: assess the samples and a simulated patient."""
+"""``eutonia demo``: assess the samples, a simulated patient, an examination, and a film."""
 
 from __future__ import annotations
 
@@ -20,16 +20,22 @@ SEED = 1
     help="Output folder.",
 )
 def command(out: Path) -> int:
-    """Assess small real recordings of healthy people, a simulated patient, and an examination.
+    """Assess small real recordings of healthy people, a simulated patient, and two more visits.
 
-    The real recordings come from different people and are labelled COMPOSITE; the simulated ones
-    and the made-up examination are labelled SIMULATED on every page.
+    The real recordings come from different people and are labelled COMPOSITE; the simulated ones,
+    the made-up examination and the rendered film are labelled SIMULATED on every page. The film
+    is left out where the models of the video tracker are missing.
     """
     from eutonia.cli.assess import assessed
     from eutonia.cli.findings import in_words
     from eutonia.read import samples
+    from eutonia.tracking import fetch
 
     visits = {"composite": samples(), "simulated": _simulated(out), "examined": examined()}
+    if all(map(fetch.is_here, fetch.names())):
+        visits["filmed"] = filmed()
+    else:
+        click.echo("The film is left out: its models are missing. Run: eutonia models fetch\n")
     reports = []
     measured = True
     for name, visit in visits.items():
@@ -48,6 +54,13 @@ def examined() -> Path:
     from eutonia.read import samples
 
     return samples().parents[1] / "cases" / "sub-cervical" / "ses-02"
+
+
+def filmed() -> Path:
+    """Return a visit with one rendered film of a turned head, and its true angles beside it."""
+    from eutonia.read import samples
+
+    return samples().parents[1] / "film" / "sub-filmed" / "ses-01"
 
 
 def _simulated(out: Path) -> Path:

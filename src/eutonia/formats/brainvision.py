@@ -33,7 +33,7 @@ _HEADER = ".vhdr"
 _DATA = (".eeg", ".dat", ".avg", ".seg")
 _MARKERS = ".vmrk"
 #: What other files named ``.eeg`` begin with: Nihon Kohden, and Neuroscan's epochs.
-_OTHERS = (b"EEG-", b"QI-4", b"Version 3")
+_OTHERS = (b"EEG-", b"QI-4", b"DAE-2", b"Version 3")
 
 
 def leader(path: Path) -> Path:
