@@ -368,7 +368,8 @@ def test_a_length_that_is_not_stated_or_too_short_is_said(tmp_path):
     path.write_bytes(path.read_bytes() + bytes(14 * 300))
     recording = one(path)
     assert recording.n_samples == 400
-    assert [i.message[:12] for i in recording.issues if i.code == "sample_count"] == ["1.5 s more w"]
+    (said,) = [i.message for i in recording.issues if i.code == "sample_count"]
+    assert said.startswith("1.5 s more w")
 
 
 @pytest.mark.parametrize("device", [b"EEG-1100A V02.00", b"QI-403A   V01.00", b"DAE-2100D V01.30"])
