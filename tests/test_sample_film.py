@@ -21,6 +21,7 @@ MEASURES = (
     "head.rom_yaw_right",
     "head.rom_roll_left",
     "head.rom_pitch_down",
+    "head.shoulder",
 )
 #: Mean errors that the issue of video allows at most.
 POSTURE_DEG, TREMOR_HZ = 2.5, 0.1
@@ -81,3 +82,17 @@ def test_the_range_is_the_drawn_one(assessment, measure, axis, sign):
     found = of(assessment, f"head.{measure}")
     assert found.interval is not None
     assert found.interval.lo <= true <= found.interval.hi
+
+
+@pytest.mark.parametrize(("trick", "side"), [("off", "left"), ("off", "right"), ("on", "left")])
+def test_shoulders_that_stay_where_they_are_read_so(assessment, trick, side):
+    """The body is looked at ten times a second; the arm that touches the chin lifts its point."""
+    (found,) = [
+        f.estimate
+        for f in assessment.findings
+        if f.estimate.measure == "head.shoulder"
+        and (f.estimate.condition.get("trick"), f.estimate.target.side) == (trick, side)
+    ]
+    assert found.interval is not None
+    assert found.interval.lo <= 0 <= found.interval.hi
+    assert abs(found.value) <= 3

@@ -92,3 +92,19 @@ def test_a_lost_second_is_filled_from_its_neighbours_and_a_longer_gap_is_not():
     found = _trunk(xyz)
     np.testing.assert_allclose(found.roll[:100], 10.0, atol=1e-3)
     assert np.isnan(found.roll[110:]).all()
+
+
+def test_a_body_that_is_looked_at_now_and_then_is_there_between_two_looks():
+    """Every third picture gives the shoulders in all of them; half a second without stays open."""
+    drawn = _body()
+    drawn[:, [11, 12], 1] += np.arange(N, dtype=np.float32)[:, None]  # sinks by 1 px a picture
+    looked = drawn.copy()
+    looked[np.arange(N) % 3 != 0] = np.nan
+    looked[20:40] = np.nan
+    found = _trunk(looked)
+    true = _trunk(drawn)
+    there = np.r_[0:19, 42:58]
+    np.testing.assert_allclose(found.middle[there], true.middle[there], atol=1e-3)
+    np.testing.assert_allclose(found.height[there], true.height[there], atol=1e-3)
+    assert np.isnan(found.middle[19:42]).all()
+    assert np.isnan(found.height[58:]).all()

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.derive.trunk import PROFILE_DEG, Trunk, smooth, trunk, turned_away
+from eutonia.derive.trunk import PROFILE_DEG, Trunk, bridged, smooth, trunk, turned_away
 from eutonia.dsp.rotation import (
     angles,
     fit,
@@ -351,7 +351,8 @@ def _hidden(landmarks: Landmarks, use: NDArray[np.bool_]) -> Floats:
         away = ((points - centre[:, None]) / half[:, None]) ** 2
         inside = ((away.sum(axis=2) < 1) & there).any(axis=1)
         hidden[there.any(axis=1)] = np.fmax(hidden, inside)[there.any(axis=1)]
-    return np.where(last >= 0, hidden, np.nan)
+    hidden = np.where(last >= 0, hidden, np.nan)
+    return np.ceil(bridged(hidden, landmarks.t_s))
 
 
 def _middle(x: Floats) -> float:

@@ -15,6 +15,10 @@ _EARS = (7, 8)
 LEAST_VISIBLE, LEAST_SHARE = 0.5, 0.5
 #: Seconds over which the trunk is averaged: it turns slowly, and its depth is noisy. [D]
 SMOOTH_S = 1.0
+#: Longest stretch between two looks at the body over which its place is filled in: it is looked at
+#: ten times a second where the face is what counts (``knowledge/video_parts``), and one look may be
+#: in vain. [D]
+BRIDGED_S = 0.25
 #: Turn of the trunk from the camera from which a picture counts as a profile. [D]
 PROFILE_DEG = 60.0
 #: Share of the width from the front below which shoulders may be in profile: cos 60 degrees.
@@ -41,13 +45,13 @@ class Trunk:
     wide : ndarray, shape (n_frames,)
         Between the shoulders in the picture, in pixels.
     middle : ndarray, shape (n_frames, 2)
-        Between the shoulders, in pixels.
+        Between the shoulders, in pixels; filled in between two looks.
     height : ndarray, shape (n_frames, 2)
-        Of the left and the right shoulder in the picture, in pixels, upwards.
+        Of the left and the right shoulder in the picture, in pixels, upwards; filled in.
     width : float
         Between the shoulders if they were seen from the front, in pixels; NaN where never seen.
     forward : ndarray, shape (n_frames,)
-        Ears before the shoulders, in % of the width; NaN but in profile.
+        Ears before the shoulders, in % of the width; NaN but in profile; filled in.
     """
 
     roll: Floats
@@ -107,10 +111,12 @@ def trunk(landmarks: Landmarks) -> Trunk:
         yaw=_only(yaw, usable),
         # Shoulders that have changed sides in the picture are turned by more than 90 degrees.
         wide=_only(np.where(across[:, 0] > 0, wide, 0.0), usable),
-        middle=_only(picture[:, [LEFT, RIGHT], :2].mean(axis=1) * [1, -1], usable),
-        height=_only(picture[:, [LEFT, RIGHT], 1], usable),
+        middle=bridged(
+            _only(picture[:, [LEFT, RIGHT], :2].mean(axis=1) * [1, -1], usable), landmarks.t_s
+        ),
+        height=bridged(_only(picture[:, [LEFT, RIGHT], 1], usable), landmarks.t_s),
         width=width,
-        forward=_only(_forward(world, yaw), profile),
+        forward=bridged(_only(_forward(world, yaw), profile), landmarks.t_s),
     )
 
 
@@ -163,6 +169,28 @@ def smooth(x: Floats, usable: NDArray[np.bool_], landmarks: Landmarks) -> Floats
     with np.errstate(divide="ignore", invalid="ignore"):
         mean: Floats = np.where(count > 0, total / count, np.nan)
     return mean
+
+
+def bridged(x: Floats, t_s: Floats) -> Floats:
+    """Return values with those between two looks on a line; longer gaps stay NaN.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n_frames,) or (n_frames, n)
+        NaN where nothing was seen.
+    t_s : ndarray, shape (n_frames,)
+        When, in seconds.
+    """
+    there = np.flatnonzero(np.isfinite(x).reshape(len(x), -1).all(axis=1))
+    if len(there) < 2:
+        return x
+    after = np.searchsorted(there, np.arange(len(x))).clip(1, len(there) - 1)
+    before, after = there[after - 1], there[after]
+    near = (before < np.arange(len(x))) & (np.arange(len(x)) < after)
+    near &= t_s[after] - t_s[before] <= BRIDGED_S
+    rows = x.reshape(len(x), -1).T
+    line = np.stack([np.interp(t_s, t_s[there], row[there]) for row in rows], axis=-1)
+    return np.where(near.reshape(-1, *[1] * (x.ndim - 1)), line.reshape(x.shape), x)
 
 
 def _only(x: Floats, usable: NDArray[np.bool_]) -> Floats:

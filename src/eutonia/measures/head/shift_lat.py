@@ -9,7 +9,7 @@ SITE = "shift_lateral"
 
 MEASURE = Measure(
     id="head.shift_lat",
-    version="1",
+    version="2",
     title="Shift of the head to the side",
     unit="%",
     tier="supportive",

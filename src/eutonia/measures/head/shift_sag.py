@@ -9,7 +9,7 @@ SITE = "shift_sagittal"
 
 MEASURE = Measure(
     id="head.shift_sag",
-    version="1",
+    version="2",
     title="Shift of the head forwards",
     unit="%",
     tier="supportive",
