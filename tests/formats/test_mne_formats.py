@@ -459,7 +459,7 @@ def test_a_folder_can_be_a_recording(tmp_path):
         of(tmp_path)
 
 
-@pytest.mark.parametrize(("name", "says"), [("x.smrx", "32-bit"), ("x.e", "EDF"), ("x.erd", "EDF")])
+@pytest.mark.parametrize(("name", "says"), [("x.smrx", "32-bit")])
 def test_formats_that_nothing_reads_say_how_to_export(tmp_path, name, says):
     """The error names the maker's program and what to export."""
     path = tmp_path / name
