@@ -61,6 +61,16 @@ STUDIES = {
         "The same people with the frame of glasses, and with a hand as in a sensory trick; turns "
         "to 30 degrees. The zero is set without the hand.",
     ),
+    "shifts": (
+        "Shifts of the head, heights of the shoulders",
+        "The neck carries the head aside by 2 and 4 cm, the head turns, tilts and bends without "
+        "being carried, a shoulder is pulled up, a hand is at the face, and in profile the head is "
+        "carried forward by 3 and 6 cm. *Truth*: mean size of what was drawn. All in % of the "
+        "distance of the shoulders. The body's model lets shoulders and head follow one another: "
+        "six to seven tenths of a shift are seen. What is seen is enlarged accordingly, as fitted "
+        "on people 60 to 83. While a hand is raised, both shoulders look higher than they are, and "
+        "are left out (*lost*).",
+    ),
     "eyes": (
         "Blinks and closures",
         "Lids rendered at many closures are put together into films of blinks, spasms and winks, "

@@ -23,6 +23,7 @@ def _body(*, yaw=0.0, roll=0.0, ears_ahead=0.0, n=N):
     points[11], points[12] = across, -across
     for ear, side in ((7, 0.3), (8, -0.3)):
         points[ear] = side * across + 80 * up + ears_ahead * ahead
+    points[15], points[16] = across - 150 * up, -across - 150 * up  # the arms hang
     xyz = np.array([320, 240, 0]) + points * [1, -1, -1]
     return np.tile(xyz.astype(np.float32), (n, 1, 1))
 
@@ -108,3 +109,16 @@ def test_a_body_that_is_looked_at_now_and_then_is_there_between_two_looks():
     np.testing.assert_allclose(found.height[there], true.height[there], atol=1e-3)
     assert np.isnan(found.middle[19:42]).all()
     assert np.isnan(found.height[58:]).all()
+
+
+def test_shoulders_have_no_height_while_a_hand_is_raised():
+    """A wrist as high as its shoulder leaves both heights out, and only then."""
+    drawn = _body()
+    drawn[30:, 16, 1] = drawn[30:, 12, 1] + 20
+    found = _trunk(drawn)
+    assert np.isfinite(found.height[:30]).all()
+    assert np.isnan(found.height[30:]).all()
+    assert np.isfinite(found.middle).all()
+    unseen = np.ones((N, 33), dtype=np.float32)
+    unseen[:, [15, 16]] = 0.1
+    assert np.isfinite(_trunk(drawn, visible=unseen).height).all()

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 #: Each is a module of this room with ``study(identities, mesh, *, cache, progress) -> rows``.
-STUDIES = ("head", "covered", "eyes", "tremor", "hands", "mouth", "gait", "running")
+STUDIES = ("head", "covered", "shifts", "eyes", "tremor", "hands", "mouth", "gait", "running")
 #: People that judge; those below 100 were used for development.
 JUDGES = range(100, 124)
 

@@ -173,8 +173,9 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
         where the shoulders are not seen: then against gravity and the camera; ``trunk_turned``
         where the trunk does not face as it did at the zero), ``pitch_gravity``, ``roll_gravity``,
         ``yaw_camera``. In % of the distance of the shoulders: ``shift_lateral`` (to the person's
-        right), ``shift_sagittal`` (forwards; only from a profile, else flag ``not_in_profile``)
-        and ``shoulder``, left and right (upwards). ``face_hidden``: 1 where a hand is before the
+        right), ``shift_sagittal`` (base of the skull before the shoulders; only from a profile,
+        else flag ``not_in_profile``) and ``shoulder``, left and right (upwards; not while a hand
+        is raised). ``face_hidden``: 1 where a hand is before the
         face.
     """
     n = landmarks.n_frames
@@ -195,10 +196,11 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
             flags.add(TRUNK_TURNED)
         x[:6, use], good[:6, use] = found, near
         good[5, use] = upright_face
-        x[6, use] = _lateral(face, use, zero, body) - (zero.lateral if zero.n_frames else 0.0)
+        aside = _lateral(face, use, zero, body) - (zero.lateral if zero.n_frames else 0.0)
+        x[6, use] = _true_shift("lateral", aside, yaw=found[0], roll=found[2])
         good[6, use] = near
-    x[7] = body.forward
-    x[8:10] = _elevation(body, zero, landmarks)
+    x[7] = _true_shift("forward", body.forward)
+    x[8:10] = _true_shift("shoulder", _elevation(body, zero, landmarks))
     x[10] = _hidden(landmarks, use)
     good[7:] = True
     good &= np.isfinite(x)
@@ -317,6 +319,17 @@ def _lateral(face: Points, use: NDArray[np.bool_], zero: HeadZero, body: Trunk) 
     roll = np.radians(np.where(np.isfinite(body.roll[use]), body.roll[use], 0.0))
     along = aside[:, 0] * np.cos(roll) - aside[:, 1] * np.sin(roll)
     return np.asarray(-100 * along / body.width)
+
+
+def _true_shift(what: str, seen: Floats, **turned_by: Floats) -> Floats:
+    """Return a shift without what the body's model is known to make of it.
+
+    Its shoulders follow the head, and the head its shoulders, so that two thirds of a shift are
+    seen, and a turn or tilt of the head looks like one; see ``knowledge/shift_correction``.
+    """
+    known = table("shift_correction")[what]
+    spilt = sum((known[axis] * angle for axis, angle in turned_by.items()), known["straight"])
+    return np.asarray((seen - spilt) / known["read"])
 
 
 def _elevation(body: Trunk, zero: HeadZero, landmarks: Landmarks) -> Floats:

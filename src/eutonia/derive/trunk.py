@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model import Floats, Landmarks
+from eutonia.model import Floats, Landmarks, Points
 
 LEFT, RIGHT = 11, 12
-_EARS = (7, 8)
+_EARS, _WRISTS = (7, 8), (15, 16)
+#: A wrist lower than this below its shoulder, in widths of the shoulders, is not raised. [D]
+HANGING = 0.25
 #: Least visibility of both shoulders, and least share of the pictures in which they must be seen.
 LEAST_VISIBLE, LEAST_SHARE = 0.5, 0.5
 #: Seconds over which the trunk is averaged: it turns slowly, and its depth is noisy. [D]
@@ -47,7 +49,8 @@ class Trunk:
     middle : ndarray, shape (n_frames, 2)
         Between the shoulders, in pixels; filled in between two looks.
     height : ndarray, shape (n_frames, 2)
-        Of the left and the right shoulder in the picture, in pixels, upwards; filled in.
+        Of the left and the right shoulder in the picture, in pixels, upwards; filled in. NaN while
+        a hand is raised, as to the face: both shoulders then look higher than they are.
     width : float
         Between the shoulders if they were seen from the front, in pixels; NaN where never seen.
     forward : ndarray, shape (n_frames,)
@@ -114,10 +117,22 @@ def trunk(landmarks: Landmarks) -> Trunk:
         middle=bridged(
             _only(picture[:, [LEFT, RIGHT], :2].mean(axis=1) * [1, -1], usable), landmarks.t_s
         ),
-        height=bridged(_only(picture[:, [LEFT, RIGHT], 1], usable), landmarks.t_s),
+        height=bridged(
+            _only(picture[:, [LEFT, RIGHT], 1], usable & ~_raised(body, picture, width)),
+            landmarks.t_s,
+        ),
         width=width,
         forward=bridged(_only(_forward(world, yaw), profile), landmarks.t_s),
     )
+
+
+def _raised(body: Points, picture: Floats, width: float) -> NDArray[np.bool_]:
+    """Tell in which pictures a hand is raised to the height of its shoulder or nearly so."""
+    below = picture[:, [LEFT, RIGHT], 1] - picture[:, list(_WRISTS), 1]
+    raised = below < HANGING * width
+    if body.visible is not None:
+        raised &= body.visible[:, list(_WRISTS)] >= LEAST_VISIBLE
+    return np.asarray(raised.any(axis=1))
 
 
 def turned_away(body: Trunk, near: Floats, landmarks: Landmarks) -> NDArray[np.bool_]:
@@ -150,7 +165,7 @@ def _forward(world: Floats, yaw: Floats) -> Floats:
     """Return how far the ears stand before the shoulders along the picture, in % of the width."""
     ears, shoulders = (world[:, list(p)] for p in (_EARS, (LEFT, RIGHT)))
     ahead = (ears.mean(axis=1) - shoulders.mean(axis=1))[:, 0]
-    width = np.median(np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=1))
+    width = np.nanmedian(np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=1))
     # Turned to the own right, the person looks to the left of the picture.
     forward: Floats = -np.sign(yaw) * 100 * ahead / width
     return forward

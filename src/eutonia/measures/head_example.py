@@ -72,7 +72,8 @@ def shifted(seed: int, sites: tuple[tuple[str, Side, float], ...]) -> tuple[Visi
 
     rng = np.random.default_rng(seed)
     n = round(20 * RATE_HZ)
-    zero = posture.SHIFT_SD * rng.standard_normal((len(sites), 1))
+    sd = np.array([[posture.SHIFT_SD[site]] for site, _, _ in sites])
+    zero = sd * rng.standard_normal(sd.shape)
     drift = 2.5 * wander(rng, len(sites), n, rate_hz=RATE_HZ, time_s=0.8)
     x = np.array([[c] for _, _, c in sites]) + zero + drift + 0.3 * rng.standard_normal(drift.shape)
     channels = tuple(head_channel(s, side=side, unit="%") for s, side, _ in sites)
