@@ -24,10 +24,12 @@ def measure(x: Inputs) -> Result:
         blocks=counted,
         finish=posture.finish_median,
         span=span,
-        limits=partial(_limits, sd=sd),
+        limits=partial(_limits, sd=sd, within=posture.reached(counted)),
         varying=posture.varying(x, share),
     )
 
 
-def _limits(value: Floats, error: Floats, df: Floats, *, sd: Floats) -> tuple[Floats, Floats]:
-    return posture.with_zero(sd)(value, COUNTED * error, df)
+def _limits(
+    value: Floats, error: Floats, df: Floats, *, sd: Floats, within: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    return posture.with_zero(sd, within=within)(value, COUNTED * error, df)

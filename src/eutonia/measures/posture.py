@@ -237,12 +237,26 @@ def shifts(x: Inputs) -> Result:
         blocks=counted,
         finish=finish_median,
         span=span,
-        limits=with_zero(zero_sd(channels, rows)[:, None]),
+        limits=with_zero(zero_sd(channels, rows)[:, None], within=reached(counted)),
         varying=Varying(sd=apart),
     )
 
 
-def with_zero(sd: Floats, *, least: float = -np.inf) -> Limits:
+def reached(counted: Floats) -> tuple[Floats, Floats]:
+    """Return the least and the largest value that was seen, ``(n_targets, n_channels)`` each.
+
+    A head that goes to and fro between two postures has no posture of its own: what a jackknife
+    makes of its median would lie where the head never was.
+    """
+    total = counted.sum(axis=0)
+    seen = total.reshape(len(total), -1, len(_CENTRES)) > 0
+    last = len(_CENTRES) - 1 - seen[..., ::-1].argmax(axis=-1)
+    return _CENTRES[seen.argmax(axis=-1)], _CENTRES[last]
+
+
+def with_zero(
+    sd: Floats, *, least: float = -np.inf, within: tuple[Floats, Floats] | None = None
+) -> Limits:
     """Return limits that add the zero's error to the jackknife's.
 
     Parameters
@@ -250,11 +264,17 @@ def with_zero(sd: Floats, *, least: float = -np.inf) -> Limits:
     sd : ndarray, shape (n_targets, n_parts)
     least : float
         No limit lies below.
+    within : tuple of ndarray, shape (n_targets, n_parts), optional
+        Beyond these, but for the zero's error, no limit lies.
     """
 
     def limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-        half = np.hypot(student_quantile(0.975, df)[:, None] * error, 1.959964 * sd)
-        return np.maximum(value - half, least), value + half
+        of_zero = 1.959964 * sd
+        half = np.hypot(student_quantile(0.975, df)[:, None] * error, of_zero)
+        low, high = value - half, value + half
+        if within is not None:
+            low, high = np.maximum(low, within[0] - of_zero), np.minimum(high, within[1] + of_zero)
+        return np.maximum(low, least), high
 
     return limits
 

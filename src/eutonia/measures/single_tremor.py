@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ CAUTION = (
 )
 
 
-def measured(x: Inputs, name: str, *, least_rms: float, unit: str) -> Result:
+def measured(x: Inputs, name: str, *, least_rms: Sequence[float], unit: str) -> Result:
     """Return frequency and size of each target's rhythm.
 
     Parameters
@@ -31,8 +32,8 @@ def measured(x: Inputs, name: str, *, least_rms: float, unit: str) -> Result:
     x : Inputs
     name : str
         Of the input.
-    least_rms : float
-        Size below which a rhythm is not told from noise.
+    least_rms : sequence of float
+        Size below which a rhythm of each target is not told from noise.
     unit : str
         Of the size, in words.
     """
@@ -41,7 +42,7 @@ def measured(x: Inputs, name: str, *, least_rms: float, unit: str) -> Result:
     size = finish(found.blocks.sum(axis=0))[:, 1]
     small = (
         f"No tremor: a rhythm has only {{:.2g}} {unit} (root mean square), below the "
-        f"{least_rms:g} that a video can tell from noise (our rule)."
+        "{:g} that a video can tell from noise (our rule)."
     )
     return Result(
         blocks=found.blocks,
@@ -49,8 +50,8 @@ def measured(x: Inputs, name: str, *, least_rms: float, unit: str) -> Result:
         span=found.span,
         limits=_limits,
         reasons=tuple(
-            why or (small.format(rms) if rms < least_rms else "")
-            for why, rms in zip(found.reasons(least_rms=0.0), size, strict=True)
+            why or (small.format(rms, least) if rms < least else "")
+            for why, rms, least in zip(found.reasons(least_rms=0.0), size, least_rms, strict=True)
         ),
         evidence=found.evidence(),
         notes=found.notes,

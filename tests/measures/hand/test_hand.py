@@ -226,3 +226,14 @@ def test_derivation_measures_and_report_know_the_same_flags():
     ):
         assert set(errors) == {"", *flags} - {hand_sight.HIDDEN}
     assert flags <= set(FLAGS)
+
+
+def test_a_small_rhythm_of_the_wrist_is_not_told_from_the_landmarks_noise():
+    """A rhythm of 1.2 degrees (root mean square) is a tremor of a finger, and none of the wrist."""
+    rng = np.random.default_rng(5)
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    x = 1.2 * np.sqrt(2) * np.sin(2 * np.pi * 5 * t) + rng.normal(0, 0.15, (2, len(t)))
+    film = _film(x, (channel("ring_curl", "right"), channel("wrist_deviation", "right")), "posture")
+    outcome = _run("hand.finger_tremor", film)
+    assert {e.target.label for e in outcome.estimates} == {"right ring curl"}
+    assert any("below the 2 that" in n.reason for n in outcome.not_measurable)

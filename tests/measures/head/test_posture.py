@@ -285,3 +285,29 @@ def test_two_far_postures_that_are_alike_differ_by_little():
     assert contrast.interval.hi - contrast.interval.lo < 1.0
     for estimate in outcome.estimates:
         assert estimate.interval.hi - estimate.interval.lo > 10
+
+
+def test_no_interval_reaches_beyond_where_the_head_was():
+    """Straight for one half of the time and turned for the other: the median is one of these."""
+    x = _steady()
+    x[0, 310:] += 25
+    for name in ("head.yaw_mean", "head.null"):
+        found = next(e for e in _run(name, _film(x)).estimates if e.part in ("", "yaw"))
+        assert found.interval is not None
+        assert found.interval.lo >= -1.96 * 3.2 - 1.5
+        assert found.interval.hi <= 25 + 1.96 * 3.2 + 1.5
+
+
+@pytest.mark.parametrize(("site", "apart"), [("shift_lateral", 2.1), ("shoulder", 1.9)])
+def test_contrasts_of_shifts_hold_what_changes_from_posture_to_posture(site, apart):
+    """Two still postures 4 % apart differ by that, give or take both their errors."""
+    name = {"shift_lateral": "head.shift_lat", "shoulder": "head.shoulder"}[site]
+    channel = (head_channel(site, side="left" if site == "shoulder" else "midline", unit="%"),)
+    films = [
+        _film(np.random.default_rng(k).normal(4.0 * k, 0.1, (1, len(T))), channels=channel, trick=t)
+        for k, t in enumerate(("off", "on"))
+    ]
+    (contrast,) = [c for c in _run(name, *films).contrasts if c.factor == "trick"]
+    assert contrast.value == pytest.approx(4, abs=0.1)
+    half = (contrast.interval.hi - contrast.interval.lo) / 2
+    assert half == pytest.approx(1.96 * np.hypot(apart, apart), rel=0.05)

@@ -50,7 +50,9 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Find the rhythm of the jaw, its frequency and its size; see `MEASURE`."""
-    return one.measured(x, "mouth", least_rms=LEAST_RMS, unit="% of the eyes' distance")
+    return one.measured(
+        x, "mouth", least_rms=[LEAST_RMS] * len(x.targets), unit="% of the eyes' distance"
+    )
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
