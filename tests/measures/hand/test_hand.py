@@ -237,3 +237,19 @@ def test_a_small_rhythm_of_the_wrist_is_not_told_from_the_landmarks_noise():
     outcome = _run("hand.finger_tremor", film)
     assert {e.target.label for e in outcome.estimates} == {"right ring curl"}
     assert any("below the 2 that" in n.reason for n in outcome.not_measurable)
+
+
+def test_a_finger_whose_landmarks_follow_another_has_no_tremor_of_its_own():
+    """A fifth of the index finger's rhythm is not the thumb's; half of it, or another one, is."""
+    rng = np.random.default_rng(6)
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    sites = ("index_curl", "thumb_curl", "ring_curl", "little_curl")
+    shown = zip((4.0, 0.8, 2.0, 0.8), (5.0, 5.0, 5.0, 7.5), strict=True)
+    x = np.array([a * np.sqrt(2) * np.sin(2 * np.pi * f * t) for a, f in shown])
+    channels = tuple(channel(s, "right") for s in sites)
+    outcome = _run(
+        "hand.finger_tremor", _film(x + rng.normal(0, 0.15, x.shape), channels, "posture")
+    )
+    shaking = {e.target.label for e in outcome.estimates}
+    assert shaking == {"right index curl", "right ring curl", "right little curl"}
+    assert any("follow right index curl" in n.reason for n in outcome.not_measurable)
