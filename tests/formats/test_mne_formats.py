@@ -137,7 +137,7 @@ def test_damage_gives_an_issue_or_a_clear_error(tmp_path, data):
     folder = tmp_path / "damaged"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    writer = data.draw(st.sampled_from([eximia, micromed, bci2000, gdf, persyst]))
+    writer = data.draw(st.sampled_from([eximia, micromed, bci2000, persyst]))
     n = 3 if writer is persyst else 64
     path = writer(folder / f"x.{SUFFIX[writer.__name__]}", np.ones((n, 40), dtype=int))
     raw = bytearray(path.read_bytes())
@@ -226,41 +226,7 @@ def bci2000(path: Path, x: np.ndarray) -> Path:
     return path
 
 
-def gdf(path: Path, x: np.ndarray) -> Path:
-    """Write GDF 1.25: one record of one second for each 20 samples, int16, in µV."""
-    n, per = len(x), 20
-    digital = (-32768, 32767)
-    head = bytearray(256 + 256 * n)
-    head[:8] = b"GDF 1.25"
-    head[168:184] = b"2024022910111250"
-    struct.pack_into("<q", head, 184, len(head))
-    struct.pack_into("<q", head, 236, x.shape[1] // per)
-    struct.pack_into("<II", head, 244, 1, 1)
-    struct.pack_into("<I", head, 252, n)
-    at = 256
-    for width, value in (
-        (16, lambda i: ([b"C3", b"EMG1"][i] if i < 2 else b"E%d" % i).ljust(16)),
-        (80, lambda i: b"".ljust(80)),
-        (8, lambda i: b"uV".ljust(8)),
-        (8, lambda i: struct.pack("<d", digital[0] * 0.1)),
-        (8, lambda i: struct.pack("<d", digital[1] * 0.1)),
-        (8, lambda i: struct.pack("<q", digital[0])),
-        (8, lambda i: struct.pack("<q", digital[1])),
-        (80, lambda i: b"".ljust(80)),
-        (4, lambda i: struct.pack("<I", per)),
-        (4, lambda i: struct.pack("<I", 3)),
-        (32, lambda i: b"".ljust(32)),
-    ):
-        for i in range(n):
-            head[at : at + width] = value(i)
-            at += width
-    records = x.reshape(n, -1, per).transpose(1, 0, 2)
-    events = struct.pack("<B3BIIH", 1, per, 0, 0, 1, 11, 769)  # one, at the 11th sample
-    path.write_bytes(bytes(head) + records.astype("<i2").tobytes() + events)
-    return path
-
-
-SUFFIX = {"eximia": "nxe", "micromed": "trc", "bci2000": "dat", "gdf": "gdf", "persyst": "lay"}
+SUFFIX = {"eximia": "nxe", "micromed": "trc", "bci2000": "dat", "persyst": "lay"}
 
 
 def test_eximia_has_its_fixed_scale_and_channels(tmp_path):
@@ -311,81 +277,6 @@ def test_bci2000_has_its_values_states_and_start(tmp_path):
     path.write_bytes(path.read_bytes()[:-3])
     assert [j.code for j in one(path).issues] == ["truncated"]
     assert one(path).n_samples == 399
-
-
-def test_gdf_has_its_values_rate_and_start(tmp_path):
-    """Values are scaled by the header's ranges; a name of a muscle wins over MNE's ``eeg``."""
-    x = np.random.default_rng(10).integers(-900, 900, (2, 400))
-    recording = one(gdf(tmp_path / "x.gdf", x))
-    np.testing.assert_allclose(recording.signal.read(), x * 0.1, atol=1e-9)
-    assert recording.rate_hz == 20
-    assert [c.kind for c in recording.channels] == ["eeg", "emg"]
-    assert recording.events.name == ("769",)
-    np.testing.assert_allclose(recording.events.onset_s, [0.5])
-    assert recording.clock.offset_s == pytest.approx(START.timestamp(), abs=0.51)
-
-
-@pytest.mark.parametrize(("word", "unit", "factor"), [("mV", "uV", 1e3), ("V", "uV", 1e6)])
-def test_gdf_has_the_units_of_its_words(tmp_path, word, unit, factor):
-    """Millivolts are not volts, and what no word says stays counts; MNE takes both for volts."""
-    x = np.random.default_rng(16).integers(-900, 900, (2, 400))
-    path = gdf(tmp_path / "x.gdf", x)
-    raw = bytearray(path.read_bytes())
-    at = 256 + 2 * 96
-    raw[at : at + 16] = word.encode().ljust(8) + b"".ljust(8)
-    path.write_bytes(raw)
-    recording = one(path)
-    assert [c.unit for c in recording.channels] == [unit, "adc"]
-    np.testing.assert_allclose(
-        recording.signal.read(), x * 0.1 * np.array([[factor], [1]]), atol=1e-9 * factor
-    )
-
-
-def gdf2(path: Path, x: np.ndarray, codes: tuple[int, ...]) -> Path:
-    """Write GDF 2.20 as its specification lays it out: int16, units as codes, one event."""
-    n, per = len(x), 20
-    head = bytearray(256 * (n + 1))
-    head[:8] = b"GDF 2.20"
-    head[8:18] = b"X SECRET X"
-    days = (START.timestamp() / 86400) + 719529  # of the year 0, as Matlab counts
-    struct.pack_into("<Q", head, 168, int(days * 2**32))
-    struct.pack_into("<H", head, 184, n + 1)
-    struct.pack_into("<q", head, 236, x.shape[1] // per)
-    struct.pack_into("<II", head, 244, 1, 1)
-    struct.pack_into("<H", head, 252, n)
-    at = 256
-    fields = (
-        *((16, [b"C3", b"EMG1", b"E3", b"E4"]), (80, [b""] * n), (6, [b""] * n)),
-        (2, [struct.pack("<H", c) for c in codes]),
-        *((8, [struct.pack("<d", v)] * n) for v in (-3276.8, 3276.7, -32768, 32767)),
-        (68, [b""] * n),
-        *((4, [struct.pack("<f", v)] * n) for v in (70.0, 0.5, 50.0)),
-        *((4, [struct.pack("<I", v)] * n) for v in (per, 3)),
-    )
-    for width, values in fields:
-        for value in values[:n]:
-            head[at : at + width] = value.ljust(width, b"\0" if width < 16 else b" ")
-            at += width
-    records = x.reshape(n, -1, per).transpose(1, 0, 2).astype("<i2").tobytes()
-    events = struct.pack("<B3BfIHHI", 3, 1, 0, 0, float(per), 11, 769, 0, 30)
-    path.write_bytes(bytes(head) + records + events)
-    return path
-
-
-def test_gdf_2_has_its_values_units_and_events(tmp_path):
-    """Codes of units give the scale, an unknown one stays counts; no name is passed on."""
-    x = np.random.default_rng(17).integers(-900, 900, (4, 400))
-    recording = one(gdf2(tmp_path / "x.gdf", x, (4275, 4274, 4276, 0)))
-    scale = np.array([[1.0], [1e3], [1e-3], [1.0]])
-    np.testing.assert_allclose(recording.signal.read(), x * 0.1 * scale, rtol=1e-9, atol=1e-9)
-    assert [c.unit for c in recording.channels] == ["uV", "uV", "uV", "adc"]
-    assert [c.kind for c in recording.channels[:2]] == ["eeg", "emg"]
-    assert recording.rate_hz == 20
-    assert recording.events.name == ("769",)
-    np.testing.assert_allclose(recording.events.onset_s, [0.5])
-    np.testing.assert_allclose(recording.events.duration_s, [1.5])
-    assert recording.clock.offset_s == pytest.approx(START.timestamp(), abs=0.51)
-    assert "SECRET" not in repr(recording)
 
 
 def test_nicolet_has_its_values(tmp_path):

@@ -17,8 +17,8 @@ import numpy as np
 
 from eutonia.formats import WALL, Format, _edf_header, units
 from eutonia.formats._edf_header import Header, is_annotation
-from eutonia.formats._edf_signal import EdfSignal, records
 from eutonia.formats._names import unique
+from eutonia.formats._records import RecordSignal, records
 from eutonia.formats.signals import Gapped
 from eutonia.formats.sites import places
 from eutonia.model import (
@@ -114,14 +114,14 @@ def _group(
             issues.append(
                 Issue(code="no_scale", severity="warning", message=message, channel=named[i])
             )
-    signal = EdfSignal(
+    signal = RecordSignal(
         path=str(path.resolve()),
         data_at=header.data_at,
         record_bytes=header.record_bytes,
-        sample_bytes=header.sample_bytes,
         n_records=header.n_records,
         samples=samples,
         columns=tuple(header.columns[i] for i in rows),
+        types=(f"<i{header.sample_bytes}",) * len(rows),
         gain=tuple(g for _, g, _ in scales),
         offset=tuple(o for _, _, o in scales),
         units=tuple(header.units[i] for i in rows),
@@ -152,8 +152,8 @@ def _scale(header: Header, i: int) -> tuple[str, float, float]:
 
 
 def _place_records(
-    signal: EdfSignal, onsets: Floats, record_s: float
-) -> tuple[EdfSignal | Gapped, tuple[BadSpan, ...]]:
+    signal: RecordSignal, onsets: Floats, record_s: float
+) -> tuple[RecordSignal | Gapped, tuple[BadSpan, ...]]:
     """Put records that do not follow one another (EDF+D) on an even time axis."""
     if len(onsets) < 2:
         return signal, ()

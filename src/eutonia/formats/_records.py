@@ -1,32 +1,46 @@
-"""The samples of EDF and BDF files, decoded as they are asked for."""
+"""Samples that lie in data records (EDF, BDF, GDF), decoded as they are asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.formats._edf_header import Header
 from eutonia.formats.signals import Rows
 from eutonia.model import Floats
 
 
+class Layout(Protocol):
+    """Where the data records of a file are, in bytes."""
+
+    @property
+    def data_at(self) -> int:
+        """Where the first one begins."""
+
+    @property
+    def record_bytes(self) -> int:
+        """How long each is."""
+
+
 @dataclass(frozen=True)
-class EdfSignal:
-    """Channels of one rate in an EDF or BDF file, without pauses.
+class RecordSignal:
+    """Channels of one rate in a file of data records, without pauses.
 
     Parameters
     ----------
     path : str
         The file.
-    data_at, record_bytes, sample_bytes, n_records
+    data_at, record_bytes, n_records
         Where the data records are and how long they are, in bytes.
     samples : int
         Samples of each channel in a record.
     columns : tuple of int
         First byte of each channel in a record.
+    types : tuple of str
+        Type of each channel's numbers as NumPy writes it, and ``<i3``, ``<u3`` for 24 bits.
     gain, offset : tuple of float
         ``value = digital * gain + offset``, in the converted unit.
     units : tuple of str
@@ -36,10 +50,10 @@ class EdfSignal:
     path: str
     data_at: int
     record_bytes: int
-    sample_bytes: int
     n_records: int
     samples: int
     columns: tuple[int, ...]
+    types: tuple[str, ...]
     gain: tuple[float, ...]
     offset: tuple[float, ...]
     units: tuple[str, ...]
@@ -60,16 +74,15 @@ class EdfSignal:
         # Mapped anew for each block, so that a long file never stays in memory.
         block = records(Path(self.path), self, first, last)
         lo, hi = start - first * self.samples, stop - first * self.samples
-        width = self.samples * self.sample_bytes
         for i, row in enumerate(rows):
-            at = self.columns[row]
-            digital = _integers(block[:, at : at + width], self.sample_bytes)
+            at, kind = self.columns[row], self.types[row]
+            digital = _numbers(block[:, at : at + self.samples * int(kind[-1])], kind)
             np.multiply(digital[lo:hi], self.gain[row], out=out[i], dtype=np.float64)
             out[i] += self.offset[row]
         return out
 
 
-def records(path: Path, layout: EdfSignal | Header, first: int, last: int) -> NDArray[np.uint8]:
+def records(path: Path, layout: Layout, first: int, last: int) -> NDArray[np.uint8]:
     """Return some data records as bytes, ``(last - first, record_bytes)``, mapped from the file."""
     return np.memmap(
         path,
@@ -80,10 +93,10 @@ def records(path: Path, layout: EdfSignal | Header, first: int, last: int) -> ND
     )
 
 
-def _integers(raw: NDArray[np.uint8], sample_bytes: int) -> NDArray[np.integer]:
-    """Decode little-endian 16- or 24-bit integers, ``(n_records, bytes)`` to one dimension."""
-    if sample_bytes == 2:
-        return np.ascontiguousarray(raw).view("<i2").reshape(-1)
+def _numbers(raw: NDArray[np.uint8], kind: str) -> NDArray[Any]:
+    """Decode little-endian numbers, ``(n_records, bytes)`` to one dimension."""
+    if not kind.endswith("3"):
+        return np.ascontiguousarray(raw).view(kind).reshape(-1)
     padded = np.zeros((*raw.shape[:-1], raw.shape[-1] // 3, 4), dtype=np.uint8)
     padded[..., 1:] = raw.reshape(*raw.shape[:-1], -1, 3)
-    return padded.view("<i4").reshape(-1) >> 8
+    return padded.view(kind.replace("3", "4")).reshape(-1) >> 8
