@@ -1,11 +1,11 @@
 """GDF 1 and 2, the general data format for biosignals: samples are decoded as asked for.
 
 By biosig's description and its tables of events and units. Tried on a real recording (biosig's
-``sample.gdf``, 1.25) and on files that biosig wrote from real recordings (2.51 and 1.25), its values
-equal to biosig's, and to MNE's where MNE's are right. MNE 1.13 takes millivolts of GDF 1, and µV
-with its sign, for volts, brings all channels to the highest rate, places events of another rate
-wrongly, and cannot read a file of GDF 1 without a table of events, or a file with further entries
-in its header, with a record's length as one number (from 2.21) or with numbers of several types.
+``sample.gdf``, 1.25) and on files that biosig wrote from real recordings (2.51 and 1.25): values
+are biosig's, and MNE's where MNE's are right. MNE 1.13 takes millivolts of GDF 1, and µV with its
+sign, for volts, brings all channels to the highest rate, places events of another rate wrongly,
+and cannot read a file of GDF 1 without a table of events, or a file with further entries in its
+header, with a record's length as one number (from 2.21) or with numbers of several types.
 
 An event is named by its code, or as the file itself names its own codes; with 0x8000 added a code
 ends the event before. Artefacts (0x0101 to 0x010A) are events and bad spans. Values given at odd
