@@ -63,6 +63,21 @@ def fif(tmp_path) -> Path:
     return tmp_path / "x_raw.fif"
 
 
+@pytest.mark.parametrize("numbers", ["short", "int", "single", "double"])
+def test_fif_of_each_type_of_number_has_its_values(tmp_path, numbers):
+    """Whole numbers with a calibration, as devices write them, and floating ones are the same."""
+    raw = made()
+    cal = np.array([1e-8, 1e-8, 1e-8, 1e-8, 1.0, 1e-8])
+    for channel, step in zip(raw.info["chs"], cal, strict=True):
+        channel["cal"] = step
+    raw.save(tmp_path / "x_raw.fif", fmt=numbers, verbose="error")
+    truth = raw.get_data()
+    limit = cal if numbers in ("short", "int") else 1e-7 * np.abs(truth).max(axis=1)
+    found = one(tmp_path / "x_raw.fif").signal.read() / np.array([[1e6]] * 4 + [[1.0]] * 2)
+    error = np.abs(found - truth)
+    assert (error.max(axis=1) <= limit).all()
+
+
 def test_fif_has_mnes_values_in_microvolts(fif):
     """Voltages are MNE's times a million, whole and in parts; all else is unchanged."""
     recording = one(fif)
@@ -137,7 +152,7 @@ def test_damage_gives_an_issue_or_a_clear_error(tmp_path, data):
     folder = tmp_path / "damaged"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    writer = data.draw(st.sampled_from([eximia, micromed, bci2000, persyst]))
+    writer = data.draw(st.sampled_from([micromed, bci2000, persyst]))
     n = 3 if writer is persyst else 64
     path = writer(folder / f"x.{SUFFIX[writer.__name__]}", np.ones((n, 40), dtype=int))
     raw = bytearray(path.read_bytes())
@@ -154,12 +169,6 @@ def test_damage_gives_an_issue_or_a_clear_error(tmp_path, data):
 
 
 # Files written by the formats' own specifications, with no library.
-
-
-def eximia(path: Path, x: np.ndarray) -> Path:
-    """Write Nexstim eXimia: 64 channels of int16, nothing else."""
-    path.write_bytes(x.T.astype("<i2").tobytes())
-    return path
 
 
 def micromed(path: Path, x: np.ndarray, *, rate: int = 256) -> Path:
@@ -226,21 +235,7 @@ def bci2000(path: Path, x: np.ndarray) -> Path:
     return path
 
 
-SUFFIX = {"eximia": "nxe", "micromed": "trc", "bci2000": "dat", "persyst": "lay"}
-
-
-def test_eximia_has_its_fixed_scale_and_channels(tmp_path):
-    """64 channels at 1450 Hz; EEG in steps of 76.3 nV, and the gate's changes are events."""
-    x = np.random.default_rng(7).integers(-900, 900, (64, 300))
-    x[:3] = 0
-    x[1, 145:160] = 3277  # 5 V on the first trigger line
-    recording = one(eximia(tmp_path / "x.nxe", x))
-    assert recording.rate_hz == 1450
-    eeg = recording.indices("eeg")
-    assert len(eeg) == 60
-    np.testing.assert_allclose(recording.signal.read()[list(eeg)], x[4:] * 0.07629510948348212)
-    assert recording.events.name == ("Trig1",)
-    np.testing.assert_allclose(recording.events.onset_s, [0.1])
+SUFFIX = {"micromed": "trc", "bci2000": "dat", "persyst": "lay"}
 
 
 def test_micromed_has_its_values_trigger_and_start(tmp_path):
@@ -277,23 +272,6 @@ def test_bci2000_has_its_values_states_and_start(tmp_path):
     path.write_bytes(path.read_bytes()[:-3])
     assert [j.code for j in one(path).issues] == ["truncated"]
     assert one(path).n_samples == 399
-
-
-def test_nicolet_has_its_values(tmp_path):
-    """The header's factor turns numbers into microvolts; header and samples are one recording."""
-    x = np.random.default_rng(11).integers(-900, 900, (2, 300))
-    (tmp_path / "x.data").write_bytes(x.T.astype("<i2").tobytes())
-    (tmp_path / "x.head").write_text(
-        "start_ts=2024-02-29 10:11:12.000000\nnum_samples=300\nsample_freq=256\n"
-        "conversion_factor=0.179\nnum_channels=2\nelec_names=[C3,EMG1]\npat_id=1\n"
-        "adm_id=1\nrec_id=1\nduration_in_sec=1\nsample_bytes=2\n"
-    )
-    (recording,) = read(tmp_path / "x.head")
-    np.testing.assert_allclose(recording.signal.read(), x * 0.179)
-    assert [c.kind for c in recording.channels] == ["eeg", "emg"]
-    visit = read_visit(tmp_path)
-    assert [r.id for r in visit.recordings] == ["x.data"]
-    assert visit.lost == ()
 
 
 def persyst(path: Path, x: np.ndarray, stamps: str = "0=36672") -> Path:
