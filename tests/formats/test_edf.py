@@ -146,6 +146,17 @@ def test_annotations_become_events(tmp_path):
     assert recording.events.duration_s.tolist() == [2.0, 0.0]
 
 
+def test_the_patients_name_is_struck_out_of_annotations(tmp_path):
+    """EDF+ names the patient in a field of its own; a technician may have typed it again."""
+    notes = [edfio.EdfAnnotation(1, None, "Mr HAAGSE, writes"), edfio.EdfAnnotation(2, None, "may")]
+    path = write(tmp_path / "a.edf", np.zeros((1, 1000)), 100, annotations=notes)
+    raw = bytearray(path.read_bytes())
+    raw[8:88] = b"MCH-0234567 M 02-MAY-1951 Haagse_Harry".ljust(80)
+    path.write_bytes(raw)
+    (recording,) = edf.read(path)
+    assert recording.events.name == ("Mr [name], writes", "may")
+
+
 @pytest.mark.parametrize(("unit", "factor"), [("V", 1e6), ("mV", 1e3), ("nV", 1e-3), ("uV", 1)])
 def test_potentials_are_in_microvolts(tmp_path, unit, factor):
     """Whatever the header's unit, the signal is in microvolts."""

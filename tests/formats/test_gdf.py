@@ -291,6 +291,14 @@ def test_a_new_segment_is_a_cut_and_odd_samples_are_said(tmp_path):
     assert "2 values at odd times" in recording.issues[0].message
 
 
+def test_the_patients_name_is_struck_out_of_events(tmp_path):
+    """The words for events may hold it; the name stands behind the patient's number."""
+    tags = [(1, b"\0secret closes the hand\0cue\0\0")]
+    table = events([(11, 1, 0, 0), (31, 2, 0, 0)])
+    recording = one(gdf(tmp_path / "x.gdf", numbers(18, 2), tags=tags, table=table))
+    assert recording.events.name == ("[name] closes the hand", "cue")
+
+
 @pytest.mark.parametrize("mode", [1, 3, 5, 7])
 def test_tables_of_each_mode_are_read(tmp_path, mode):
     """With or without channels and lengths, with or without times of day."""

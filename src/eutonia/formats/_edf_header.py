@@ -47,6 +47,8 @@ class Header:
         Seconds since 1970 as stated; None where it is a placeholder.
     data_at : int
         Byte of the first sample.
+    patient_name : str
+        The name in a header of EDF+, only to be struck out of annotations.
     n_records, record_s
         Data records that are wholly in the file, and the seconds of each.
     labels, units, physical, digital, samples, high_pass_hz
@@ -56,6 +58,7 @@ class Header:
     sample_bytes: int
     continuity: str
     recording: str
+    patient_name: str
     start_s: float | None
     data_at: int
     n_records: int
@@ -185,6 +188,7 @@ def _signals(path: Path, fixed: bytes, raw: bytes) -> Header:
         sample_bytes=3 if bdf else 2,
         continuity=reserved[4:5] if reserved[:4] in ("EDF+", "BDF+") else "",
         recording=_text(fixed[88:168]),
+        patient_name=_patient_name(_text(fixed[8:88])),
         start_s=_start(fixed[168:184]),
         data_at=0,
         n_records=0,
@@ -196,6 +200,12 @@ def _signals(path: Path, fixed: bytes, raw: bytes) -> Header:
         samples=samples,
         high_pass_hz=tuple(_high_pass(_text(b)) for b in fields["prefilter"]),
     )
+
+
+def _patient_name(patient: str) -> str:
+    """Return the name of the patient from EDF+'s code, sex, birth and name."""
+    words = patient.split()
+    return " ".join(words[3:]) if words[1:2] in (["M"], ["F"], ["X"]) else ""
 
 
 def _high_pass(prefilter: str) -> float | None:

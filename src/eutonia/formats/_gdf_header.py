@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.formats._patient_names import STRUCK, name_pattern
 from eutonia.model import Issue, UnreadableFile
 
 #: Versions from which the header has its second form, the events theirs, and a record's length
@@ -82,7 +83,7 @@ class Header:
     device : str
         Maker and model.
     names : tuple of str
-        What the writer calls its own events 1, 2 and so on.
+        What the writer calls its own events 1, 2 and so on, without the patient's name.
     issues : tuple of Issue
         What was found to be wrong.
     """
@@ -150,6 +151,7 @@ def parse(path: Path) -> Header:
     if n_records < 1 or not any(line.samples for line in lines):
         raise UnreadableFile(f"{path}: holds no samples. Copy or export it again.")
     maker = tags.get(3, b"").split(b"\0")[:2]
+    patient = name_pattern(_text(fixed[8:74]).split()[1:2])  # behind the number
     return Header(
         version=version,
         start_s=_start(fixed, old=old),
@@ -159,7 +161,7 @@ def parse(path: Path) -> Header:
         has_table=0 <= stated <= held,
         lines=lines,
         device=" ".join(word for word in map(_text, maker) if word not in ("", "X")),
-        names=tuple(map(_text, tags.get(1, b"\0").split(b"\0")[1:])),
+        names=tuple(patient.sub(STRUCK, _text(t)) for t in tags.get(1, b"\0").split(b"\0")[1:]),
         issues=tuple(issues),
     )
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from eutonia.formats._library import beside
 from eutonia.formats._natus_samples import Packet, Part, begins_whole, walk
+from eutonia.formats._patient_names import name_pattern
 from eutonia.model import Issue, UnreadableFile
 
 #: Files that a study has once, by its name, and one that each of its parts has.
@@ -257,9 +258,7 @@ def patient(path: Path) -> re.Pattern[str]:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     fields = (head[at : at + 80].split(b"\0")[0] for at in range(32, _HEAD_BYTES, 80))
-    words = {w for f in fields for w in re.split(r"[\W_]+", _decoded(f)) if len(w) > 2}
-    either = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)", re.I)
+    return name_pattern(map(_decoded, fields))
 
 
 def _decoded(raw: bytes) -> str:

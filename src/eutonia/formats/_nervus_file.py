@@ -18,6 +18,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.formats._patient_names import name_pattern
 from eutonia.model import UnreadableFile
 
 SEGMENTS, CHANGES, EVENTS = "SegmentStream", "InfoChangeStream", "Events"
@@ -319,7 +320,7 @@ def patient(file: NervusFile) -> re.Pattern[str]:
         If the packet is damaged.
     """
     raw = file.section(_PATIENT)
-    words: set[str] = set()
+    fields: list[str] = []
     if raw:
         n_values, n_texts = struct.unpack_from("<QQ", raw, 24)
         if max(n_values, n_texts) > len(raw):
@@ -332,10 +333,9 @@ def patient(file: NervusFile) -> re.Pattern[str]:
         at += 16 * n_texts
         for field, n in zip(setup[::2], setup[1::2], strict=True):
             text = _text(raw[at : at + 2 * n])
-            words |= {w for w in re.split(r"[\W_]+", text) if field in _NAMES and len(w) > 2}
+            fields += [text] if field in _NAMES else []
             at += 2 * n + 2
-    either = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)", re.I)
+    return name_pattern(fields)
 
 
 def _since_1970(day: float, rest_s: float = 0.0) -> float | None:

@@ -18,6 +18,7 @@ import numpy as np
 from eutonia.formats import WALL, Format, _edf_header, units
 from eutonia.formats._edf_header import Header, is_annotation
 from eutonia.formats._names import unique
+from eutonia.formats._patient_names import STRUCK, name_pattern
 from eutonia.formats._records import RecordSignal, records
 from eutonia.formats.signals import Gapped
 from eutonia.formats.sites import places
@@ -182,6 +183,7 @@ def _annotations(path: Path, header: Header) -> tuple[Floats, Events, tuple[Issu
     ]
     if not where:
         return np.zeros(0), Events(), ()
+    names = name_pattern([header.patient_name])
     onsets: list[float] = []
     found: list[tuple[float, float, str]] = []
     step = max(1, _ANNOTATION_BLOCK // header.record_bytes)
@@ -193,7 +195,7 @@ def _annotations(path: Path, header: Header) -> tuple[Floats, Events, tuple[Issu
                 for tal in _TAL.finditer(record[at : at + width].tobytes()):
                     onset = float(tal[1])
                     kept = onset if kept is None else kept
-                    words = (_decode(t) for t in tal[3].split(b"\x14"))
+                    words = (names.sub(STRUCK, _decode(t)) for t in tal[3].split(b"\x14"))
                     found += [(onset, float(tal[2] or 0), w) for w in words if w]
             onsets.append(np.nan if kept is None else kept)
     times = np.array(onsets)

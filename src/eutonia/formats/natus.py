@@ -46,6 +46,7 @@ from eutonia.formats._natus_files import (
     study_of,
 )
 from eutonia.formats._natus_samples import ErdSignal
+from eutonia.formats._patient_names import STRUCK
 from eutonia.formats._segments import Placed, placed
 from eutonia.formats.sites import places
 from eutonia.model import Channel, Clock, Events, Issue, Recording, UnreadableFile
@@ -125,7 +126,7 @@ def _notes(path: Path) -> tuple[_natus_notes.Notes, list[Issue]]:
         return _natus_notes.Notes(), [issue]
     notes = _natus_notes.parse(files[0].read_bytes())
     names = patient(path)
-    marks = tuple((stamp, names.sub("[name]", text)) for stamp, text in notes.marks)
+    marks = tuple((stamp, names.sub(STRUCK, text)) for stamp, text in notes.marks)
     issues = []
     if notes.damaged:
         text = f"{notes.damaged} note(s) are damaged; left out."

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from eutonia.formats import WALL, Format, _nervus_file, units
 from eutonia.formats._names import unique
 from eutonia.formats._nervus_file import Layout, Mark, NervusFile, Segment, Series
+from eutonia.formats._patient_names import STRUCK
 from eutonia.formats._segments import Placed, placed
 from eutonia.formats._son import SonSignal, Wave  # waves in blocks of one file, as here
 from eutonia.formats.sites import places
@@ -207,7 +208,7 @@ def _marks(file: NervusFile) -> tuple[list[Mark], list[Issue]]:
     if names.search(file.path.stem.replace("_", " ")):
         text = "This file is named after the patient, as the recorder does: rename it."
         issues.append(Issue(code="patient_in_name", severity="warning", message=text))
-    return [replace(m, text=names.sub("[name]", m.text)) for m in marks], issues
+    return [replace(m, text=names.sub(STRUCK, m.text)) for m in marks], issues
 
 
 def _recording(

@@ -1,7 +1,8 @@
 """Persyst: a header ``.lay`` beside interleaved numbers in ``.dat``.
 
-By specification: not tried on a real file. What the header says of the patient, but for the day and
-time of the recording, is not read. Pauses that it names are cuts: nothing is measured across them.
+By specification: not tried on a real file. Of what the header says of the patient, only the day
+and time of the recording are passed on; names are struck out of comments. Pauses that it names are
+cuts: nothing is measured across them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from eutonia.formats import WALL, Format, _library
 from eutonia.formats._binary import BinarySignal
 from eutonia.formats._names import unique
+from eutonia.formats._patient_names import STRUCK, name_pattern
 from eutonia.formats._segments import placed
 from eutonia.formats.sites import places
 from eutonia.model import Channel, Clock, Events, Issue, Recording, UnreadableFile
@@ -76,9 +78,10 @@ def read(path: Path) -> tuple[Recording, ...]:
         raise UnreadableFile(f"{path}: {data.name} holds no samples. Copy it again.")
     cuts = _cuts(header.sections.get("sampletimes", []), rate)
     axis = placed(signal, rate, cuts, [None] * len(cuts))
-    start = _start(header.fields("patient"))
+    patient = header.fields("patient")
+    start = _start(patient)
     found = places(names, units=["uV"] * len(names))
-    events, lost = _events(header.sections.get("comments", []))
+    events, lost = _events(header.sections.get("comments", []), _names(patient))
     return (
         Recording(
             id=path.name,
@@ -171,7 +174,12 @@ def _start(patient: dict[str, str]) -> float | None:
     return None
 
 
-def _events(lines: list[str]) -> tuple[Events, tuple[Issue, ...]]:
+def _names(patient: dict[str, str]) -> re.Pattern[str]:
+    """Return a pattern of the patient's names, only to strike them out of comments."""
+    return name_pattern(patient.get(field, "") for field in ("first", "mi", "last"))
+
+
+def _events(lines: list[str], names: re.Pattern[str]) -> tuple[Events, tuple[Issue, ...]]:
     """Return the comments: onset, duration, two numbers of no use here, text."""
     found = []
     for line in lines:
@@ -181,7 +189,7 @@ def _events(lines: list[str]) -> tuple[Events, tuple[Issue, ...]]:
         except (ValueError, IndexError):
             continue
         if np.isfinite([onset, lasts]).all() and len(cells) == 5:
-            found.append((onset, lasts, cells[4].strip() or "comment"))
+            found.append((onset, lasts, names.sub(STRUCK, cells[4].strip()) or "comment"))
     events = Events(
         onset_s=np.array([e[0] for e in found], dtype=np.float64),
         duration_s=np.array([e[1] for e in found], dtype=np.float64),
