@@ -1,23 +1,37 @@
-"""EGI: the folder ``.mff`` and simple binary ``.raw``, through MNE-Python.
+"""EGI: the folder ``.mff`` and simple binary ``.raw``, lazy.
 
-By specification: not tried on a real file.
+By specification; not tried on a real file: EGI's Simple Binary Formats (Net Station Technical
+Manual, appendix B, its beginning only), EGI's readers for MATLAB in FieldTrip, mffpy (which EGI's
+successor maintains), mffmatlabio, BEAPP, AnyWave, EEGLAB, biosig, MNE; the XML files of real
+folders that mffpy and MNE are tested with. Equal to mffpy and MNE on written folders, to MNE and
+biosig on written continuous ``.raw`` without a scale; with one, biosig hands on no channels.
+
+Where sources differ or are silent:
+
+- ``.mff``: samples are µV and need the gain of the hardware (GCAL), which MNE, mffpy and
+  mffmatlabio multiply and ``read_mff_bin`` of FieldTrip does not; zeros (ZCAL) and impedances
+  (ICAL) are not used, as in all of them. Other channels have the unit of ``pnsSet.xml``; MNE hands
+  on all but ``uV`` as they are.
+- Times are nanoseconds in version 0 (or none stated), microseconds after it (mffmatlabio, BEAPP,
+  AnyWave); MNE goes by the digits of the start, mffpy takes microseconds always. Where the number
+  of samples contradicts one unit and fits the other, that is taken.
+- Epochs are pauses, and cuts where segments follow one another without one. Segments are events by
+  category; their time zero is ``t0``. Events are named by code as in MNE; ``sync`` and ``TREV`` are
+  left out as there, and keys that tell of the subject. The PNS samples may be one short.
+- ``.raw``: without bits and range the numbers are µV, in all types; with both, range / 2 ** bits
+  are (MNE takes the latter for volts). With one only, the unit is not known. No source states the
+  unit of a segment's time stamp: segments are cuts, and their clock is their own. ``epoc`` is a
+  cut. A state that lasts for one sample is a moment; MNE makes an event of every sample.
+- The start is the local time as written. The subject's names are read only to strike them out.
+- Left out: averages (refused), photogrammetry, videos, notes, histories, filters but the high-pass.
 """
 
 from __future__ import annotations
 
-import struct
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from eutonia.formats import WALL, Format, _mne
-from eutonia.model import Clock, Events, Recording, UnreadableFile
-
-_FOLDER = _mne.Reader("read_raw_egi", "EGI MFF", has_pulses=False)
-_RAW = _mne.Reader("read_raw_egi", "EGI raw", has_pulses=False)
-_HEADER = struct.Struct(">i6hi5h")  # version, date and time, ms, rate, channels, gain, bits, range
+from eutonia.formats import Format, _egi_mff, _egi_raw
+from eutonia.model import Recording
 
 
 def leader(path: Path) -> Path:
@@ -35,49 +49,15 @@ def looks_like_egi(path: Path) -> bool:
 
 
 def read(path: Path) -> tuple[Recording, ...]:
-    """Read an EGI recording; see `_mne.read`."""
-    path = leader(path)
-    if not path.is_dir():
-        return _raw(path)
-    files = sorted(p for p in path.rglob("*") if p.is_file())
-    data = max(files, key=lambda p: p.stat().st_size, default=None)
-    if data is None:
-        raise UnreadableFile(f"{path}: the folder is empty. Copy the whole .mff folder again.")
-    return _mne.read(path, _FOLDER, data=data, others=files)
+    """Read an EGI recording.
 
-
-def _raw(path: Path) -> tuple[Recording, ...]:
-    """Read simple binary: scale and start are taken from its header.
-
-    Numbers of the converter become microvolts by range / 2 ** bits (EGI's description of the
-    format); MNE takes these for volts, and the time of day for that of this computer's zone.
+    Raises
+    ------
+    UnreadableFile
+        If it is damaged, holds averages or no samples.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEADER.size)
-    if len(head) < _HEADER.size:
-        raise UnreadableFile(f"{path}: the file ends within its header. Copy it again.")
-    _, *when, ms, _, _, _, bits, span = _HEADER.unpack(head)
-    counts = bits != 0 and span != 0
-    found = _mne.read(path, replace(_RAW, uv_per_volt=1.0) if counts else _RAW)
-    try:
-        start = datetime(*when, tzinfo=UTC).timestamp() + ms / 1000  # type: ignore[misc]
-        clock = Clock(id=WALL, offset_s=start)
-    except ValueError:
-        clock = Clock(id=path.name)
-    return tuple(replace(r, clock=clock, events=_starts(r)) for r in found)
-
-
-def _starts(recording: Recording) -> Events:
-    """Return the events but those that only carry on one of the sample before."""
-    events, rate = recording.events, recording.rate_hz or 1.0
-    at = [(n, round(t * rate)) for n, t in zip(events.name, events.onset_s, strict=True)]
-    carried = {(n, i + 1) for n, i in at}
-    keep = [i for i, one in enumerate(at) if one not in carried]
-    return Events(
-        onset_s=events.onset_s[keep],
-        duration_s=np.zeros(len(keep)),
-        name=tuple(events.name[i] for i in keep),
-    )
+    path = leader(path)
+    return _egi_mff.read(path) if path.is_dir() else _egi_raw.read(path)
 
 
 FORMAT = Format(
