@@ -179,8 +179,9 @@ def compared(one: Filmed) -> Iterator[Pair]:
     rate_hz = one.shot.rate_hz
     x, true = (_inputs(seen, one) for seen in (one.landmarks, one.true))
     shares = []
-    for side in SIDES:
-        found = st.strides(x, x[st.INPUT][0], side)
+    both = {side: st.strides(x, x[st.INPUT][0], side) for side in SIDES}
+    yield from _steps(one, both)
+    for side, found in both.items():
         yield from _times(one, side, found)
         shares.append(_share(found))
         stood = found.only(np.isfinite(found.leave))
@@ -257,6 +258,26 @@ def _times(one: Filmed, side: Side, found: st.Strides) -> Iterator[Pair]:
         yield Pair(quantity="landing", unit="s", read=touch, true=strikes[nearest])
         stance = getattr(one.walk, f"{side}_stance") * lasts
         yield Pair(quantity="stance time", unit="s", read=leave - touch, true=stance)
+
+
+def _steps(one: Filmed, found: dict[Side, st.Strides]) -> Iterator[Pair]:
+    """Yield the mean time from the landing of the other foot to that of each, seen from the side.
+
+    What is read too late of one foot is read too early of the other: the same error twice.
+    """
+    at = {side: st.landed(of.only(of.side_view)) / one.shot.rate_hz for side, of in found.items()}
+    strikes = {side: np.array(getattr(one.walk, f"{side}_strikes_s")) for side in SIDES}
+    for side, other in (SIDES, SIDES[::-1]):
+        if len(at[side]) < st.MIN_STRIDES or len(at[other]) < st.MIN_STRIDES:
+            continue
+        before = np.searchsorted(at[other], at[side]) - 1
+        own, before = at[side][before >= 0], before[before >= 0]
+        true = [
+            strikes[s][np.abs(strikes[s][:, None] - seen).argmin(axis=0)]
+            for s, seen in ((side, own), (other, at[other][before]))
+        ]
+        read, truth = (own - at[other][before]).mean(), (true[0] - true[1]).mean()
+        yield Pair(quantity="step_time", unit="s", side=side, read=float(read), true=float(truth))
 
 
 def _inputs(landmarks: Landmarks, one: Filmed) -> Inputs:

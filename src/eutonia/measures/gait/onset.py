@@ -27,6 +27,8 @@ RULE = (
     f"begun with the first of {IN_A_ROW} strides in a row beyond {BEYOND_SD:g} SD and "
     f"{BEYOND_DEG:g} degrees of that, to the same side (our rule)."
 )
+#: Pictures in that share of each stance that say how fast it goes back. [D]
+PICTURES = 2
 #: Runs that a value needs no less than one of; with three there is an interval.
 MIN_RUN_STRIDES = FIRST + IN_A_ROW
 
@@ -86,20 +88,31 @@ def left_start(posture: Floats) -> int | None:
     return None
 
 
-def _speed(block: Block, foot: int | None, found: st.Strides, i: int) -> float:
-    """Return how fast the standing foot goes back under the hips, in leg lengths a second."""
-    if foot is None or not found.side_view[i]:
+def _speed(block: Block, foot: int | None, found: st.Strides, first: int) -> float:
+    """Return how fast the standing foot goes back under the hips, in leg lengths a second.
+
+    One slope for the strides of the rule together: a runner's stance holds few pictures.
+    """
+    if foot is None:
         return np.nan
-    touch, leave = found.touch[i], found.leave[i]
-    if not np.isfinite(leave):
+    t: list[Floats] = []
+    ahead: list[Floats] = []
+    for i in range(first, min(first + IN_A_ROW, len(found))):
+        touch, leave = found.touch[i], found.leave[i]
+        if not (found.side_view[i] and np.isfinite(leave)):
+            continue
+        begin, end = (touch + share * (leave - touch) for share in STANDING)
+        part = slice(int(np.ceil(begin)), int(np.floor(end)) + 1)
+        good = np.flatnonzero(block.mask[foot, part])
+        if len(good) >= PICTURES:
+            seen = block.x[foot, part][good]
+            t.append(good - good.mean())
+            ahead.append(seen - seen.mean())
+    if len(t) < IN_A_ROW:
         return np.nan
-    first, last = (touch + share * (leave - touch) for share in STANDING)
-    part = slice(int(np.ceil(first)), int(np.floor(last)) + 1)
-    good = block.mask[foot, part]
-    if good.sum() < 4:
-        return np.nan
-    slope = np.polyfit(np.flatnonzero(good), block.x[foot, part][good], 1)[0]
-    return float(-slope * block.rate_hz / 100)
+    along = np.concatenate(t)
+    slope = float(along @ np.concatenate(ahead) / (along @ along))
+    return -slope * block.rate_hz / 100
 
 
 def why_not(found: list[Run]) -> str:

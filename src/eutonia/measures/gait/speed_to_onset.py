@@ -20,15 +20,15 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.speed_to_onset",
-    version="2",
+    version="3",
     title="Speed at which the foot's posture sets in",
     unit="/s",
     tier="clinical",
     sources=(),
     method=onset.RULE
-    + " Speed at which the standing foot goes back under the hips in that stride, in leg "
-    "lengths a second, seen from the side; averaged over walks. It also holds on a treadmill "
-    "and for a camera that moves along.",
+    + f" Speed at which the standing foot goes back under the hips in these {onset.IN_A_ROW} "
+    "strides, in leg lengths a second, seen from the side; averaged over walks. It also holds on "
+    "a treadmill and for a camera that moves along.",
     needs=Needs(inputs=st.inputs(), target=Each(sites=("foot_pitch",)), not_tasks=st.STILL),
     scale="ratio",
     interval=Repeats(),
@@ -52,9 +52,19 @@ def measure(x: Inputs) -> Result:
         blocks=blocks.swapaxes(0, 1),
         finish=per.mean_of,
         span=np.arange(value.shape[1]),
-        reasons=tuple(onset.why_not(of) for of in found),
+        reasons=tuple(onset.why_not(of) or _unseen(of) for of in found),
         n_effective=there.sum(axis=1).astype(np.float64),
         details={"longest_watched_s": np.array([max(r.watched_s for r in of) for of in found])},
+    )
+
+
+def _unseen(found: list[onset.Run]) -> str:
+    """Return a sentence where the posture set in and no speed then can be read."""
+    if any(np.isfinite(run.speed) for run in found):
+        return ""
+    return (
+        "The posture set in, but the standing foot was seen in too few pictures of these strides "
+        "to tell its speed: film with more pictures a second, the near foot clear of the other."
     )
 
 
