@@ -99,8 +99,8 @@ STUDIES = {
         "Walks with known strikes of the heels, inversion of the foot, lean and swing. *Step time* "
         "is from the landing of the other foot; its error is the same in all strides of a walk, "
         "because the near and the far foot are seen to land at other moments (what intervals hold "
-        "of it was set on people 60 to 69, then judged here). *Less walking*: the error of a difference of two tasks of the same person, in which what both "
-        "share cancels.",
+        "of it was set on people 60 to 69, then judged here). *Less walking*: the error of a "
+        "difference of two tasks of the same person, in which what both share cancels.",
     ),
     "running": (
         "Running",
