@@ -74,7 +74,7 @@ def gather(
         yield say("no_clock", why_not_together(measure))
     taken = {k: v for k, v in found.items() if measure.needs.takes(k[0])}
     if found and not taken:
-        only = ", ".join(sorted({condition.label for condition, _ in found}))
+        only = "; ".join(sorted({condition.label for condition, _ in found}))
         yield say("no_task", f"Recorded only in {only}, in which this measure is not taken.")
     for (condition, _), combined in taken.items():
         yield from _one(measure, combined, say.within(condition), memo, (by_id, spans))

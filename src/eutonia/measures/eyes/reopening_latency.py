@@ -47,7 +47,8 @@ MEASURE = Measure(
     caution="It starts when the lid starts to rise, not when the person is asked to open or wants "
     "to: a lid that stays shut before it rises is seen as a long closure instead. "
     "The scale of the lid is not straight: on rendered people the trace reopens 25 to 55 ms "
-    f"sooner than the lid (of 143 ms). Compare within one person. {CAUTION}",
+    "sooner than the lid (of 143 ms), and an eye that opens after the other up to 75 (of 205): "
+    f"do not compare the sides, and compare only within one person. {CAUTION}",
     figure="",
     proofs=("simulated",),
 )
