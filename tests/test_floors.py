@@ -17,6 +17,7 @@ FLOORS = (
     ("quality", "derive", "measures", "exam", "film"),
     ("read", "accuracy"),
     ("run", "judge", "norms", "watch"),
+    ("earlier",),
     ("assess", "verify", "validate"),
     ("course", "plot"),
     ("report", "store", "live", "cohort"),

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eutonia.judge import against_earlier, in_words, judge, significant, with_false_discovery
+from eutonia.judge import in_words, judge, significant, with_false_discovery
 from eutonia.measures import entry
-from eutonia.model import Context, Contrast, Estimate
+from eutonia.model import Contrast, Estimate
 from eutonia.run import run_measure, visit_spans
 from eutonia.stats.multiple import false_discovery
 
@@ -71,6 +71,14 @@ def test_a_difference_needs_false_discovery_control(estimate):
     assert finding.comparisons[1].verdict == "no difference shown"
 
 
+def test_an_untested_contrast_is_not_judged(estimate):
+    """Without an interval there is no test: that is not the same as no difference."""
+    untested = _contrast(estimate, p=None, q=None, interval=None, no_interval="few_blocks")
+    (_, comparison) = judge(estimate, contrasts=[untested]).comparisons
+    assert comparison.verdict == "not judged"
+    assert "too few independent blocks" in comparison.words
+
+
 def test_q_values_are_over_all_tested_contrasts(estimate):
     """Contrasts without a p-value do not count as tests."""
     p = [0.001, 0.02, None, 0.5]
@@ -78,29 +86,3 @@ def test_q_values_are_over_all_tested_contrasts(estimate):
     expected = false_discovery(np.array([0.001, 0.02, 0.5]))
     assert [c.q for c in judged if c.q is not None] == pytest.approx(list(expected))
     assert judged[2].q is None
-
-
-def test_change_is_judged_by_measurement_error_only(estimate):
-    """Without repeatability it is unknown; with it, the minimal detectable change decides."""
-    earlier = replace(estimate, value=estimate.value - 5)
-    assert against_earlier(estimate, earlier).verdict == "repeatability unknown"
-    small = against_earlier(estimate, earlier, sem=2.6)
-    assert small.verdict == "smaller than this measure can resolve"
-    large = against_earlier(estimate, earlier, sem=1.0)
-    assert large.verdict == "beyond measurement error"
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"version": "0"}, "method version"),
-        ({"context": Context(rater="B")}, "rater"),
-        ({"context": Context(device="other")}, "device"),
-        ({"notes": ("norm=task",)}, "normalisation"),
-    ],
-)
-def test_other_circumstances_break_a_comparison(estimate, changes, named):
-    """Another version, rater, device or normalisation is not compared, and said."""
-    comparison = against_earlier(estimate, replace(estimate, **changes), sem=1.0)
-    assert comparison.verdict == "not comparable"
-    assert named in comparison.words

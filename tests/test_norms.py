@@ -111,6 +111,25 @@ def test_a_new_control_lies_outside_in_one_of_twenty():
     assert np.mean(outside) == pytest.approx(0.05, abs=0.012)  # 3 SD of 200 clusters of 20
 
 
+def test_two_visits_of_controls_say_how_much_a_number_varies():
+    """The error of measurement is that of the simulated visits, not the spread of the people."""
+    rng = np.random.default_rng(2)
+    people = rng.normal(3.0, 0.4, 200)
+    first, second = (_controls(np.exp(people + 0.1 * rng.standard_normal(200))) for _ in range(2))
+    (norm,) = build(first + second, name="Lab A").norms.norms
+    assert norm.retested == 200
+    assert norm.sem == pytest.approx(0.1, rel=0.15)  # 3 standard errors
+    assert norm.sd == pytest.approx(0.41, rel=0.2)
+
+
+def test_fewer_than_twenty_second_visits_say_nothing(values):
+    """Repeatability stays unknown; a third visit is left out and named."""
+    once = _controls(values)
+    built = build([*once, *once[:19], once[0]], name="Lab A")
+    assert (built.norms.norms[0].sem, built.norms.norms[0].retested) == (None, 0)
+    assert built.left_out == ("folder 0: sub-00 is counted already, with two visits.",)
+
+
 def test_the_words_hold_number_ages_device_and_protocol(norms):
     """Nobody reads a z without knowing against whom."""
     (comparison,) = against_norms([_estimate(20.0)], norms, age_years=40)
@@ -157,7 +176,7 @@ def test_patients_and_repeated_visits_do_not_count(values):
     built = build([*people, patient, again], name="Lab A")
     assert built.norms.people == 24
     assert any("ward" in line for line in built.left_out)
-    assert any("later" in line for line in built.left_out)
+    assert built.norms.norms[0].n == 24
 
 
 def test_too_few_controls_give_no_norms(values):

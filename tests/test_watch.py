@@ -96,6 +96,16 @@ def test_a_zero_of_one_video_serves_the_others_of_the_visit(tmp_path):
     assert "zero_anatomical" not in found["let go"].quality
 
 
+def test_shoulders_that_were_not_looked_for_are_not_called_bad(tmp_path):
+    """A film that was searched for the face alone says so of all that the shoulders are for."""
+    path = head_film(tmp_path / "face.npz", held(20, 20, 0, 0), "0:00 - 0:20 rest\n")
+    names = ("head.shoulder", "head.shift_lat", "head.shift_sag")
+    found, _ = assess(path, out=tmp_path / "out", measures=names)
+    assert {n.measure for n in found.not_measurable} == set(names)
+    for missing in found.not_measurable:
+        assert missing.reason.startswith("The shoulders were not looked for in this film.")
+
+
 def test_an_overlay_shows_the_angles_of_the_assessment(tmp_path, monkeypatch):
     """The zero of one video serves the copies of the others too, as it serves their numbers."""
     visit = tmp_path / "visit"

@@ -16,10 +16,11 @@ from itertools import repeat
 from pathlib import Path
 
 from eutonia import __version__
+from eutonia.earlier import against_earlier
 from eutonia.exam import comparisons, named_form, ratings, verdicts
 from eutonia.film import Pictures
 from eutonia.formats import examination, intake
-from eutonia.formats.assessment import save
+from eutonia.formats.assessment import FILE, load, save
 from eutonia.formats.norms import found_for
 from eutonia.formats.norms import load as load_norms
 from eutonia.formats.outcome import load_outcome, save_outcome
@@ -29,6 +30,7 @@ from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
     Comparison,
+    EutoniaError,
     Evidence,
     InvalidRecord,
     Lost,
@@ -57,6 +59,7 @@ def assess(  # noqa: PLR0913 - the options of the whole job
     seed: int = 0,
     jobs: int = 1,
     pictures: Pictures = "shown",
+    earlier: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Assessment, Path]:
     """Read a visit, take every measure, judge it, and save the assessment.
@@ -78,6 +81,9 @@ def assess(  # noqa: PLR0913 - the options of the whole job
         Processes; the numbers do not depend on it.
     pictures : {'shown', 'covered', 'none'}
         Whether pictures of a video stand in the report, with the face covered, or not at all.
+    earlier : Path, optional
+        Output folder of an earlier visit of the same person; by default that of the last session
+        before this one in the data set that was assessed.
     progress : callable, optional
         Called with a few words, steps done, and steps in all.
 
@@ -92,6 +98,7 @@ def assess(  # noqa: PLR0913 - the options of the whole job
     path = path if path.is_file() else visit_folder(path)
     folder = out or output_folder(path)
     visit = _inspected(path, progress, steps=len(chosen) + 1)
+    visit, before, previous = _before(visit, path, earlier)
     seen: Evidence = {}
     if any(r.kind in ("video", "landmarks") for r in visit.recordings):
         from eutonia.watch import watched  # the tracker is loaded only where there is a video
@@ -102,21 +109,38 @@ def assess(  # noqa: PLR0913 - the options of the whole job
     if visit.recordings or not (visit.examinations or visit.diary):
         measured = _measured(visit, folder, chosen, seed=seed, jobs=jobs, progress=progress)
         outcome = measured.plus(outcome)
-    manifest = _manifest(visit, path, chosen, seed=seed, folder=folder, seen=seen)
-    assessment = conclude(visit, outcome, manifest=manifest, norms=_norms(path))
+    norms = found_for(path)
+    manifest = _manifest(
+        visit, path, chosen, seed=seed, folder=folder, seen=seen, norms=norms, before=before
+    )
+    assessment = conclude(
+        visit,
+        outcome,
+        manifest=manifest,
+        norms=load_norms(norms) if norms else None,
+        earlier=previous,
+    )
     save(assessment, outcome.evidence, folder)
     return assessment, folder
 
 
 def conclude(
-    visit: Visit, outcome: Outcome, *, manifest: Manifest, norms: Norms | None = None
+    visit: Visit,
+    outcome: Outcome,
+    *,
+    manifest: Manifest,
+    norms: Norms | None = None,
+    earlier: Assessment | None = None,
 ) -> Assessment:
     """Judge the estimates and put the assessment together."""
     spans = visit_spans(visit)
-    age = visit.person.age_years
-    held: Iterable[Comparison | None] = repeat(None)
+    age, estimates = visit.person.age_years, outcome.estimates
+    of_controls: Iterable[Comparison | None] = repeat(None)
     if norms is not None:
-        held = against_norms(outcome.estimates, norms, age_years=age)
+        of_controls = against_norms(estimates, norms, age_years=age)
+    of_before: Iterable[Comparison | None] = repeat(None)
+    if earlier is not None:
+        of_before = against_earlier(estimates, earlier, state=visit.state, norms=norms)
     contrasts = with_false_discovery(outcome.contrasts)
     primary = primary_measures(named_form(visit))
     concluded = verdicts(visit, outcome.estimates)
@@ -124,10 +148,10 @@ def conclude(
         judge(
             e,
             contrasts=contrasts,
-            against=(*([c] if c else ()), *comparisons(e, concluded.changes)),
+            against=(*filter(None, held), *comparisons(e, concluded.changes)),
             primary=any(e.measure == p or e.measure.startswith(f"{p}.") for p in primary),
         )
-        for e, c in zip(outcome.estimates, held, strict=False)
+        for e, *held in zip(estimates, of_controls, of_before, strict=False)
     )
     return Assessment(
         person=visit.person,
@@ -140,7 +164,7 @@ def conclude(
         not_measurable=outcome.not_measurable,
         manifest=manifest,
         examinations=visit.examinations,
-        earlier_state=visit.earlier_state,
+        earlier_state=visit.earlier_state if visit.earlier or not earlier else earlier.state,
         history=visit.history,
         diary=visit.diary,
         verdicts=concluded,
@@ -148,10 +172,37 @@ def conclude(
     )
 
 
-def _norms(path: Path) -> Norms | None:
-    """Return the norms of the data set that the visit lies in."""
-    file = found_for(path)
-    return load_norms(file) if file else None
+def _before(
+    visit: Visit, path: Path, named: Path | None
+) -> tuple[Visit, Path | None, Assessment | None]:
+    """Return the visit, the folder of the one before it, and its assessment.
+
+    One that was named must be readable; one that was only found is lost where it is not.
+    """
+    if named is not None:
+        return visit, named, _of_the_same_person(named, visit)
+    sessions = examination.sessions_before(path) if path.is_dir() else ()
+    folders = (output_folder(session) for session in reversed(sessions))
+    found = next((folder for folder in folders if (folder / FILE).is_file()), None)
+    if found is None:
+        return visit, None, None
+    try:
+        return visit, found, _of_the_same_person(found, visit)
+    except EutoniaError as error:
+        lost = Lost(path=found.name, error=str(error))
+        return replace(visit, lost=(*visit.lost, lost)), None, None
+
+
+def _of_the_same_person(folder: Path, visit: Visit) -> Assessment:
+    """Read an earlier assessment, which must not be of somebody else."""
+    found, _ = load(folder)
+    known = {found.person.id, visit.person.id} - {"unknown"}
+    if len(known) > 1:
+        raise InvalidRecord(
+            f"{folder}: this is an assessment of {found.person.id}, the visit is of "
+            f"{visit.person.id}; name the folder of an earlier visit of the same person."
+        )
+    return found
 
 
 def primary_measures(form: str) -> frozenset[str]:
@@ -279,8 +330,16 @@ def _summary(recording: Recording, spans: tuple[Span, ...]) -> RecordingSummary:
     )
 
 
-def _manifest(
-    visit: Visit, path: Path, chosen: list[Entry], *, seed: int, folder: Path, seen: Evidence
+def _manifest(  # noqa: PLR0913 - all that an assessment was made from
+    visit: Visit,
+    path: Path,
+    chosen: list[Entry],
+    *,
+    seed: int,
+    folder: Path,
+    seen: Evidence,
+    norms: Path | None,
+    before: Path | None,
 ) -> Manifest:
     inputs = {s.path: s for r in visit.recordings for s in r.sources}
     base = _base(path)
@@ -288,8 +347,8 @@ def _manifest(
         if (answers := intake.path_in(base)) is not None:
             source = hashed(answers, base)
             inputs[source.path] = source
-    norms = found_for(path)
-    for file in (*examination.files_for(base), *((norms,) if norms else ())):
+    others = [norms, before / FILE if before else None]
+    for file in (*examination.files_for(base), *filter(None, others)):
         name = Path(os.path.relpath(file.resolve(), base.resolve())).as_posix()
         inputs[name] = replace(hashed(file, file.parent), path=name)
     return Manifest(

@@ -8,11 +8,22 @@ from dataclasses import replace
 import numpy as np
 
 from eutonia.model import NO_INTERVAL, Comparison, Contrast, Estimate, Finding
-from eutonia.stats.change import minimal_detectable_change
+from eutonia.model.finding import Verdict
 from eutonia.stats.multiple import false_discovery
 
 #: False-discovery rate below which an exploratory contrast is called a difference.
 MAX_FALSE_DISCOVERY = 0.05
+#: Units as sentences write them.
+UNITS = {
+    "1": "",
+    "uV": "µV",
+    "uV2": "µV²",
+    "uV2/Hz": "µV²/Hz",
+    "ln(uV2/Hz)": "ln µV²/Hz",
+    "log10(uV2/Hz)": "log10 µV²/Hz",
+    "m/s2": "m/s²",
+    "deg": "°",
+}
 #: What is said of a pair whose electrodes hear the same muscle (``run.crosstalk``).
 CROSSTALK = (
     "Cross-talk: the unrectified signals of the two electrodes resemble each other within a few "
@@ -25,8 +36,6 @@ def judge(
     estimate: Estimate,
     *,
     contrasts: Iterable[Contrast] = (),
-    earlier: Estimate | None = None,
-    sem: float | None = None,
     against: Iterable[Comparison] = (),
     primary: bool = False,
 ) -> Finding:
@@ -37,13 +46,10 @@ def judge(
     estimate : Estimate
     contrasts : iterable of Contrast
         Those whose first term is the estimate; others are ignored.
-    earlier : Estimate or None
-        The same measure and target at an earlier visit.
-    sem : float or None
-        Standard error of measurement of the measure; None: repeatability is unknown.
     against : iterable of Comparison
-        Already made: with the laboratory's own controls (`eutonia.norms.against_norms`), with a
-        published reference, or of a scale with its earlier rating.
+        Already made: with the laboratory's own controls (`eutonia.norms.against_norms`), with an
+        earlier visit (`eutonia.earlier.against_earlier`), with a published reference, or of a scale
+        with its earlier rating.
     primary : bool
         Whether the finding is primary for the form named at intake.
 
@@ -56,8 +62,6 @@ def judge(
     if not any(c.kind == "reference" for c in comparisons):
         comparisons.insert(0, _no_norm(estimate))
     comparisons += [_against_contrast(estimate, c) for c in contrasts if _about(estimate, c)]
-    if earlier is not None:
-        comparisons.append(against_earlier(estimate, earlier, sem=sem))
     return Finding(
         estimate=estimate,
         comparisons=tuple(comparisons),
@@ -79,7 +83,7 @@ def with_false_discovery(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:
 def in_words(estimate: Estimate) -> str:
     """Return the estimate as a sentence with its interval."""
     e = estimate
-    number = f"{significant(e.value, e)} {_unit(e.unit)}".strip()
+    number = f"{significant(e.value, e)} {unit_words(e.unit)}".strip()
     if e.interval is None:
         reason = NO_INTERVAL.get(e.no_interval, e.no_interval)
         interval = f"no interval: {reason}"
@@ -99,56 +103,6 @@ def significant(value: float, estimate: Estimate) -> str:
     width = estimate.interval.hi - estimate.interval.lo
     digits = max(0, 1 - int(np.floor(np.log10(width))))
     return f"{value:.{digits}f}"
-
-
-def against_earlier(
-    estimate: Estimate, earlier: Estimate, *, sem: float | None = None
-) -> Comparison:
-    """Compare with an earlier visit; only measurement error decides, not the intervals."""
-    difference = estimate.value - earlier.value
-    against = "an earlier visit"
-    if broken := _what_differs(estimate, earlier):
-        return Comparison(
-            kind="earlier visit",
-            against=against,
-            verdict="not comparable",
-            words=f"Not comparable with the earlier visit: other {', '.join(broken)}.",
-        )
-    if sem is None:
-        return Comparison(
-            kind="earlier visit",
-            against=against,
-            verdict="repeatability unknown",
-            difference=difference,
-            words="How much this measure varies from visit to visit is not known, so the change "
-            "is not judged.",
-        )
-    limit = minimal_detectable_change(sem)
-    beyond = abs(difference) > limit
-    return Comparison(
-        kind="earlier visit",
-        against=against,
-        verdict="beyond measurement error" if beyond else "smaller than this measure can resolve",
-        difference=difference,
-        words=f"Change of {difference:+.3g} {_unit(estimate.unit)}; the minimal detectable change "
-        f"is {limit:.3g}.",
-    )
-
-
-def _what_differs(one: Estimate, other: Estimate) -> list[str]:
-    """Return what breaks a comparison between visits (clinical rules §2)."""
-    pairs = {
-        "method version": (one.version, other.version),
-        "measure": (one.measure, other.measure),
-        "target": (one.target.label, other.target.label),
-        "condition": (one.condition, other.condition),
-        "normalisation": (one.notes, other.notes),
-        "rater": (one.context.rater, other.context.rater),
-        "device": (one.context.device, other.context.device),
-        "drug state": (one.context.medication, other.context.medication),
-        "stimulator state": (one.context.stimulator, other.context.stimulator),
-    }
-    return [name for name, (a, b) in pairs.items() if a != b]
 
 
 def _about(estimate: Estimate, contrast: Contrast) -> bool:
@@ -173,11 +127,11 @@ def _no_norm(estimate: Estimate) -> Comparison:
 def _against_contrast(estimate: Estimate, contrast: Contrast) -> Comparison:
     c = contrast
     other = f"the {c.b} side" if c.factor == "side" else f"{c.factor} {c.b}".replace("_", " ")
-    differs = c.q is not None and c.q < MAX_FALSE_DISCOVERY
-    unit = "times" if c.scale == "ratio" else _unit(estimate.unit)
+    unit = "times" if c.scale == "ratio" else unit_words(estimate.unit)
     number = f"{c.value:.3g} {unit}" if c.scale == "ratio" else f"{c.value:+.3g} {unit}"
     if c.interval is None:
-        tail = "no interval, so it is not judged"
+        reason = NO_INTERVAL.get(c.no_interval, c.no_interval)
+        tail = f"no interval: {reason}; so it is not judged"
     else:
         tail = f"95 % interval {c.interval.lo:.3g} to {c.interval.hi:.3g}, {c.interval.kind}"
     if c.q is not None:
@@ -185,7 +139,7 @@ def _against_contrast(estimate: Estimate, contrast: Contrast) -> Comparison:
     return Comparison(
         kind="other side" if c.factor == "side" else "condition",
         against=other,
-        verdict="differs" if differs else "no difference shown",
+        verdict=_difference_shown(c.q),
         difference=c.value,
         scale=c.scale,
         interval=c.interval,
@@ -194,5 +148,12 @@ def _against_contrast(estimate: Estimate, contrast: Contrast) -> Comparison:
     )
 
 
-def _unit(unit: str) -> str:
-    return {"1": "", "uV": "µV"}.get(unit, unit)
+def _difference_shown(q: float | None) -> Verdict:
+    if q is None:
+        return "not judged"
+    return "differs" if q < MAX_FALSE_DISCOVERY else "no difference shown"
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as sentences write it; nothing for a plain number."""
+    return UNITS.get(unit, unit)

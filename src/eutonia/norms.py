@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from eutonia.model import (
     Person,
     UnknownName,
 )
+from eutonia.stats.agreement import mean_squares
 from eutonia.stats.intervals import student_p, student_quantile
 
 #: Fewest controls behind a number (our rule, unconfirmed: as many as repeatability is asked of).
@@ -56,7 +58,8 @@ def build(assessments: Iterable[tuple[str, Assessment]], *, name: str) -> Built:
     ----------
     assessments : iterable of (str, Assessment)
         Where each comes from, and the assessment. Each person counts once, with the first visit in
-        the given order; people with a named form of dystonia are no controls and are left out.
+        the given order; a second one says how much the number varies from visit to visit. People
+        with a named form of dystonia are no controls and are left out.
     name : str
         Of the laboratory and the group.
 
@@ -66,26 +69,27 @@ def build(assessments: Iterable[tuple[str, Assessment]], *, name: str) -> Built:
         If no number has enough controls, or simulated and real people are mixed.
     """
     people: dict[str, Assessment] = {}
+    again: dict[str, Assessment] = {}
     left_out: list[str] = []
     for where, one in assessments:
         person = one.person.id if one.person.id != "unknown" else where
         if one.state.form:
             left_out.append(f"{where}: a form of dystonia is named ({one.state.form}).")
-        elif person in people:
-            left_out.append(f"{where}: {person} is counted already, with an earlier visit.")
+        elif person in again:
+            left_out.append(f"{where}: {person} is counted already, with two visits.")
         else:
-            people[person] = one
+            (again if person in people else people)[person] = one
     simulated = {"SIMULATED" in a.labels for a in people.values()}
     if len(simulated) > 1:
         raise CannotMeasure("Simulated and real people cannot be mixed in one set of norms.")
     values: dict[Key, list[tuple[Estimate, Person]]] = {}
     for one in people.values():
-        for finding in one.findings:
-            if finding.estimate.origin == "measured":
-                found = values.setdefault(_key(finding.estimate), [])
-                found.append((finding.estimate, one.person))
+        for e in _measured(one):
+            values.setdefault(_key(e), []).append((e, one.person))
+    later = {(p, _key(e)): e.value for p, one in again.items() for e in _measured(one)}
     enough = {k: v for k, v in values.items() if len(v) >= MIN_CONTROLS}
-    norms = tuple(n for n in (_norm(k, enough[k]) for k in sorted(enough)) if n is not None)
+    made = (_norm(k, enough[k], later) for k in sorted(enough))
+    norms = tuple(n for n in made if n is not None)
     if not norms:
         raise CannotMeasure(
             f"No number has {MIN_CONTROLS} controls or more: {len(people)} people were found. "
@@ -112,9 +116,7 @@ def against_norms(
     The z is ``(x - mean) / SD``; it lies outside where a new control would in fewer than 5 % of
     cases (Student's t, because mean and SD are themselves estimates).
     """
-    by_key = {
-        (n.measure, n.version, n.unit, n.target, n.condition, n.notes): n for n in norms.norms
-    }
+    by_key = {_key_of(n): n for n in norms.norms}
     return tuple(
         _against(e, by_key[_key(e)], norms, age_years) if _key(e) in by_key else None
         for e in estimates
@@ -193,16 +195,26 @@ def _against(e: Estimate, norm: Norm, norms: Norms, age_years: float | None) -> 
     )
 
 
+def _key_of(n: Norm) -> Key:
+    return n.measure, n.version, n.unit, n.target, n.condition, n.notes
+
+
 def _key(e: Estimate) -> Key:
     normalised = tuple(n for n in e.notes if "=" in n)  # such as norm=task; others only caution
     return e.measure, e.version, e.unit, e.target.label, e.condition.label, normalised
 
 
-def _norm(key: Key, found: list[tuple[Estimate, Person]]) -> Norm | None:
+def _measured(assessment: Assessment) -> Iterator[Estimate]:
+    return (f.estimate for f in assessment.findings if f.estimate.origin == "measured")
+
+
+def _norm(
+    key: Key, found: list[tuple[Estimate, Person]], later: Mapping[tuple[str, Key], float]
+) -> Norm | None:
     """Return mean and spread of one number; None where the controls do not differ at all."""
     measure, version, unit, target, condition, notes = key
     value = np.array([e.value for e, _ in found])
-    log = _is_ratio(measure) and bool((value > 0).all())
+    log = is_ratio(measure) and bool((value > 0).all())
     value = np.log(value) if log else value
     if not value.std() > 0:
         return None
@@ -222,10 +234,44 @@ def _norm(key: Key, found: list[tuple[Estimate, Person]]) -> Norm | None:
         age_years=(min(known), max(known)) if len(known) == len(ages) else None,
         devices=_distinct(e.context.device for e, _ in found),
         protocols=_distinct(e.context.protocol for e, _ in found),
+        **_varies([(e.value, later[p.id, key]) for e, p in found if (p.id, key) in later], log=log),
     )
 
 
-def _is_ratio(measure: str) -> bool:
+def _varies(pairs: list[tuple[float, float]], *, log: bool) -> dict[str, Any]:
+    """Return the standard error of measurement, ``sqrt(MS_error)`` of people and visits.
+
+    measures.md §17: with fewer than 20 people who came twice, repeatability stays unknown.
+    """
+    x = np.array([p for p in pairs if not log or min(p) > 0], dtype=np.float64)
+    if len(x) < MIN_CONTROLS:
+        return {}
+    *_, error = mean_squares(np.log(x) if log else x)
+    return {"sem": float(np.sqrt(error)), "retested": len(x)} if error > 0 else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeatability:
+    """How much a number varies between two visits of one person, and who it was learnt from."""
+
+    sem: float
+    log: bool
+    words: str
+
+
+def repeatability(estimates: Iterable[Estimate], norms: Norms) -> tuple[Repeatability | None, ...]:
+    """Return how much controls vary in each number; None where too few of them came twice."""
+    who = f"{_controls(norms)} of {norms.name} who came twice; a patient may vary more"
+    known = {
+        _key_of(n): Repeatability(sem=n.sem, log=n.log, words=f"{n.retested} {who}")
+        for n in norms.norms
+        if n.sem is not None
+    }
+    return tuple(known.get(_key(e)) for e in estimates)
+
+
+def is_ratio(measure: str) -> bool:
+    """Tell whether a number, by its full id, is compared as a ratio."""
     try:
         return get(measure).scale == "ratio"
     except EutoniaError:  # of another version of Eutonia
@@ -243,8 +289,11 @@ def _in_words(norm: Norm, norms: Norms) -> str:
     )
     device = f"device {', '.join(norm.devices)}" if norm.devices else "device unknown"
     protocol = f"protocol {', '.join(norm.protocols)}" if norm.protocols else "protocol unknown"
-    what = "simulated controls" if norms.simulated else "controls"
-    return f"{norm.n} {what} of {norms.name}, {ages}, {device}, {protocol}"
+    return f"{norm.n} {_controls(norms)} of {norms.name}, {ages}, {device}, {protocol}"
+
+
+def _controls(norms: Norms) -> str:
+    return "simulated controls" if norms.simulated else "controls"
 
 
 def _not_comparable(estimate: Estimate, norm: Norm, age_years: float | None) -> str:

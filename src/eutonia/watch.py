@@ -85,7 +85,7 @@ def watched(
     moved: list[Recording] = []
     evidence: Evidence = {}
     for w, calibration in _calibrated(seen):
-        found = seen_in(w.landmarks, calibration)
+        found = seen_in(w.landmarks, calibration, spans(w.filmed))
         if not found:
             lost.append(Lost(path=w.filmed.id, error=_nothing(w)))
             continue
@@ -242,7 +242,7 @@ def _draw(
     w: Watched, calibration: Calibration, video: Path, out: Path, progress: Progress | None
 ) -> None:
     parts, marked = spans(w.filmed), w.filmed.events
-    found = seen_in(w.landmarks, calibration)
+    found = seen_in(w.landmarks, calibration, parts)
     events = [(s.start_s, s.stop_s, s.condition.label) for s in parts if s.condition.levels]
     events += [
         (float(on), float(on + lasts), name)

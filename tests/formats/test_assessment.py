@@ -206,6 +206,17 @@ def test_an_old_record_is_lifted_step_by_step(monkeypatch):
     assert stored.migrate({"schema_version": 3}) == {"schema_version": 3}
 
 
+def test_an_untested_contrast_of_an_old_record_is_not_judged():
+    """Version 3 called every contrast without a q-value "no difference shown"."""
+    old = json.loads(stored.dumps(made())) | {"schema_version": 3}
+    said = {"kind": "other side", "against": "the right side", "words": "…"}
+    old["findings"][0]["comparisons"] = [
+        said | {"verdict": "no difference shown", "q": q} for q in (None, 0.4)
+    ]
+    found = stored.loads(json.dumps(old)).findings[0].comparisons
+    assert [c.verdict for c in found] == ["not judged", "no difference shown"]
+
+
 def test_a_chain_of_migrations_has_no_gap():
     """Every earlier schema version can be lifted to the present one."""
     assert sorted(stored.MIGRATIONS) == list(range(1, SCHEMA_VERSION))

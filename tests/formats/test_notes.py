@@ -2,6 +2,7 @@
 
 import pytest
 
+from eutonia.formats import segments
 from eutonia.formats.corrections import Film, film_of
 from eutonia.formats.notes import keep_film, keep_segments
 from eutonia.formats.segments import file_for
@@ -41,6 +42,20 @@ def test_a_person_s_own_file_is_not_overwritten(tmp_path):
     with pytest.raises(InvalidRecord, match="0:05-0:10 let go"):
         keep_segments(video, ["0:05-0:10 let go"])
     assert file_for(video).read_text() == "0:00-0:05 straight\n"
+
+
+def test_what_is_checked_is_what_is_read_later(tmp_path, monkeypatch):
+    """Segments on the command line are understood in the protocol that the film's name says."""
+    read_as = []
+    parse = segments.parse
+
+    def noted(*args, **options):
+        read_as.append(parse(*args, **options))
+        return read_as[-1]
+
+    monkeypatch.setattr(segments, "parse", noted)
+    keep_segments(tmp_path / "sub-01_task-face_video.mp4", ["0:00-0:30 sensory trick"])
+    assert list(read_as[0].columns["task"]) == ["speaking"]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,50 @@ def test_a_bad_line_is_named(line, words):
         parse([line])
 
 
+SPOKEN, LET_GO = {"task": "speaking", "trick": "on"}, {"task": "let_go", "trick": "on"}
+
+
+@pytest.mark.parametrize(
+    ("recording", "before", "meant"),
+    [
+        ("sub-01_task-face_video", [], SPOKEN),
+        ("sub-01_task-jaw_video", ["let go", "straight"], SPOKEN),
+        ("neck", ["speaking"], LET_GO),
+        ("clip", ["rest", "speaking"], SPOKEN),
+        ("clip", ["straight", "let go"], LET_GO),
+        ("clip", [], {"task": "", "trick": "on"}),
+        ("sub-01_task-eyes_video", ["rest"], {"task": "", "trick": "on"}),
+    ],
+)
+@pytest.mark.parametrize("name", ["trick", "sensory trick"])
+def test_a_trick_is_that_of_the_recordings_own_protocol(recording, before, meant, name):
+    """By the recording's name, else by the other segments; where nothing tells, no task is said."""
+    lines = [f"{9 * i} - {9 * i + 9} {text}" for i, text in enumerate([*before, name])]
+    found = parse(lines, recording=recording).columns
+    assert {f: str(found[f][-1]) if f in found else "" for f in meant} == meant
+
+
+@pytest.mark.parametrize(
+    ("words", "task"),
+    [("reading, trick", "reading"), ("speaking, eyes closed", "speaking"), ("trick, hold", "hold")],
+)
+def test_what_stands_beside_a_task_leaves_the_task(words, task):
+    """A trick or closed eyes that are noted with a task do not make it another task."""
+    found = parse([f"0 - 9 {words}"], recording="neck").columns
+    assert list(found["task"]) == [task]
+    assert "trick" not in words or list(found["trick"]) == ["on"]
+
+
+def test_the_file_beside_a_film_of_a_face_is_read_in_the_faces_protocol(tmp_path):
+    """The name of the recording reaches the file that lies beside it."""
+    rows = "\n".join(f"{i / 100:.2f},{np.sin(i / 9):.4f}" for i in range(2000))
+    (tmp_path / "face_emg.csv").write_text(f"time,EMG1 [mV]\n{rows}\n")
+    (tmp_path / "face_emg.segments.txt").write_text("0:00 - 0:10 sensory trick\n")
+    (recording,) = read(tmp_path / "face_emg.csv")
+    (span,) = spans(recording)
+    assert {f: span.condition.get(f) for f in SPOKEN} == SPOKEN
+
+
 @given(st.text(max_size=60))
 def test_no_text_breaks_it(text):
     """Any text gives segments or an error that names the line."""

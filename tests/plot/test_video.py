@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from eutonia import plot
+from eutonia.model import Condition, Estimate, Finding, Target
+from eutonia.plot.style import COLOURS, looks
 from eutonia.plot.video import MAX_COLUMNS, extremes
 
 
@@ -71,3 +74,67 @@ def test_the_raster_shows_every_closure_once():
         "minute 2",
         "minute 3",
     ]
+
+
+BLUE, ORANGE = COLOURS[:2]
+
+
+def colours_of(lines):
+    """Return the colour of each named line."""
+    return {one.get_label(): to_hex(one.get_color()).upper() for one in lines}
+
+
+@pytest.mark.parametrize("order", [("left eye", "right eye"), ("right eye", "left eye")])
+@pytest.mark.parametrize("seen", [1, 2])
+def test_a_side_has_its_colour_alone_and_in_any_order(order, seen):
+    """Left is blue and right is orange in traces, raster and conditions, as the captions say."""
+    t, names = np.arange(300) / 30, order[:seen]
+    wanted = {n: BLUE if n == "left eye" else ORANGE for n in names}
+    assert colours_of(plot.traces(t, np.zeros((seen, 300)), names).lines) == wanted
+    closed = np.ones((seen, 300), dtype=bool)
+    ax = plot.raster(t, closed, names)
+    assert colours_of(ax.lines) == wanted
+    assert [to_hex(c.get_facecolor()[0]).upper() for c in ax.collections] == list(wanted.values())
+    drawn = plot.bars([_finding(n) for n in names]).lines
+    assert colours_of(one for one in drawn if one.get_label() in names) == wanted
+
+
+def test_no_two_of_one_side_look_alike():
+    """Eight joints of a hand keep a look each; none of them has a colour of the other hand."""
+    left, right = (looks([f"{side} joint {i}" for i in range(8)]) for side in ("left", "right"))
+    for one in (left, right):
+        assert len({(colour, dash % 4) for colour, dash in one}) == 8
+    assert not {c for c, _ in left} & {c for c, _ in right}
+    both = looks(["jaw", "left corner", "right corner", "lips"])
+    assert len({c for c, _ in both}) == 4
+    assert [c for c, _ in both[1:3]] == [BLUE, ORANGE]
+
+
+def test_what_has_no_side_or_both_goes_by_order():
+    """Axes of the head, and pairs of both sides, take the colours in their order."""
+    for names in (["yaw", "pitch", "roll"], ["left arm / right arm"], ["FCR_left_right", "C3"]):
+        assert [c for c, _ in looks(names)] == list(COLOURS[: len(names)])
+
+
+def _finding(label):
+    """Return a made-up number of one eye at rest."""
+    estimate = Estimate(
+        measure="eyes.closure",
+        version="1",
+        title="T",
+        unit="%",
+        tier="research",
+        sources=(),
+        target=Target(label=label, channels=("a",), sites=("a",)),
+        condition=Condition.of(task="rest"),
+        value=10.0,
+        interval=None,
+        no_interval="few_blocks",
+        n_effective=9,
+        valid=(0, 100),
+        valid_by="",
+        notes=(),
+        evidence="k",
+        row=0,
+    )
+    return Finding(estimate=estimate, comparisons=(), words="")

@@ -141,7 +141,7 @@ def test_unknown_state_is_shown_as_unknown(empty):
     said = first_page(assessment)
     assert row(said, "STATE").count("unknown") == 6
     assert "unknown" in row(said, "PAIN")
-    assert "no earlier visit given" in row(said, "COMPARABLE")
+    assert "no earlier visit was given" in row(said, "COMPARABLE")
 
 
 def test_headings_are_in_order(full, empty):

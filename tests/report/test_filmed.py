@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eutonia.model import Channel, Issue, RecordingSummary
+from eutonia.model import Channel, Issue, NotMeasurable, RecordingSummary
 from eutonia.report.block import Figure, Heading, Note
 from eutonia.report.filmed import filmed
 from eutonia.report.plain_page import plain_page
@@ -115,3 +115,69 @@ def test_tasks_of_a_video_are_said_as_in_daily_life(assessment):
     """Nobody reads "zero" on the page for patients."""
     said = " ".join(str(getattr(b, "text", "")) for b in plain_page(assessment))
     assert "You did this: your head held straight; your head let go." in said
+
+
+def _said(assessment):
+    return " ".join(
+        " ".join((str(getattr(b, "text", "")), *map(str, getattr(b, "items", ()))))
+        for b in plain_page(assessment)
+    )
+
+
+def _lacking(code):
+    return NotMeasurable(
+        measure="head.sparc", version="1", title="T", tier="research", code=code, reason="Why."
+    )
+
+
+@pytest.mark.parametrize("code", ["no_task", "no_aux", "no_target"])
+def test_what_was_not_filmed_is_not_called_unclear(assessment, code):
+    """A number whose task was not filmed lacks that task, not a clear or long enough signal."""
+    said = _said(replace(assessment, not_measurable=(_lacking(code),) * 3))
+    assert "3 more numbers would need something that we did not record this time" in said
+    assert "could not measure" not in said
+    assert "All that we set out to measure" not in said
+
+
+def test_every_reason_is_counted_once(assessment):
+    """Each number that could not be taken is in one sentence; kinds never recorded are in none."""
+    codes = ("no_task", "no_aux", "rate", "incomplete", "too_short", "target", "no_input")
+    said = _said(replace(assessment, not_measurable=tuple(map(_lacking, codes))))
+    assert "2 more numbers would need something that we did not record" in said
+    assert "One more number would need another way to record" in said
+    assert "One more number could not be worked out" in said
+    assert "We could not measure 2 things. What we recorded was too short, was not clear" in said
+
+
+def _body(*conditions):
+    return RecordingSummary(
+        id="neck.mp4#gait",
+        kind="gait",
+        duration_s=30.0,
+        rate_hz=30.0,
+        channels=(Channel(name="lean", kind="gait", unit="deg", site="trunk_sagittal"),),
+        conditions=conditions,
+        issues=(),
+        bad_share=0.0,
+        sources=(),
+    )
+
+
+def test_who_sat_before_the_camera_is_not_told_of_walking(assessment, full):
+    """The body beside a head is a body, and its lean is a number of the trunk."""
+    (found, *_), seated = full[0].findings, (*assessment.recordings, _body("zero", "let go"))
+    lean = replace(found, estimate=replace(found.estimate, measure="trunk.lean", part=""))
+    said = _said(replace(assessment, recordings=seated, findings=(lean,)))
+    assert "We recorded your posture and movement of the head and your body, less" in said
+    assert "one number from your trunk" in said
+    assert "walking" not in said
+
+
+def test_who_walked_is_told_of_walking(assessment, full):
+    """Said by the task, or by strides where no task was said."""
+    (found, *_) = full[0].findings
+    stride = replace(found, estimate=replace(found.estimate, measure="gait.stride_time", part=""))
+    for seen, findings in ((_body("walking, trick on"), ()), (_body("whole recording"), (stride,))):
+        said = _said(replace(assessment, recordings=(seen,), findings=findings))
+        assert "We recorded your walking and trunk" in said
+    assert "one number from your walking and trunk" in said

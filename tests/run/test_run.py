@@ -9,6 +9,7 @@ from eutonia.measures import entry
 from eutonia.model import (
     ArraySignal,
     BadSpan,
+    Channel,
     Clock,
     Condition,
     Events,
@@ -54,9 +55,26 @@ def test_two_different_factors_are_not_compared():
 
 
 def test_an_unstated_factor_is_not_a_level():
-    """A condition that leaves the trick open is not compared with one that states it."""
-    outcome = _rms(_noise(1, [10.0], task="writing"), _noise(2, [30.0], task="writing", trick="on"))
+    """A condition that leaves the medication open is not compared with one that states it."""
+    outcome = _rms(
+        _noise(1, [10.0], task="writing"), _noise(2, [30.0], task="writing", medication="on")
+    )
     assert outcome.contrasts == ()
+
+
+@pytest.mark.parametrize(
+    ("factor", "level", "usual"), [("trick", "on", "off"), ("light", "bright", "normal")]
+)
+def test_a_trick_or_a_lamp_that_is_not_stated_was_not_used(factor, level, usual):
+    """Writing is compared with writing with the trick, whether or not "no trick" was written."""
+    plain, with_it = _noise(1, [10.0], task="writing"), {"task": "writing", factor: level}
+    (contrast,) = _rms(plain, _noise(2, [30.0], **with_it)).contrasts
+    assert (contrast.factor, contrast.a, contrast.b) == (factor, level, usual)
+    assert contrast.value == pytest.approx(3, rel=0.05)
+    rest = _noise(3, [5.0], task="rest", **{factor: usual})
+    assert {(c.factor, c.a, c.b) for c in _rms(plain, rest).contrasts} == {
+        ("task", "writing", "rest")
+    }
 
 
 def test_three_repeats_are_pooled_and_compared_in_pairs():
@@ -134,6 +152,28 @@ def test_a_channel_with_too_few_good_samples_says_so():
     outcome = _rms(replace(made, bad=bad))
     assert len(outcome.estimates) == 1
     assert "2.0 s" in outcome.not_measurable[0].reason
+
+
+def _shoulders(*flags, seconds=0.0):
+    """Return a visit with a film of the head whose left shoulder was seen for so many seconds."""
+    x = np.full((1, 600), np.nan)
+    x[0, : round(30 * seconds)] = 1.0
+    channel = Channel(
+        name="l", kind="head", unit="%", site="shoulder", side="left", flags=tuple(flags)
+    )
+    made = visit(
+        recording(x, (channel,), rate_hz=30, condition=Condition.of(task="let_go")),
+    )
+    return run_measure(entry("head.shoulder"), made, visit_spans(made)).not_measurable
+
+
+def test_what_was_not_looked_for_is_not_called_bad():
+    """Shoulders that no tracker sought are said so, those that were hidden as not seen."""
+    (missing,) = _shoulders("shoulders_not_looked_for", "zero_anatomical")
+    assert missing.target == "left shoulder"
+    assert missing.reason.startswith("The shoulders were not looked for in this film.")
+    (missing,) = _shoulders(seconds=3.0)
+    assert missing.reason == "Only 3.0 s of it were seen well enough; at least 8 s are needed."
 
 
 def test_a_low_sampling_rate_is_refused_with_both_rates():

@@ -19,8 +19,7 @@ def _blocks(x):
 def test_jackknife_of_a_mean_is_the_standard_error():
     """For a mean, the jackknife's error is the textbook one."""
     x = np.random.default_rng(0).standard_normal((25, 3)) * [1, 5, 20]
-    value, error = iv.jackknife(_blocks(x), _mean)
-    np.testing.assert_allclose(value[:, 0], x.mean(axis=0))
+    error = iv.jackknife(*iv.influence(iv.left_out(_blocks(x), _mean)))
     np.testing.assert_allclose(error[:, 0], x.std(axis=0, ddof=1) / 5, rtol=1e-10)
 
 
@@ -32,8 +31,9 @@ def test_the_jackknife_in_time_covers_a_mean_of_blocks_that_resemble_each_other(
     x[0] = rng.standard_normal(series)
     for i in range(1, n):
         x[i] = r * x[i - 1] + np.sqrt(1 - r**2) * rng.standard_normal(series)
-    value, plain = iv.jackknife(_blocks(x), _mean)
-    in_time = iv.jackknife_in_time(_blocks(x), _mean, np.zeros(n, dtype=np.intp))
+    value = x.mean(axis=0)[:, None]
+    moved = iv.influence(iv.left_out(_blocks(x), _mean))
+    plain, in_time = (iv.jackknife(*moved, in_time=s) for s in (None, np.zeros(n, dtype=np.intp)))
     half = iv.student_quantile(0.975, n - 1)
     covered = [float((np.abs(value) <= half * e).mean()) for e in (plain, in_time)]
     assert covered[0] < 0.80
@@ -43,8 +43,8 @@ def test_the_jackknife_in_time_covers_a_mean_of_blocks_that_resemble_each_other(
 def test_blocks_of_two_spans_are_no_neighbours():
     """Blocks that follow each other only across repeats do not widen the error."""
     x = np.repeat([1.0, -1.0], 10)[:, None] + 0.01 * np.arange(20.0)[:, None]
-    one = iv.jackknife_in_time(_blocks(x), _mean, np.zeros(20, dtype=np.intp))
-    apart = iv.jackknife_in_time(_blocks(x), _mean, np.arange(20))
+    moved = iv.influence(iv.left_out(_blocks(x), _mean))
+    one, apart = (iv.jackknife(*moved, in_time=s) for s in (np.zeros(20, np.intp), np.arange(20)))
     assert apart[0, 0] < 0.6 * one[0, 0]
 
 

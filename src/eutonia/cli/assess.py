@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 @click.argument("visit", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Output folder.")
 @click.option("--only", multiple=True, metavar="ID", help="Only this measure; may be repeated.")
+@click.option(
+    "--earlier",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Output of an earlier visit to compare with; by default the last session assessed.",
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of all resampling.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON.")
@@ -47,6 +53,7 @@ def command(  # noqa: PLR0913 - one per option
     visit: Path,
     out: Path | None,
     only: tuple[str, ...],
+    earlier: Path | None,
     seed: int,
     jobs: int,
     as_json: bool,
@@ -73,7 +80,14 @@ def command(  # noqa: PLR0913 - one per option
     if overlay and pictures != "shown":
         raise click.UsageError("--overlay keeps the face; leave it out, or the option beside it.")
     assessment, folder = assessed(
-        visit, out=out, only=ids, seed=seed, jobs=jobs, pdf=not no_pdf, pictures=pictures
+        visit,
+        out=out,
+        only=ids,
+        earlier=earlier,
+        seed=seed,
+        jobs=jobs,
+        pdf=not no_pdf,
+        pictures=pictures,
     )
     if overlay:
         _overlays(visit, folder)
@@ -128,6 +142,7 @@ def assessed(  # noqa: PLR0913 - the options of the whole job
     *,
     out: Path | None = None,
     only: tuple[str, ...] = (),
+    earlier: Path | None = None,
     seed: int = 0,
     jobs: int = 1,
     pdf: bool = True,
@@ -145,6 +160,7 @@ def assessed(  # noqa: PLR0913 - the options of the whole job
             visit,
             out=out,
             measures=only,
+            earlier=earlier,
             seed=seed,
             jobs=jobs,
             pictures=pictures,

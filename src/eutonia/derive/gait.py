@@ -9,10 +9,13 @@ own leg (hip to knee to ankle), angles are those in the picture, and vertical is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.derive.gait_repair import exchanged, jumped, swapped
+from eutonia.derive.gait_seams import anew, beside, cuts
 from eutonia.derive.gait_view import FROM_BACK, FROM_FRONT, View, smooth, view_of
 from eutonia.model import Channel, Floats, Landmarks, Movement, Side
 
@@ -20,6 +23,8 @@ from eutonia.model import Channel, Floats, Landmarks, Movement, Side
 MIN_VISIBLE = 0.5
 #: Seconds over which the leg's length in the picture is taken: it shortens while the knee bends.
 _SCALE_S = 1.0
+#: Seconds on each side of a cut that are left out: more than a stride may bridge. [D]
+_BESIDE_CUT_S = 0.08
 #: Vertical is that of the camera, which nobody has checked.
 CAMERA_VERTICAL = "vertical_of_camera"
 #: Seen from the front, a foot that turns in cannot be told from one that tips over.
@@ -37,13 +42,16 @@ Mask = NDArray[np.bool_]
 Rows = dict[str, tuple[Floats, Mask]]
 
 
-def gait(landmarks: Landmarks) -> Movement:
+def gait(landmarks: Landmarks, *, segments_s: Iterable[float] = ()) -> Movement:
     """Return the movements of a walking or standing person.
 
     Parameters
     ----------
     landmarks : Landmarks
         With ``body``.
+    segments_s : iterable of float
+        When segments begin and end: which leg is which, and whether the person goes forwards, is
+        told in each of them for itself.
 
     Returns
     -------
@@ -59,18 +67,22 @@ def gait(landmarks: Landmarks) -> Movement:
     Notes
     -----
     Legs that the tracker named the wrong way round are turned back; points that jump away, and
-    those that are likely hidden, are not good. Nothing is smoothed.
+    those that are likely hidden, are not good. Nothing is smoothed. Where the film was cut the
+    pictures on both sides are not good, so that nothing is measured across it.
     """
     body = landmarks.parts["body"]
     raw = np.asarray(body.xyz[:, :, :2], dtype=np.float64)
     visible = np.ones(raw.shape[:2]) if body.visible is None else np.asarray(body.visible, float)
     scale = leg_length(raw, rate_hz=landmarks.rate_hz)
     hips = (raw[:, 23] + raw[:, 24]) / 2
-    turned = swapped(raw - hips[:, None], scale, rate_hz=landmarks.rate_hz)
+    cut = cuts(raw, scale)
+    begins = anew(landmarks.t_s, segments_s, cut)
+    turned = swapped(raw - hips[:, None], scale, rate_hz=landmarks.rate_hz, begins=begins)
     points, visible = exchanged(raw, turned), exchanged(visible, turned)
     seen = np.isfinite(points[:, :, 0]) & (visible >= MIN_VISIBLE)
     seen &= ~jumped(points - hips[:, None], scale)
-    view = view_of(points, scale, rate_hz=landmarks.rate_hz)
+    seen &= ~beside(cut, int(np.ceil(_BESIDE_CUT_S * landmarks.rate_hz)))[:, None]
+    view = view_of(points, scale, rate_hz=landmarks.rate_hz, begins=begins)
     mended = (REPAIRED,) if turned.any() else ()
     channels: list[Channel] = []
     rows: list[tuple[Floats, Mask]] = []

@@ -23,7 +23,9 @@ _LOST = 0.05
 _JUMP = 0.25
 
 
-def swapped(points: Floats, scale: Floats, *, rate_hz: float) -> NDArray[np.bool_]:
+def swapped(
+    points: Floats, scale: Floats, *, rate_hz: float, begins: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
     """Tell in which pictures the tracker named the legs the wrong way round.
 
     Of all ways to turn the names picture by picture, this is the one in which each leg goes on as
@@ -37,6 +39,8 @@ def swapped(points: Floats, scale: Floats, *, rate_hz: float) -> NDArray[np.bool
     scale : ndarray, shape (n_frames,)
         Leg length in pixels.
     rate_hz : float
+    begins : ndarray of bool, shape (n_frames,), optional
+        Pictures at which something else begins: legs do not go on across it as they went.
 
     Returns
     -------
@@ -50,7 +54,10 @@ def swapped(points: Floats, scale: Floats, *, rate_hz: float) -> NDArray[np.bool
     seen = np.flatnonzero(np.isfinite(points[:, 0, 0]) & np.isfinite(scale))
     turned = np.zeros(len(points), dtype=bool)
     step = max(1, round(rate_hz / _RATE_HZ))
-    for run in np.split(seen, np.flatnonzero(np.diff(seen) > 2 * step) + 1):
+    apart = np.diff(seen) > 2 * step
+    if begins is not None:
+        apart |= np.diff(np.cumsum(begins)[seen]) > 0
+    for run in np.split(seen, np.flatnonzero(apart) + 1):
         if len(run) >= 3 * step:
             legs = np.nan_to_num(points[run] / scale[run, None, None])
             turned[run] = _names(legs, rate_hz=rate_hz, step=step)

@@ -48,7 +48,9 @@ class View:
         return np.asarray((self.code == FROM_FRONT) | (self.code == FROM_BACK))
 
 
-def view_of(points: Floats, scale: Floats, *, rate_hz: float) -> View:
+def view_of(
+    points: Floats, scale: Floats, *, rate_hz: float, begins: NDArray[np.bool_] | None = None
+) -> View:
     """Decide view, facing and direction of travel from the body's points.
 
     Parameters
@@ -58,6 +60,8 @@ def view_of(points: Floats, scale: Floats, *, rate_hz: float) -> View:
     scale : ndarray, shape (n_frames,)
         Leg length in pixels.
     rate_hz : float
+    begins : ndarray of bool, shape (n_frames,), optional
+        Pictures at which something else begins, as walking backwards after walking forwards.
 
     Returns
     -------
@@ -82,11 +86,13 @@ def view_of(points: Floats, scale: Floats, *, rate_hz: float) -> View:
     toes = x[:, 31] - x[:, 29] + x[:, 32] - x[:, 30]
     face = x[:, 0] - (x[:, 7] + x[:, 8]) / 2
     facing = np.where(smooth((toes + face) / scale, around) < 0, -1.0, 1.0)
-    return View(code=code, facing=facing, travel=_travel(points, scale, code, facing))
+    part = np.zeros(len(code)) if begins is None else np.cumsum(begins)
+    ways = np.where(np.isfinite(code), 100 * part + 10 * code + facing, np.nan)
+    return View(code=code, facing=facing, travel=_travel(points, scale, facing, runs(ways)))
 
 
-def _travel(points: Floats, scale: Floats, code: Floats, facing: Floats) -> Floats:
-    """Return the sign of travel, one for each stretch of one view and facing."""
+def _travel(points: Floats, scale: Floats, facing: Floats, stretches: list[slice]) -> Floats:
+    """Return the sign of travel, one for each stretch."""
     hips = (points[:, 23] + points[:, 24]) / 2
     feet = (points[:, [27, 28]] - hips[:, None]) / scale[:, None, None]
     speed = (
@@ -95,7 +101,7 @@ def _travel(points: Floats, scale: Floats, code: Floats, facing: Floats) -> Floa
     lower = np.where(feet[:, 0, 1] > feet[:, 1, 1], speed[:, 0], speed[:, 1])
     upper = speed.sum(axis=1) - lower
     travel = np.zeros(len(points))
-    for run in runs(np.where(np.isfinite(code), 10 * code + facing, np.nan)):
+    for run in stretches:
         told = np.nansum(lower[run] - upper[run])
         travel[run] = -np.sign(told)
     return travel

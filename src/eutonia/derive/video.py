@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from eutonia.derive.fingers import fingers
 from eutonia.derive.gait import gait
 from eutonia.derive.head import HeadZero, head, zero_of
+from eutonia.derive.head_jaw import with_jaw
 from eutonia.derive.lids import LidRange, lids, range_of
 from eutonia.derive.mouth import mouth
 from eutonia.model import (
+    SHOULDERS_NOT_SOUGHT,
     ArraySignal,
     CannotMeasure,
+    Channel,
     Floats,
     Issue,
     Landmarks,
@@ -27,6 +30,8 @@ from eutonia.model import (
 
 #: Parts of a walk that show more than shoulders and arms: without these nobody was seen walking.
 _BELOW = ("foot", "knee", "hip", "trunk_sagittal", "trunk_lateral")
+#: What of the head is read from the shoulders alone.
+_OF_SHOULDERS = ("shift_lateral", "shift_sagittal", "shoulder")
 #: Distance of two pictures, in pictures, up to which a value between them is used: one may be
 #: missing. [D]
 APART = 2.2
@@ -82,18 +87,22 @@ def during(landmarks: Landmarks, spans: Iterable[Span], task: str) -> NDArray[np
     return inside
 
 
-def seen_in(landmarks: Landmarks, calibration: Calibration) -> tuple[Movement, ...]:
+def seen_in(
+    landmarks: Landmarks, calibration: Calibration, segments: Iterable[Span] = ()
+) -> tuple[Movement, ...]:
     """Return every kind of movement that was seen: head, lid, mouth, finger, gait."""
     parts = {name for name, points in landmarks.parts.items() if points.seen.any()}
     found: list[Movement] = []
     if "face" in parts:
-        found.append(head(landmarks, zero=calibration.zero))
+        moved = mouth(landmarks)
+        found.append(with_jaw(head(landmarks, zero=calibration.zero), moved))
         found.append(lids(landmarks, limits=calibration.lids))
-        found.append(mouth(landmarks))
+        found.append(moved)
     if parts & {"left_hand", "right_hand"}:
         found.append(fingers(landmarks))
     if "body" in parts:
-        walk = gait(landmarks)
+        edges = [at for span in segments for at in (span.start_s, span.stop_s)]
+        walk = gait(landmarks, segments_s=edges)
         if any(g.any() for c, g in zip(walk.channels, walk.good, strict=True) if c.site in _BELOW):
             found.append(walk)
     return tuple(m for m in found if m.good.any())
@@ -127,11 +136,19 @@ def _recording(movement: Movement, landmarks: Landmarks, filmed: Recording) -> R
         filmed,
         id=f"{filmed.id}#{movement.kind}",
         kind=movement.kind,
-        channels=movement.channels,
+        channels=tuple(_told(c, landmarks) for c in movement.channels),
         signal=ArraySignal(evenly(movement, landmarks.t_s, rate)),
         rate_hz=rate,
         stamps_s=None,
     )
+
+
+def _told(channel: Channel, landmarks: Landmarks) -> Channel:
+    """Return a channel that says where what it needs was not looked for."""
+    of_shoulders = channel.kind == "head" and channel.site in _OF_SHOULDERS
+    if not of_shoulders or "body" in landmarks.parts:
+        return channel
+    return replace(channel, flags=(*channel.flags, SHOULDERS_NOT_SOUGHT))
 
 
 def evenly(movement: Movement, t_s: Floats, rate_hz: float) -> Floats:

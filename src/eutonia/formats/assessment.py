@@ -21,12 +21,13 @@ TABLE = "findings.csv"
 #: From a schema version to the function that lifts a record to the next; versions never skip.
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda record: record,  # 2 adds z to comparisons, and the high-pass filter of channels
-    2: lambda record: record | {"examinations": [_examined(e) for e in _listed(record)]},
+    2: lambda r: r | {"examinations": [_examined(e) for e in _listed(r, "examinations")]},
+    3: lambda r: r | {"findings": [_judged(f) for f in _listed(r, "findings")]},
 }
 
 
-def _listed(record: dict[str, Any]) -> list[dict[str, Any]]:
-    return [e for e in record.get("examinations") or () if isinstance(e, dict)]
+def _listed(record: dict[str, Any], field: str) -> list[dict[str, Any]]:
+    return [e for e in record.get(field) or () if isinstance(e, dict)]
 
 
 def _examined(old: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +36,16 @@ def _examined(old: dict[str, Any]) -> dict[str, Any]:
         {"scale": name, "totals": [["total", value]]} for name, value in old.get("scores", ())
     ]
     return old | {"scores": scores}
+
+
+def _judged(old: dict[str, Any]) -> dict[str, Any]:
+    """Lift a finding to version 4, which does not call an untested contrast "no difference"."""
+
+    def lifted(one: dict[str, Any]) -> dict[str, Any]:
+        untested = one.get("verdict") == "no difference shown" and one.get("q") is None
+        return one | {"verdict": "not judged"} if untested else one
+
+    return old | {"comparisons": [lifted(c) for c in _listed(old, "comparisons")]}
 
 
 _KEYS = "keys"  # the entry of the archive that holds the keys of the evidence

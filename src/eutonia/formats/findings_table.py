@@ -56,6 +56,7 @@ COLUMNS = (
     "valid_by",
     "sources",
     "verdicts",
+    "change",
     "quality",
     "notes",
     "details",
@@ -129,6 +130,7 @@ def _finding(finding: Finding) -> Row:
         "n_repeats": e.n_repeats,
         **_validity(finding),
         "verdicts": ";".join(f"{c.against}: {c.verdict}" for c in finding.comparisons),
+        "change": _change(finding),
         "quality": ";".join(e.quality),
         "notes": ";".join(e.notes),
         "details": ";".join(f"{k}={v!r}" for k, v in e.details),
@@ -137,6 +139,12 @@ def _finding(finding: Finding) -> Row:
         "recordings": ";".join(e.recordings),
         "seed": e.seed,
     }
+
+
+def _change(finding: Finding) -> float | None:
+    """Return the difference to an earlier visit, or the ratio where the verdict's scale is one."""
+    found = (c.difference for c in finding.comparisons if c.kind == "earlier visit")
+    return next(found, None)
 
 
 def _contrast(contrast: Contrast, of: Finding | None) -> Row:

@@ -48,7 +48,9 @@ def load(path: Path) -> Norms:
             f"{path}: {where} is not as it should be ({first['msg']}); build the norms again."
         ) from None
     for n in norms.norms:
-        if not (math.isfinite(n.mean) and math.isfinite(n.sd) and n.sd > 0 and n.n > 1):
+        spreads = [n.sd] if n.sem is None else [n.sd, n.sem]
+        whole = math.isfinite(n.mean) and n.n > 1
+        if not (whole and all(math.isfinite(s) and s > 0 for s in spreads)):
             raise InvalidRecord(
                 f"{path}: {n.measure}, {n.target}: the spread of the controls must be a positive "
                 "number of at least two people; build the norms again."

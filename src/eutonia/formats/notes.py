@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from eutonia.formats import corrections, segments
+from eutonia.formats import bids, corrections, segments
 from eutonia.formats.corrections import Film
 from eutonia.model import InvalidRecord, UnreadableFile
 
@@ -41,7 +41,7 @@ def keep_segments(path: Path, lines: Iterable[str]) -> Path:
     """
     text = "".join(f"{line.strip()}\n" for line in lines)
     file = segments.file_for(path)
-    segments.parse(text.splitlines(), where="--segment")
+    segments.parse(text.splitlines(), where="--segment", recording=bids.stem(path))
     if not (file.is_file() and file.read_text(encoding="utf-8-sig") == text):
         _write(file, text)
     return file

@@ -6,11 +6,15 @@
     0:00 - 0:05  straight
     0:05 - 0:25  let go
     1:30 - 1:40  let go, trick on
+
+A name such as "sensory trick" means something else in another protocol: it is read in that of the
+recording, see `own_protocol`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +24,7 @@ import numpy as np
 from eutonia.formats import bids
 from eutonia.formats.conditions import level_of
 from eutonia.formats.sites import key
-from eutonia.knowledge import table
+from eutonia.knowledge import find, table
 from eutonia.model import Events, InvalidRecord, Recording, Source
 
 ENDING = ".segments.txt"
@@ -46,7 +50,8 @@ def segmented(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
     from hashlib import sha256
 
     content = file.read_bytes()
-    noted = parse(content.decode("utf-8-sig", errors="replace").splitlines(), where=str(file))
+    lines = content.decode("utf-8-sig", errors="replace").splitlines()
+    noted = parse(lines, where=str(file), recording=bids.stem(path))
     source = Source(path=str(file.resolve()), sha256=sha256(content).hexdigest())
     return tuple(
         replace(r, events=_joined(r.events, noted), sources=(*r.sources, source))
@@ -54,15 +59,23 @@ def segmented(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording,
     )
 
 
-def parse(lines: Iterable[str], *, where: str = "segments") -> Events:
+def parse(lines: Iterable[str], *, where: str = "segments", recording: str = "") -> Events:
     """Return the segments of some lines as events with a duration and a column for each factor.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    where : str
+        Named in errors.
+    recording : str
+        Name of the recording, which may say its protocol.
 
     Raises
     ------
     InvalidRecord
         If a line holds no two times and a name, or a name that is not known.
     """
-    rows: list[tuple[float, float, str, dict[str, str]]] = []
+    noted: list[tuple[int, float, float, str]] = []
     for number, line in enumerate(lines, start=1):
         text = line.partition("#")[0]
         if not text.strip():
@@ -76,7 +89,9 @@ def parse(lines: Iterable[str], *, where: str = "segments") -> Events:
         start, stop = (_seconds(t, f"{where}: line {number}") for t in found.groups()[:2])
         if stop <= start:
             raise InvalidRecord(f"{where}: line {number} ends before it starts: {line.strip()!r}.")
-        rows.append((start, stop, found.group(3), _levels(found.group(3), where, number)))
+        noted.append((number, start, stop, found.group(3)))
+    own = own_protocol(recording, [text for *_, text in noted])
+    rows = [(a, b, text, _levels(text, own, f"{where}: line {n}")) for n, a, b, text in noted]
     factors = sorted({factor for *_, levels in rows for factor in levels})
     return Events(
         onset_s=np.array([r[0] for r in rows], dtype=float),
@@ -99,15 +114,48 @@ def _seconds(text: str, where: str) -> float:
     return small
 
 
-def _levels(text: str, where: str, number: int) -> dict[str, str]:
+def own_protocol(recording: str, texts: Iterable[str]) -> str:
+    """Return the protocol that a recording follows; empty where nothing tells.
+
+    Parameters
+    ----------
+    recording : str
+        Name of the recording; the first of its words that names a protocol says it.
+    texts : iterable of str
+        What was done, segment by segment. Where the name says nothing, it is the protocol that
+        more of these belong to than to any other.
+
+    Examples
+    --------
+    >>> own_protocol("sub-01_task-face", ["sensory trick"])
+    'face'
+    >>> own_protocol("clip", ["let go", "sensory trick"])
+    'neck'
+    """
+    for word in recording.replace("-", "_").split("_"):
+        if named := find("protocols", word):
+            return named
+    parts = {key(part): part for text in texts for part in _parts(text)}
+    belong = Counter(p for part in parts.values() for p in _in_protocols(part))
+    (first, most), (_, next_most) = [*belong.most_common(2), ("", 0), ("", 0)][:2]
+    return first if most > next_most else ""
+
+
+def _parts(text: str) -> list[str]:
+    """Return what a segment's words state one after the other, ``let go, trick on``."""
+    return [part.strip() for part in re.split(r"[,;+]", text)]
+
+
+def _levels(text: str, own: str, where: str) -> dict[str, str]:
     """Return the condition that a segment's words state: of the vocabulary, or of a protocol."""
     levels: dict[str, str] = {}
-    for part in re.split(r"[,;+]", text):
-        known = _of_protocol(part) or level_of(part.strip())
+    for place, part in enumerate(_parts(text)):
+        # A trick or closed eyes beside a task say nothing about the task.
+        known = (level_of(part) if place else {}) or _meant(part, own)
         if not known:
             names = sorted({s["name"] for p in table("protocols").values() for s in p["segments"]})
             raise InvalidRecord(
-                f"{where}: line {number}: {part.strip()!r} is not known. Use a task such as rest, "
+                f"{where}: {part!r} is not known. Use a task such as rest, "
                 f"writing, let go, trick on, or the name of a protocol's segment: "
                 f"{', '.join(names)}."
             )
@@ -115,13 +163,28 @@ def _levels(text: str, where: str, number: int) -> dict[str, str]:
     return levels
 
 
-def _of_protocol(text: str) -> dict[str, str]:
-    """Return the condition of a segment of a protocol by its name or id."""
-    for protocol in table("protocols").values():
-        for segment in protocol["segments"]:
-            if key(text) in (key(segment["name"]), key(segment["id"])):
-                return {k: str(v) for k, v in segment["levels"].items()}
-    return {}
+def _meant(part: str, own: str) -> dict[str, str]:
+    """Return the condition of a name, in the recording's own protocol if that has it.
+
+    What only other protocols have is what the vocabulary says. Where the protocol is not known, a
+    name means what all protocols that have it mean.
+    """
+    meant = _in_protocols(part)
+    if own in meant:
+        return meant[own]
+    one = next(iter(meant.values()), {})
+    agreed = one if all(levels == one for levels in meant.values()) else {}
+    return (level_of(part) or agreed) if own else (agreed or level_of(part))
+
+
+def _in_protocols(text: str) -> dict[str, dict[str, str]]:
+    """Return the condition of a segment by its name or id, for each protocol that has it."""
+    return {
+        name: {k: str(v) for k, v in segment["levels"].items()}
+        for name, protocol in table("protocols").items()
+        for segment in protocol["segments"]
+        if key(text) in (key(segment["name"]), key(segment["id"]))
+    }
 
 
 def _joined(events: Events, more: Events) -> Events:

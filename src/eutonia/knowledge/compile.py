@@ -226,6 +226,8 @@ def _condition_rules(sources: Tables) -> Iterator[str]:
     for name, factor in factors.items():
         if factor["reference"] and factor["reference"] not in factor["levels"]:
             yield f"conditions: the reference of {name} is not one of its levels"
+        if factor.get("unstated", factor["reference"]) != factor["reference"]:
+            yield f"conditions: what is unstated of {name} is not its reference"
         yield from _ambiguous(f"conditions.{name}", synonyms(factor["levels"]))
     for phrase in sources["phrases"]:
         for name, level in phrase["levels"].items():

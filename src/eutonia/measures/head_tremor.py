@@ -31,10 +31,23 @@ NEEDS = Needs(
     target=Whole(sites=AXES),
     not_tasks=frozenset({"range", "walking", "running", "walking_backwards", "zero"}),
 )
+#: Tasks in which the face moves by itself: with the jaw the whole face seems to nod.
+OF_THE_FACE = frozenset({"speaking", "reading", "counting", "eating", "closures"})
+#: Of tremor; slow movement keeps such tasks, of which it says that speech counts.
+TREMOR_NEEDS = Needs(
+    inputs=NEEDS.inputs, target=NEEDS.target, not_tasks=NEEDS.not_tasks | OF_THE_FACE
+)
+JAW = (
+    "A jaw that trembles makes a still head seem to nod with it, by 0.1 to 0.5 degrees (root mean "
+    "square) on rendered people. A nod in step with the jaw, and no larger, is taken off (version "
+    "2); what hides in it is lost, and a larger one is noted. Not while the head is turned from "
+    "the camera by more than 40 degrees, where the jaw is not seen, and not in speech or eating, "
+    "where no tremor is measured."
+)
 CAUTION = (
     "Frequency and size do not tell dystonic from other tremor. A camera that stands on a shaking "
     "table shows its own rhythm. Long exposures in dim light damp fast tremor. Below 2.5 Hz it is "
-    "a slow rhythm, which need not be tremor."
+    f"a slow rhythm, which need not be tremor. {JAW}"
 )
 PUBLISHED = (
     "Published, as a comparison and not as a norm: in 93 people with cervical dystonia the peak "

@@ -43,7 +43,13 @@ from eutonia.model.history import (
     Therapy,
     WorkupResult,
 )
-from eutonia.model.landmarks import MOVEMENTS, Landmarks, Movement, Points
+from eutonia.model.landmarks import (
+    MOVEMENTS,
+    SHOULDERS_NOT_SOUGHT,
+    Landmarks,
+    Movement,
+    Points,
+)
 from eutonia.model.measure import (
     NO_INTERVAL,
     Analytic,
@@ -106,6 +112,7 @@ __all__ = [
     "MOVEMENTS",
     "NO_INTERVAL",
     "SCHEMA_VERSION",
+    "SHOULDERS_NOT_SOUGHT",
     "Aetiology",
     "Analytic",
     "ArraySignal",

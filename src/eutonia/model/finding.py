@@ -14,6 +14,7 @@ ComparisonKind = Literal["reference", "other side", "condition", "norms", "earli
 Verdict = Literal[
     "differs",
     "no difference shown",
+    "not judged",
     "smaller than this measure can resolve",
     "beyond measurement error",
     "repeatability unknown",

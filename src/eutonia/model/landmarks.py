@@ -94,6 +94,8 @@ class Landmarks:
 
 #: Kinds of movement that are read from a video.
 MOVEMENTS = ("head", "lid", "mouth", "finger", "gait")
+#: Flag of a channel that the shoulders are needed for, in a film that was not searched for them.
+SHOULDERS_NOT_SOUGHT = "shoulders_not_looked_for"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -187,6 +187,8 @@ class NoInterval:
 NO_INTERVAL: Mapping[str, str] = {
     "few_blocks": "too few independent blocks (fewer than 8)",
     "few_repeats": "fewer than 3 repeats",
+    "no_spread": "every block gave the same, so the blocks cannot say how sure it is",
+    "unstable": "undefined without some of the blocks, so they cannot say how sure it is",
     "exact": "counted or entered, not estimated",
     "undefined": "no interval is defined for this measure",
 }

@@ -31,6 +31,10 @@ class Norm:
         Youngest and oldest; None where an age is not known.
     devices, protocols : tuple of str
         With what the controls were recorded; empty where it is not known.
+    sem : float, or None
+        Standard error of measurement, on the scale of `mean`; None where too few came twice.
+    retested : int
+        Controls behind `sem`, with two visits each.
     """
 
     measure: str
@@ -46,6 +50,8 @@ class Norm:
     age_years: tuple[float, float] | None = None
     devices: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ()
+    sem: float | None = None
+    retested: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

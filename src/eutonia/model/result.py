@@ -19,7 +19,7 @@ Limits = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 class Varying:
     """That part of an error in `Result.limits` which changes from one condition to another.
 
-    The interval of a difference of two conditions, or sides, holds it; what both share cancels.
+    The interval of a difference of two conditions holds it; what both share cancels.
 
     Parameters
     ----------
@@ -29,11 +29,15 @@ class Varying:
         Standard deviation for one unit of distance between the places of the two conditions.
     place : ndarray, shape (n_targets, n_axes)
         Where the movement was, such as the mean angles of the head: near places share their error.
+    sides : ndarray, shape (n_targets, n_parts)
+        Standard deviation of what is new in each side of one recording. None: nothing of the limits
+        is known to cancel between sides, and it may even be opposite.
     """
 
     sd: Floats
     share: Floats | None = None
     place: Floats | None = None
+    sides: Floats | None = None
 
     def between(self, other: Varying, *, rows: tuple[int, int], part: int) -> float:
         """Return the standard deviation of a difference of one part of a target here and there."""
@@ -62,7 +66,9 @@ class Result:
         Index of the input block (repeat) that each statistic came from.
     limits : callable, or None
         From values, jackknife or bootstrap errors and degrees of freedom to limits, where the usual
-        interval around the value would be wrong; it must broadcast as `finish` does.
+        interval around the value would be wrong; it must broadcast as `finish` does. An error is
+        NaN where blocks are too few: so must be the limits, unless they do not need it. An error of
+        0 leaves what blocks cannot show, such as an error of the camera's.
     varying : Varying, or None
         What of an error in `limits` does not cancel in a difference; only for measures that are
         compared by their difference.

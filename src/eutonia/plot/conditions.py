@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eutonia.model import Condition, Finding
 from eutonia.plot.source import CannotDraw, own_axes
-from eutonia.plot.style import COLOURS, GREY, MARKERS, literal
+from eutonia.plot.style import GREY, MARKERS, literal, looks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,8 @@ def bars(
     conditions : sequence of Condition
         Rows from the top; by default all, as they come.
     targets : sequence of str
-        Labels of what is drawn; by default all, as they come.
+        Labels of what is drawn; by default all, as they come. What they name left is blue, what
+        they name right is orange.
     ax : Axes, optional
         By default on a figure of its own.
 
@@ -48,14 +49,14 @@ def bars(
     rows = tuple(conditions) or tuple(dict.fromkeys(f.estimate.condition for f in findings))
     shown = tuple(targets) or tuple(dict.fromkeys(f.estimate.target.label for f in findings))
     ax = ax or own_axes(height_in=0.8 + 0.3 * len(rows))
-    for i, target in enumerate(shown):
+    for i, (target, look) in enumerate(zip(shown, looks(shown), strict=True)):
         spread = 0.5 * (i / (len(shown) - 1) - 0.5) if len(shown) > 1 else 0.0
         at = [
             (rows.index(f.estimate.condition) + spread, f)
             for f in findings
             if f.estimate.target.label == target and f.estimate.condition in rows
         ]
-        _dots(ax, at, i, target)
+        _dots(ax, at, look, target)
     ax.set_yticks(range(len(rows)), [c.label for c in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(findings[0].estimate.unit)
@@ -68,8 +69,8 @@ def bars(
     return ax
 
 
-def _dots(ax: Axes, at: list[tuple[float, Finding]], i: int, name: str) -> None:
-    colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
+def _dots(ax: Axes, at: list[tuple[float, Finding]], look: tuple[str, int], name: str) -> None:
+    colour, marker = look[0], MARKERS[look[1] % len(MARKERS)]
     for y, f in at:
         if f.estimate.interval is not None:
             limits = [f.estimate.interval.lo, f.estimate.interval.hi]

@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from eutonia.model import Evidence, Finding, Floats
 from eutonia.plot.source import Arrays, Drawn, drawn, own_axes
-from eutonia.plot.style import COLOURS, DASHES, GREY, INK, LIMIT_DASH, SMALL_PT, literal, thin
+from eutonia.plot.style import (
+    COLOURS,
+    DASHES,
+    GREY,
+    INK,
+    LIMIT_DASH,
+    SMALL_PT,
+    literal,
+    looks,
+    thin,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +116,7 @@ def bursts(
     t, envelope = _within(what, window_s)
     level, threshold = envelope[what.row], float(what.of_row("threshold"))
     _mark(ax, _spans(what, what.row, t), (0, 1), _BURST_SHADE)
-    ax.plot(t, level, color=COLOURS[0], lw=0.8)
+    ax.plot(t, level, color=looks([what.title])[0][0], lw=0.8)
     top = np.nanmax([1e-12, np.nanmax(level, initial=0.0), threshold])
     if np.isfinite(threshold):
         ax.axhline(threshold, color=INK, ls=LIMIT_DASH, lw=0.8)

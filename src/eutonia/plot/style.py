@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -18,6 +19,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)))
 LIMIT_DASH = (0, (4, 2))
+#: Places in `COLOURS` of the left side (blues), of the right (oranges), and of what has no side
+#: beside what has one.
+_BLUES, _ORANGES, _OTHERS = (0, 5), (1, 4), (2, 3)
 INK, GREY, SHADE = "#1a1a1a", "#6b6b6b", "#e8eef4"
 #: From low to high, and around zero: both keep their order in every kind of colour vision.
 SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
@@ -41,6 +45,39 @@ def literal(draw: Callable[_P, _T]) -> Callable[_P, _T]:
             return draw(*args, **kwargs)
 
     return drawn
+
+
+def looks(labels: Iterable[str]) -> list[tuple[str, int]]:
+    """Return the colour, and the number of the dash or marker, of each thing that is drawn.
+
+    What is named left is blue and what is named right is orange, whether or not the other side is
+    drawn. Where no label names a side the colours go by order.
+
+    Parameters
+    ----------
+    labels : iterable of str
+
+    Examples
+    --------
+    >>> looks(["right eye"]) == [(COLOURS[1], 1)]
+    True
+    """
+    sides = [_side_of(label) for label in labels]
+    if not any(sides):
+        return [(COLOURS[i % len(COLOURS)], i) for i in range(len(sides))]
+    found = []
+    for i, side in enumerate(sides):
+        tones = {"left": _BLUES, "right": _ORANGES}.get(side, _OTHERS)
+        k = sides[:i].count(side)
+        # Of one tone no two have the same dash: there are four.
+        found.append((COLOURS[tones[k % len(tones)]], tones[0] + k + k // len(DASHES)))
+    return found
+
+
+def _side_of(label: str) -> str:
+    """Return the side that a label names; empty where it names none, or both."""
+    found = {"left", "right"} & set(re.findall(r"[a-z]+", label.casefold()))
+    return found.pop() if len(found) == 1 else ""
 
 
 def spoken(name: object) -> str:

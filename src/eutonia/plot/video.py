@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eutonia.model import Floats
 from eutonia.plot.source import own_axes
-from eutonia.plot.style import COLOURS, DASHES, GREY, SEQUENTIAL, SHADE, SMALL_PT, literal
+from eutonia.plot.style import DASHES, GREY, SEQUENTIAL, SHADE, SMALL_PT, literal, looks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def traces(
     x : ndarray, shape (n_channels, n_samples)
         NaN where nothing was seen.
     labels : sequence of str
-        Of the channels.
+        Of the channels; what they name left is blue, what they name right is orange.
     unit : str
         Of all channels.
     spans : sequence of (float, float, str)
@@ -66,10 +66,9 @@ def traces(
             fontsize=SMALL_PT,
             color=GREY,
         )
-    for i, (row, name) in enumerate(zip(x, labels, strict=True)):
+    for row, name, (colour, i) in zip(x, labels, looks(labels), strict=True):
         at, values = extremes(t_s, row)
-        colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
-        ax.plot(at, values, color=colour, ls=dash, lw=0.8, label=name)
+        ax.plot(at, values, color=colour, ls=DASHES[i % len(DASHES)], lw=0.8, label=name)
     ax.set(xlabel="Time (s)", ylabel=unit, xlim=(t_s[0], max(t_s[-1], t_s[0] + 1e-9)))
     ax.margins(y=0.12)
     return ax
@@ -152,7 +151,7 @@ def raster(
         Even.
     closed : ndarray of bool, shape (n_eyes, n_samples)
     labels : sequence of str
-        Of the eyes.
+        Of the eyes; the left one is blue, the right one orange.
     spans : sequence of (float, float, str)
         Start, stop and name of the conditions; the name stands where each begins.
     ax : Axes, optional
@@ -164,8 +163,7 @@ def raster(
     minutes = int((t_s[-1] - t_s[0]) // 60) + 1
     ax = ax or own_axes(6.0, 0.6 + 0.35 * minutes)
     high = 0.8 / len(closed)
-    for eye, (row, name) in enumerate(zip(closed, labels, strict=True)):
-        colour = COLOURS[eye % len(COLOURS)]
+    for eye, (row, name, (colour, _)) in enumerate(zip(closed, labels, looks(labels), strict=True)):
         for k, (start, length) in enumerate(_stretches(t_s, row)):
             for line, at, part in _lines(start - t_s[0], length):
                 y = -line + 0.4 - (eye + 1) * high

@@ -5,6 +5,7 @@ from __future__ import annotations
 from eutonia.model import Assessment, Evidence
 from eutonia.report.block import Block, PageBreak, Title
 from eutonia.report.conditions import conditions
+from eutonia.report.earlier import earlier
 from eutonia.report.examined import examined
 from eutonia.report.filmed import filmed
 from eutonia.report.findings import findings
@@ -39,6 +40,7 @@ def blocks(assessment: Assessment, evidence: Evidence) -> tuple[Block, ...]:
         *filmed(assessment, evidence),
         *findings(assessment, evidence),
         *(conditions(assessment) if assessment.recordings else ()),
+        *earlier(assessment),
         *losses(assessment),
         *methods(assessment),
     )

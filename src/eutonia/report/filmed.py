@@ -38,7 +38,7 @@ _KINDS = {
     "lid": "closure of the lids",
     "mouth": "mouth and jaw",
     "finger": "joints of the fingers",
-    "gait": "walking and trunk",
+    "gait": "body: trunk, arms and legs",
 }
 _COLUMNS, _TALLEST_IN = 3, 2.6
 _PRIVACY = (

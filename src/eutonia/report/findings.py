@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eutonia.judge import unit_words
 from eutonia.model import Assessment, Estimate, Evidence, Finding
 from eutonia.report.block import Block, Heading, Note, Paragraph, Table
 from eutonia.report.examined import was_examined
@@ -22,7 +23,6 @@ from eutonia.report.words import (
     part_words,
     short,
     statement,
-    unit,
     value_of,
     with_unit,
 )
@@ -91,7 +91,7 @@ def _six_things(measure: str, group: list[Finding]) -> str:
     e = group[0].estimate
     versions = ", ".join(dict.fromkeys(f.estimate.version for f in group))
     sources = ", ".join(e.sources) or "our method"
-    units = ", ".join(dict.fromkeys(unit(f.estimate.unit) or "no unit" for f in group))
+    units = ", ".join(dict.fromkeys(unit_words(f.estimate.unit) or "no unit" for f in group))
     ranges = dict.fromkeys(f.estimate.valid for f in group)
     valid = "; ".join(bounds(v) for v in ranges)
     primary = ", primary for the form named" if any(f.primary for f in group) else ""
@@ -151,7 +151,7 @@ def _row(f: Finding) -> tuple[str, ...]:
 def _value(e: Estimate) -> str:
     """Return the value with its unit, which stands above the table where it is too long."""
     shown = value_of(e)
-    return with_unit(shown, e.unit) if len(unit(e.unit)) <= _LONGEST_UNIT else shown
+    return with_unit(shown, e.unit) if len(unit_words(e.unit)) <= _LONGEST_UNIT else shown
 
 
 def change(f: Finding) -> str:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from eutonia.model import Assessment, Contrast, Finding
 from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
+from eutonia.report.earlier import changes, counted
 from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
 from eutonia.report.losses import NO_INPUT, not_recorded
@@ -71,7 +72,7 @@ def _asked(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if not was_examined(assessment):
         yield "SAFETY", visit_state.safety(state)
         yield "STATE", visit_state.terse(state)
-        yield "COMPARABLE", "no earlier visit given"
+        yield "COMPARABLE", glance.comparable(assessment)
         yield "GOAL", visit_state.goal(state)
         yield "PAIN", visit_state.pain(state)
         yield "EXAMINER", visit_state.examiner(state)
@@ -177,15 +178,19 @@ def _contrast(c: Contrast, assessment: Assessment) -> str:
     )
 
 
-def _change(assessment: Assessment) -> str:
-    words = glance.change(assessment)
-    words += [
-        f"{f.estimate.title}, {short(f.estimate.target.label, 60)}: {c.words} ({c.verdict})"
-        for f in shown_findings(assessment)
-        for c in f.comparisons
-        if c.kind == "earlier visit"
+def _change(assessment: Assessment) -> Text:
+    said = glance.change(assessment)[:2]
+    measured = [(f, c) for f, c in changes(assessment) if f.estimate.tier != "research"]
+    beyond = [(f, c) for f, c in measured if c.verdict == "beyond measurement error"]
+    said += [
+        f"{f.estimate.title}, {short(f.estimate.target.label, 60)}, {f.estimate.condition.label}: "
+        f"{c.words} ({c.verdict})"
+        for f, c in beyond[:2]
     ]
-    return " | ".join(words[:2]) if words else "no earlier visit given → not judged"
+    if measured:
+        count = f"against {measured[0][1].against}, of {len(measured)} numbers {counted(measured)}"
+        return (f"{' | '.join([*said, count])}: ", Ref("changes", "earlier"))
+    return " | ".join(said) if said else "no earlier visit given → not judged"
 
 
 def _not_taken(assessment: Assessment) -> Text:

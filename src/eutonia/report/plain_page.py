@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from eutonia.knowledge import table
 from eutonia.knowledge.reading import about_form
-from eutonia.model import Assessment, Contrast, RecordingSummary
+from eutonia.model import Assessment, Contrast, Finding, RecordingSummary
 from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
 from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
@@ -146,7 +147,7 @@ def _safety(assessment: Assessment) -> Iterator[Block]:
 def _recorded(assessment: Assessment) -> str:
     if not assessment.recordings:
         return "We have no recording of this visit that we could read."
-    kinds = dict.fromkeys(_plain_kind(r) for r in assessment.recordings)
+    kinds = dict.fromkeys(_plain_kind(r, assessment) for r in assessment.recordings)
     # Several streams of one file were recorded at once.
     lengths = {r.id.rpartition("#")[0] or r.id: r.duration_s for r in assessment.recordings}
     minutes = round(sum(lengths.values()) / 60)
@@ -171,28 +172,62 @@ def _plain_task(condition: str) -> str:
     return _PLAIN_TASKS.get(task, task) + comma + rest
 
 
-def _plain_kind(recording: RecordingSummary) -> str:
+#: Tasks in which somebody walks.
+_WALKS = {"walking", "walking backwards", "running"}
+
+
+def _plain_kind(recording: RecordingSummary, assessment: Assessment) -> str:
+    """Return what was recorded; a body that was seen, as beside a head, did not walk by that."""
+    walked = any(c.partition(",")[0] in _WALKS for c in recording.conditions)
+    if recording.kind == "gait" and not walked and not any(map(_of_strides, assessment.findings)):
+        return "body"
     return INSTRUMENTS.get(recording.kind, INSTRUMENTS["misc"])[1]
+
+
+def _of_strides(f: Finding) -> bool:
+    return f.estimate.measure.startswith("gait.")
+
+
+def _plain_instruments(measured: list[Finding]) -> tuple[str, ...]:
+    """Return what numbers were taken from."""
+    kinds = dict.fromkeys(k for f in measured for k in instrument(f.estimate.measure).split("-"))
+    names = {kind: INSTRUMENTS[kind][1] for kind in kinds}
+    if "gait" in names and not any(map(_of_strides, measured)):
+        names["gait"] = "trunk"
+    return tuple(names.values())
+
+
+#: Why numbers were not taken that nothing is wrong with, by the codes of what was not measured.
+_NOT_TAKEN = {
+    ("no_task", "no_aux", "no_target"): "would need something that we did not record this time, "
+    "such as another task. Nothing went wrong.",
+    ("no_events", "no_clock", "rate", "too_long"): "would need another way to record, such as a "
+    "faster camera. The tables further on say which.",
+    ("incomplete", "invalid", "not_enough_data"): "could not be worked out. Some answers or days "
+    "are missing.",
+}
 
 
 def _worked(assessment: Assessment) -> Iterator[str]:
     measured = [f for f in assessment.findings if f.estimate.origin == "measured"]
     n = len(measured)
     if n:
-        kinds = dict.fromkeys(
-            INSTRUMENTS[kind][1]
-            for f in measured
-            for kind in instrument(f.estimate.measure).split("-")
-        )
-        yield f"It worked: we could take {n} numbers from your {' and your '.join(kinds)}."
+        kinds = " and your ".join(_plain_instruments(measured))
+        numbers = "one number" if n == 1 else f"{n} numbers"
+        yield f"It worked: we could take {numbers} from your {kinds}."
     else:
         yield "We could not take any number this time."
-    missing = sum(m.code != NO_INPUT for m in assessment.not_measurable)
-    if missing:
-        times = "one thing" if missing == 1 else f"{missing} things"
+    codes = Counter(m.code for m in assessment.not_measurable if m.code != NO_INPUT)
+    missing = codes.total()
+    for among, why in _NOT_TAKEN.items():
+        if count := sum(codes.pop(code, 0) for code in among):
+            yield ("One more number" if count == 1 else f"{count} more numbers") + f" {why}"
+    if count := codes.total():
+        times = "one thing" if count == 1 else f"{count} things"
         yield (
-            f"We could not measure {times}. The signal was too short or not clear "
-            "enough. This is not your fault."
+            f"We could not measure {times}. What we recorded was too short, was not clear enough, "
+            "or did not show what is needed. The tables further on say which. This is not your "
+            "fault."
         )
     lost = len(assessment.lost)
     if lost:

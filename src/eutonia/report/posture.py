@@ -20,6 +20,8 @@ RANGE = (
     ("tilt", (("R", "head.rom_roll_right"), ("L", "head.rom_roll_left"))),
     ("look", (("up", "head.rom_pitch_up"), ("down", "head.rom_pitch_down"))),
 )
+#: Begins the note of a head tremor that may be the jaw's (`eutonia.measures.nod_of_jaw`).
+JAW = "jaw: "
 #: Measures that these lines show, so that no other row of the page repeats them.
 SHOWN = frozenset(
     [m for m, *_ in AXES]
@@ -135,5 +137,10 @@ def _tremor(found: list[Estimate]) -> str:
         ]
         axis = max(shares, key=lambda a: a.value, default=None)
         mainly = f", mainly {spaced(axis.part)}" if axis is not None and axis.part else ""
-        said.append(f"{_with_limits(e)} Hz{mainly} ({e.condition.label})")
+        said.append(f"{_with_limits(e)} Hz{mainly} ({e.condition.label}){_of_jaw(e)}")
     return "; ".join(said)
+
+
+def _of_jaw(e: Estimate) -> str:
+    """Return, with a comma before it, what the measure notes of a jaw that trembles as well."""
+    return "".join(f", {n.removeprefix(JAW)}" for n in e.notes if n.startswith(JAW))

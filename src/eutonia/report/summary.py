@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
+from eutonia.judge import unit_words
 from eutonia.model import Finding, Interval
 from eutonia.report.block import Table
-from eutonia.report.words import number, part_words, unit
+from eutonia.report.words import number, part_words
 
 #: Regions by the letters of a 10-10 electrode name; the longest match counts (our grouping).
 REGIONS = {
@@ -42,7 +43,7 @@ def summary_table(group: list[Finding], *, most: int) -> Table | None:
     parts = tuple(dict.fromkeys(f.estimate.part for f in group))
     if len(parts) > MAX_PARTS:
         return None
-    units = ", ".join(dict.fromkeys(unit(f.estimate.unit) or "no unit" for f in group))
+    units = ", ".join(dict.fromkeys(unit_words(f.estimate.unit) or "no unit" for f in group))
     order = list(REGIONS)
     keys = sorted(cells, key=lambda k: (k[0], _rank(k[1], order)))
     rows = tuple(

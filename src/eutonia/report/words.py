@@ -6,19 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from eutonia.judge import unit_words
 from eutonia.knowledge import table
 from eutonia.model import NO_INTERVAL, Contrast, Estimate, Interval, Measure, VisitState
-
-UNITS = {
-    "1": "",
-    "uV": "µV",
-    "uV2": "µV²",
-    "uV2/Hz": "µV²/Hz",
-    "ln(uV2/Hz)": "ln µV²/Hz",
-    "log10(uV2/Hz)": "log10 µV²/Hz",
-    "m/s2": "m/s²",
-    "deg": "°",
-}
 
 #: What the person reads instead of the title of a measure that may stand on their page.
 PLAIN = {
@@ -75,11 +65,6 @@ def citation(key: str) -> str:
         return f"{key} (not in the list of references)"
 
 
-def unit(name: str) -> str:
-    """Return a unit as it is printed."""
-    return UNITS.get(name, name)
-
-
 def instrument(measure_id: str) -> str:
     """Return the key of `INSTRUMENTS` that a measure belongs to."""
     declared = card(measure_id)
@@ -130,7 +115,7 @@ def _fixed(value: float, decimals: int) -> str:
 
 def with_unit(value: str, name: str) -> str:
     """Join a number and its unit, with a space that does not break."""
-    return f"{value}\u00a0{unit(name)}" if unit(name) else value
+    return f"{value}\u00a0{unit_words(name)}" if unit_words(name) else value
 
 
 AT_LEAST = "at_least_"
@@ -146,8 +131,9 @@ def value_of(e: Estimate) -> str:
 #: What flags of movements that were read from a video mean.
 FLAGS = {
     "zero_anatomical": "no zero set by the examiner",
-    "no_trunk": "shoulders not seen: head against the camera",
+    "no_trunk": "without the shoulders: head against the camera",
     "not_in_profile": "not filmed in profile",
+    "shoulders_not_looked_for": "shoulders not looked for",
     "trunk_turned": "the trunk was turned for a part",
     "uncalibrated": "not calibrated by gentle closures",
     "too_uneven": "pictures too uneven in time",

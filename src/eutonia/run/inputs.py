@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eutonia.model import (
     MOVEMENTS,
+    SHOULDERS_NOT_SOUGHT,
     Block,
     Channel,
     Condition,
@@ -126,7 +127,7 @@ def _one(
         if problem:
             yield say(*problem)
             return
-    channels = {n: tuple(pieces[0][n][0].channels[i] for i in kept[n]) for n in needs.inputs}
+    channels = {n: _channels([p[n][0] for p in pieces], kept[n]) for n in needs.inputs}
     rows, targets = resolve(needs.target, channels)
     if not targets:
         yield say("no_target", why_no_target(needs.target, channels))
@@ -164,7 +165,7 @@ def _one(
         recordings=tuple(dict.fromkeys(r.id for p in pieces for r, _ in p.values())),
         repeats=tuple(next(iter(p.values()))[1].repeat for p in pieces),
         device=next((r.device for p in pieces for r, _ in p.values() if r.device), ""),
-        short=_short(needs.target, rows, blocks, needs.inputs),
+        short=_short(needs, rows, blocks, channels),
     )
 
 
@@ -264,24 +265,55 @@ def _columns(rule: object, names: list[str], width: int) -> list[str]:
     return [rule.first, rule.second] if isinstance(rule, Cross) else names[:1] * width
 
 
+def _channels(recordings: Sequence[Recording], kept: Iterable[int]) -> tuple[Channel, ...]:
+    """Return what the rows are, with the flags that any of the pooled recordings raised."""
+    pooled = []
+    for i in kept:
+        flags = dict.fromkeys(f for r in recordings for f in r.channels[i].flags)
+        pooled.append(replace(recordings[0].channels[i], flags=tuple(flags)))
+    return tuple(pooled)
+
+
 def _short(
-    rule: object,
+    needs: Needs,
     rows: NDArray[np.intp],
     blocks: dict[str, tuple[Block, ...]],
-    inputs: Mapping[str, Input],
+    channels: dict[str, tuple[Channel, ...]],
 ) -> tuple[str, ...]:
     """Return, for each target, a sentence where too little of it is usable; empty if enough."""
-    columns = _columns(rule, list(blocks), rows.shape[1])
+    inputs = needs.inputs
+    columns = _columns(needs.target, list(blocks), rows.shape[1])
     usable = {n: sum(b.mask.sum(axis=1) / b.rate_hz for b in blocks[n]) for n in blocks}
     sentences = []
     for row in rows:
-        left = min(
-            (float(usable[n][i]) - inputs[n].min_s, n) for n, i in zip(columns, row, strict=True)
+        left, name, i = min(
+            (float(usable[n][i]) - inputs[n].min_s, n, int(i))
+            for n, i in zip(columns, row, strict=True)
         )
-        need = inputs[left[1]].min_s
-        sentences.append(
-            f"Only {left[0] + need:.1f} s are free of bad samples; at least {need:g} s are needed."
-            if left[0] < -0.5
-            else ""
-        )
+        need = inputs[name].min_s
+        sentences.append(_too_little(channels[name][i], left + need, need) if left < -0.5 else "")
     return tuple(sentences)
+
+
+#: From where movements of a video show that do not show from everywhere, by site.
+_SHOWS = {
+    **dict.fromkeys(("arm", "foot_pitch", "hip", "knee", "trunk_sagittal"), "from the side"),
+    "trunk_lateral": "from the front or back",
+    "foot_inversion": "from the front",
+    "shift_sagittal": "in profile",
+}
+
+
+def _too_little(channel: Channel, seconds: float, need: float) -> str:
+    """Return why a channel cannot be used of which so many seconds may be used."""
+    if SHOULDERS_NOT_SOUGHT in channel.flags:
+        return (
+            "The shoulders were not looked for in this film. If it shows them: --part face "
+            "--part body, or video: {parts: [face, body]} in its corrections."
+        )
+    at_least = f"at least {need:g} s are needed."
+    if channel.kind not in MOVEMENTS:
+        return f"Only {seconds:.1f} s are free of bad samples; {at_least}"
+    if view := _SHOWS.get(channel.site):
+        return f"It shows only {view}, and was seen so for {seconds:.1f} s; {at_least}"
+    return f"Only {seconds:.1f} s of it were seen well enough; {at_least}"

@@ -22,7 +22,8 @@ from eutonia.model import (
     Visit,
 )
 from eutonia.run.blocks import Memo
-from eutonia.run.contrasts import Measured, contrasts
+from eutonia.run.contrasts import contrasts
+from eutonia.run.differences import Measured
 from eutonia.run.inputs import Gathered, Sayer, gather
 from eutonia.run.pool import Pooled, pool
 from eutonia.run.spans import visit_spans

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +18,17 @@ from eutonia.model import (
     Result,
     Varying,
 )
-from eutonia.model.result import Finish
+from eutonia.model.result import Finish, Limits
 from eutonia.stats import intervals as iv
 
 #: Fewest blocks and repeats for an interval (DESIGN.md, the contract of a measure).
 MIN_BLOCKS = 8
 MIN_REPEATS = 3
+
+#: How intervals were formed, in words.
+_DRAWN = f"block bootstrap, {iv.N_RESAMPLES} resamples"
+_LEFT_OUT = "jackknife over blocks"
+_OWN = "limits of what was counted or seen, without blocks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +39,15 @@ class Pooled:
     ----------
     value : ndarray, shape (n_targets, n_parts)
     error : ndarray or None
-        Standard errors (jackknife, analytic).
+        Standard errors (jackknife, bootstrap, analytic).
     draws : ndarray, shape (n_draws, n_targets, n_parts), or None
         Bootstrap draws.
+    left : ndarray, shape (n_blocks, n_targets, n_parts), or None
+        Values without each block (jackknife); see `eutonia.stats.intervals.left_out`.
+    neighbours : ndarray of int, shape (n_blocks,), or None
+        Spans of blocks that resemble each other in time; None: they do not.
+    fixed : tuple of ndarray, shape (n_targets, n_parts), or None
+        Limits of a measure that makes its own, as they would be if blocks had no spread.
     lo, hi : ndarray, shape (n_targets, n_parts)
         NaN where no interval can be given.
     n_blocks : ndarray, shape (n_targets,)
@@ -60,16 +70,26 @@ class Pooled:
     no_interval: str
     error: Floats | None = None
     draws: Floats | None = None
+    left: Floats | None = None
+    neighbours: NDArray[np.intp] | None = None
+    fixed: tuple[Floats, Floats] | None = None
     kind: str = "within the recording"
     method: str = ""
     varying: Varying | None = None
+
+    @property
+    def df(self) -> Floats:
+        """Degrees of freedom of the errors, ``(n_targets,)``."""
+        return np.maximum(self.n_blocks - 1, 1)
 
     def interval(self, target: int, part: int) -> Interval | None:
         """Return the interval of one number."""
         lo, hi = float(self.lo[target, part]), float(self.hi[target, part])
         if not (np.isfinite(lo) and np.isfinite(hi)):
             return None
-        return Interval(lo=lo, hi=hi, kind=self.kind, method=self.method)  # type: ignore[arg-type]
+        few = self.fixed is not None and self.n_blocks[target] < MIN_BLOCKS
+        method = _OWN if few else self.method
+        return Interval(lo=lo, hi=hi, kind=self.kind, method=method)  # type: ignore[arg-type]
 
 
 def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled:
@@ -102,39 +122,48 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
 
 def _bootstrapped(plain: Pooled, result: Result, seed: int) -> Pooled:
     """Form limits from draws; `Result.limits` makes its own from their standard deviation."""
-    if plain.n_blocks.max(initial=0) < MIN_BLOCKS or result.blocks is None or not result.finish:
-        return plain
+    if result.blocks is None or result.finish is None or not _any_has_enough(plain):
+        return _limited(plain, result.limits)
     draws = iv.bootstrap(result.blocks, result.finish, seed=seed)
-    n = np.maximum(plain.n_blocks, 2)
-    if result.limits is None:
-        lo, hi = iv.percentile_limits(draws, n_blocks=n)
-    else:
-        lo, hi = result.limits(plain.value, draws.std(axis=0, ddof=1), n - 1)
-    method = f"block bootstrap, {iv.N_RESAMPLES} resamples"
-    return replace(plain, **_enough(plain, lo, hi), method=method, draws=draws)
+    made = replace(plain, error=draws.std(axis=0, ddof=1), draws=draws, method=_DRAWN)
+    if result.limits is not None:
+        return _limited(made, result.limits)
+    return _enough(made, *iv.percentile_limits(draws, n_blocks=np.maximum(plain.n_blocks, 2)))
 
 
 def _jackknifed(plain: Pooled, result: Result, neighbours: NDArray[np.intp] | None) -> Pooled:
     """Form Student's interval; `neighbours`: spans, where blocks in a row resemble each other."""
-    if plain.n_blocks.max(initial=0) < MIN_BLOCKS or result.blocks is None or not result.finish:
+    if result.blocks is None or result.finish is None or not _any_has_enough(plain):
+        return _limited(plain, result.limits)
+    left = iv.left_out(result.blocks, result.finish)
+    moved, n = iv.influence(left)
+    error = iv.jackknife(moved, n, in_time=neighbours)
+    made = replace(plain, error=error, left=left, neighbours=neighbours, method=_LEFT_OUT)
+    if result.limits is not None:
+        return _limited(made, result.limits)
+    return _enough(made, *iv.student_limits(plain.value, error, df=made.df))
+
+
+def _any_has_enough(plain: Pooled) -> bool:
+    return bool(plain.n_blocks.max(initial=0) >= MIN_BLOCKS)
+
+
+def _limited(plain: Pooled, limits: Limits | None) -> Pooled:
+    """Form the measure's own limits; where blocks are few, those that need no error."""
+    if limits is None:
         return plain
-    if neighbours is None:
-        value, error = iv.jackknife(result.blocks, result.finish)
-    else:
-        value = plain.value
-        error = iv.jackknife_in_time(result.blocks, result.finish, neighbours)
-    df = np.maximum(plain.n_blocks - 1, 1)
-    if result.limits is None:
-        lo, hi = iv.student_limits(value, error, df=df)
-    else:
-        lo, hi = result.limits(value, error, df)
-    return replace(plain, **_enough(plain, lo, hi), method="jackknife over blocks", error=error)
+    enough = (plain.n_blocks >= MIN_BLOCKS)[:, None]
+    unknown = np.full_like(plain.value, np.nan)
+    error = unknown if plain.error is None else np.where(enough, plain.error, unknown)
+    lo, hi = limits(plain.value, error, plain.df)
+    fixed = limits(plain.value, np.zeros_like(plain.value), plain.df)
+    return replace(plain, lo=lo, hi=hi, fixed=fixed)
 
 
-def _enough(plain: Pooled, lo: Floats, hi: Floats) -> dict[str, Any]:
+def _enough(plain: Pooled, lo: Floats, hi: Floats) -> Pooled:
     """Keep the limits of targets that have enough blocks."""
     keep = (plain.n_blocks >= MIN_BLOCKS)[:, None]
-    return {"lo": np.where(keep, lo, np.nan), "hi": np.where(keep, hi, np.nan)}
+    return replace(plain, lo=np.where(keep, lo, np.nan), hi=np.where(keep, hi, np.nan))
 
 
 def _repeats(blocks: Floats, finish: Finish, span: NDArray[np.intp], n_spans: int) -> Floats:

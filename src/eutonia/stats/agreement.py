@@ -104,7 +104,7 @@ def icc(
         raise InvalidRecord(f"There is no ICC of kind {kind!r}; allowed: {', '.join(KINDS)}.")
     x, dropped = _complete(ratings, missing)
     n, k = x.shape
-    between, raters, within, error = _mean_squares(x)
+    between, raters, within, error = mean_squares(x)
     if within + between <= 0:
         raise InvalidRecord("All ratings are equal, so agreement is not defined.")
     tail = (1 - level) / 2
@@ -152,8 +152,14 @@ def _complete(ratings: ArrayLike, missing: str) -> tuple[Floats, int]:
     return x, int((~whole).sum())
 
 
-def _mean_squares(x: Floats) -> tuple[float, float, float, float]:
-    """Return the mean squares between people, between raters, within people, and of error."""
+def mean_squares(x: Floats) -> tuple[float, float, float, float]:
+    """Return the mean squares between people, between raters, within people, and of error.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n_people, n_raters)
+        Raters, or visits.
+    """
     n, k = x.shape
     mean = x.mean()
     people, raters = x.mean(axis=1), x.mean(axis=0)

@@ -96,67 +96,93 @@ def _at(ordered: Floats, position: Floats) -> Floats:
     return out
 
 
-def jackknife(blocks: Floats, finish: Finish) -> tuple[Floats, Floats]:
-    """Leave each block out in turn.
+def left_out(blocks: Floats, finish: Finish) -> Floats:
+    """Return the values without each block in turn.
 
     Returns
     -------
-    value : ndarray, shape (n_targets, n_parts)
-        From all blocks.
-    error : ndarray, shape (n_targets, n_parts)
-        Standard error; blocks in which a target has no statistics do not count.
+    ndarray, shape (n_blocks, n_targets, n_parts)
+        NaN for a block in which a target has no statistics: it does not count. Infinite where the
+        value is undefined without the block.
     """
     total = blocks.sum(axis=0)
-    value = finish(total)
     present = np.any(blocks != 0, axis=2)
-    n = present.sum(axis=0).astype(np.float64)
-    at_once = max(1, _AT_ONCE_BYTES // (8 * blocks.shape[0] * blocks.shape[2]))
-    error = np.empty_like(value)
-    for begin in range(0, blocks.shape[1], at_once):
+    at_once = max(1, _AT_ONCE_BYTES // (8 * max(1, blocks.shape[0] * blocks.shape[2])))
+    parts = []
+    for begin in range(0, max(1, blocks.shape[1]), at_once):
         part = slice(begin, begin + at_once)
         left = finish(total[part] - blocks[:, part])
-        keep = present[:, part, None]
-        with np.errstate(divide="ignore", invalid="ignore"):  # NaN where nothing was recorded
-            mean = np.where(keep, left, 0).sum(axis=0) / n[part, None]
-            spread = np.where(keep, left - mean, 0)
-            error[part] = np.sqrt((n[part, None] - 1) / n[part, None] * (spread**2).sum(axis=0))
-    return value, error
+        left = np.where(np.isnan(left), np.inf, left)
+        parts.append(np.where(present[:, part, None], left, np.nan))
+    return np.concatenate(parts, axis=1)
 
 
-def jackknife_in_time(blocks: Floats, finish: Finish, span: NDArray[np.intp]) -> Floats:
+def influence(left: Floats) -> tuple[Floats, Floats]:
+    """Return how far each block moves a value, in units whose squares add up to its variance.
+
+    Parameters
+    ----------
+    left : ndarray, shape (n_blocks, ...)
+        Values without each block, from `left_out`.
+
+    Returns
+    -------
+    moved : ndarray, shape (n_blocks, ...)
+        0 for blocks that do not count; NaN where a value is undefined without a block.
+    n : ndarray, shape (...)
+        Blocks that count.
+    """
+    counts = ~np.isnan(left)
+    n = counts.sum(axis=0).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):  # NaN where nothing was recorded
+        mean = np.where(counts, left, 0).sum(axis=0) / n
+        return np.where(counts, np.sqrt((n - 1) / n) * (left - mean), 0.0), n
+
+
+def jackknife(moved: Floats, n: Floats, *, in_time: NDArray[np.intp] | None = None) -> Floats:
+    """Return the standard error of values of which each block was left out in turn.
+
+    Parameters
+    ----------
+    moved, n : ndarray, shape (n_blocks, ...) and (...)
+        From `influence`; the difference of two values' influences gives the error of theirs.
+    in_time : ndarray of int, shape (n_blocks,), or None
+        Spans, where blocks resemble their neighbours: then see `jackknife_in_time`.
+    """
+    if in_time is not None:
+        return jackknife_in_time(moved, n, in_time)
+    return np.asarray(np.sqrt((moved**2).sum(axis=0)))
+
+
+def jackknife_in_time(moved: Floats, n: Floats, span: NDArray[np.intp]) -> Floats:
     """Return the jackknife's error where blocks that follow each other resemble each other.
 
     The correlation of neighbours, corrected for its bias in short series (Marriott and Pope 1954),
     gives the number of independent blocks, and so error and degrees of freedom. The error is
-    returned for Student's quantile with ``n_blocks - 1`` degrees of freedom.
+    returned for Student's quantile with ``n - 1`` degrees of freedom.
 
     Parameters
     ----------
-    blocks : ndarray, shape (n_blocks, n_targets, n_stats)
-        In the order of time; blocks without statistics are left out.
-    finish : callable
+    moved, n : ndarray, shape (n_blocks, ...) and (...)
+        From `influence`, blocks in the order of time.
     span : ndarray of int, shape (n_blocks,)
         Blocks of two spans are no neighbours.
 
     Returns
     -------
-    ndarray, shape (n_targets, n_parts)
+    ndarray, shape (...)
     """
-    total = blocks.sum(axis=0)
-    keep = np.any(blocks != 0, axis=2)[:, :, None]
-    n = np.maximum(keep.sum(axis=0), 2).astype(np.float64)
-    left = finish(total - blocks)
-    with np.errstate(invalid="ignore"):
-        moved = np.where(keep, left - np.where(keep, left, 0).sum(axis=0) / n, 0)
+    n = np.maximum(n, 2)
     power = (moved**2).sum(axis=0)
-    beside = (moved[1:] * moved[:-1] * (span[1:] == span[:-1])[:, None, None]).sum(axis=0)
+    near = (span[1:] == span[:-1]).reshape(-1, *(1,) * (moved.ndim - 1))
+    beside = (moved[1:] * moved[:-1] * near).sum(axis=0)
     r = beside / np.where(power > 0, power, 1.0)
     r = np.clip(r + (1 + 3 * r) / n, 0.0, _MOST_ALIKE)
     alike = (1 + r) / (1 - r)
     # The spread of few dependent blocks falls short of the true one by (n - alike) / (n - 1).
     spread = np.maximum(n - alike, n / 4) / (n - 1)
     wide = student_quantile(0.975, np.maximum(n / alike - 1, 2)) / student_quantile(0.975, n - 1)
-    return np.asarray(wide * np.sqrt((n - 1) / n * power * alike / spread))
+    return np.asarray(wide * np.sqrt(power * alike / spread))
 
 
 def student_limits(

@@ -7,7 +7,7 @@ import pytest
 
 from eutonia.measures import entry
 from eutonia.measures.eyes.longest_closure import CUT
-from eutonia.measures.lid_events import events
+from eutonia.measures.lid_events import RateLimits, events, share_limits
 from eutonia.model import BadSpan, Condition
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.lids import LIDS
@@ -133,7 +133,108 @@ def test_uneven_pictures_are_not_counted_and_flags_stay_visible():
     assert {"ptosis", "uncalibrated"} <= set(e.quality)
 
 
-@pytest.mark.parametrize("name", ["blink_rate", "closures", "closed_share", "longest_closure"])
+COUNTED = ["blink_rate", "closures", "closed_share", "longest_closure"]
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_half_a_minute_has_an_interval(name):
+    """Thirty seconds of bright light are enough blocks, and the interval holds the truth."""
+    lid = _lid(BLINKS[:9:2] + SPASMS)[: round(30 * RATE_HZ)]
+    blinks = sum(all(not s <= on <= s + d for s, d in SPASMS) for on, _ in BLINKS[:9:2])
+    truth = {
+        "blink_rate": 2 * blinks,
+        "closures": 6,
+        "closed_share": (1 + 2 + 3 + 0.2 * blinks) / 30,
+        "longest_closure": 3,
+    }
+    for e in _run(f"eyes.{name}", lid).estimates:
+        assert e.interval.lo < truth[name] < e.interval.hi
+
+
+def _ramped(*, shut):
+    """Return spasms whose lid needs a second each way, and reads `shut` when it is shut.
+
+    Half closed they last a second longer than shut: 2 to 6 s.
+    """
+    t = np.arange(round(SECONDS * RATE_HZ)) / RATE_HZ
+    x = np.zeros(len(t))
+    for start, lasts in SPASMS:
+        inside = np.interp(
+            t, [start, start + 1, start + 1 + lasts, start + 2 + lasts], [0, 1, 1, 0]
+        )
+        x = np.maximum(x, inside)
+    return shut * x + np.random.default_rng(7).normal(0, 0.02, len(t))
+
+
+@pytest.mark.parametrize("shut", [0.75, 1.2])
+def test_without_gentle_closures_the_longest_closure_holds_what_shut_may_read(shut):
+    """A closure of 6 s of a lid that reads 0.75 or 1.2 when shut is held only by the wider one."""
+    known, unknown = (
+        _run("eyes.longest_closure", _ramped(shut=shut), flags=f).estimates[0]
+        for f in ((), ("uncalibrated",))
+    )
+    assert not known.interval.lo <= 6 <= known.interval.hi
+    assert unknown.interval.lo < 6 < unknown.interval.hi
+    assert unknown.value == known.value
+
+
+def test_blinks_that_may_be_lost_without_gentle_closures_are_in_the_interval():
+    """Nine blinks of nineteen that read 0.4: the upper limit lies above 19 without calibration."""
+    lid = np.maximum(_lid(BLINKS[::2]), _lid(BLINKS[1::2], depth=0.4))
+    known, unknown = (
+        _run("eyes.blink_rate", lid, flags=f).estimates[0] for f in ((), ("uncalibrated",))
+    )
+    assert known.value == unknown.value == pytest.approx(10, abs=1e-6)
+    assert unknown.interval.hi - known.interval.hi == pytest.approx(9, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", [*COUNTED, "blink_duration"])
+def test_a_lid_that_reads_one_half_when_shut_is_refused_without_gentle_closures(name):
+    """Shut at 0.5 it trembles about the threshold: no number, but with calibration there is one."""
+    lid = _lid(BLINKS[::2] + SPASMS, depth=0.5)
+    outcome = _run(f"eyes.{name}", lid, flags=("uncalibrated",))
+    assert not outcome.estimates
+    assert all("gentle closures" in n.reason for n in outcome.not_measurable)
+    assert _run(f"eyes.{name}", lid).estimates
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [("one_sided", "rest"), ("perclos", "rest"), ("reopening_latency", "closures")],
+)
+def test_what_needs_to_know_shut_is_refused_without_gentle_closures(name, task):
+    """Of a lid that reads 0.45 when both are shut, the other's closures look one-sided."""
+    lid = _lid(SPASMS)
+    assert not _run(f"eyes.{name}", lid, 0.45 * lid, task=task, flags=("uncalibrated",)).estimates
+    assert name == "reopening_latency" or _run(f"eyes.{name}", lid, task=task).estimates
+
+
+def test_latency_of_reopening_holds_what_a_bent_scale_takes_and_compares_no_sides():
+    """A trace that opens in 130 ms may be of a lid that takes 205 ms, as one that lags did."""
+    t = np.arange(SECONDS * 60) / 60
+    since = t % 5
+    opening = 130 / 600
+    c = np.select([since < 2, since < 3], [0.0, 1.0], np.clip(1 - (since - 3) / opening, 0, 1))
+    found = _run("eyes.reopening_latency", c, task="closures")
+    for e in found.estimates:
+        assert e.value == pytest.approx(130, abs=5)
+        assert e.interval.lo < 100
+        assert 205 < e.interval.hi < 300
+    assert not found.contrasts
+
+
+def test_limits_without_an_error_are_given_for_none_only():
+    """With too few blocks (error NaN) no event in two minutes has a limit, one event has none."""
+    value, error = np.array([[0.0], [3.0]]), np.full((2, 1), np.nan)
+    limits = RateLimits(minutes=np.array([2.0, 2.0]))
+    lo, hi = limits(value, error, np.array([1.0, 1.0]))
+    # Poisson: exp(-3.69) = 2.5 %.
+    assert (lo[0, 0], hi[0, 0]) == (0.0, pytest.approx(-np.log(0.025) / 2, rel=1e-3))
+    assert np.isnan(hi[1, 0])
+    assert np.isnan(share_limits(np.array([[0.2]]), error[:1], np.array([1.0]))).all()
+
+
+@pytest.mark.parametrize("name", COUNTED)
 def test_gentle_closures_are_no_finding(name):
     """What is asked for in the calibrating segment is not counted as the person's own."""
     assert not _run(f"eyes.{name}", _lid(SPASMS), task="closures").estimates

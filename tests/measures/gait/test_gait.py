@@ -1,17 +1,21 @@
 """What the measures of gait say beyond the contract."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
 
 from eutonia.derive.gait import gait as derived
-from eutonia.derive.video import as_recordings
+from eutonia.derive.video import Calibration, as_recordings, seen_in
+from eutonia.formats.segments import parse
 from eutonia.measures import entry
 from eutonia.measures.gait import foot_inversion, trunk_lean
+from eutonia.measures.gait import strides as st
 from eutonia.measures.gait.onset import left_start
-from eutonia.model import ArraySignal, Clock, Condition, Recording
+from eutonia.model import ArraySignal, Block, Clock, Condition, Events, Points, Recording
+from eutonia.read import spans
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.gait import Gait, of, walk
 from eutonia.simulate.gait_filmed import Camera, filmed
@@ -74,6 +78,94 @@ def test_strides_are_counted_from_front_and_back(view):
     stance = _run("gait.stance_asymmetry", seen)
     assert stance.estimates == ()
     assert all("Whole strides seen: 0" in n.reason for n in stance.not_measurable)
+
+
+@pytest.mark.parametrize(
+    ("name", "view", "shows"),
+    [
+        ("gait.foot_pitch", "front", "from the side"),
+        ("gait.arm_swing", "back", "from the side"),
+        ("gait.foot_inversion", "back", "from the front"),
+        ("gait.trunk_lean", "side", "from the front or back"),
+    ],
+)
+def test_what_does_not_show_from_there_is_not_called_bad(name, view, shows):
+    """Where the camera stood elsewhere it is said from where a movement shows."""
+    _, seen = _filmed(camera=Camera(view=view, distance_m=10, noise_px=1.0))
+    said = {n.reason for n in _run(name, seen).not_measurable}
+    assert said == {f"It shows only {shows}, and was seen so for 0.0 s; at least 6 s are needed."}
+
+
+def _two_walks(first, then, seconds=14.0):
+    """Film two walks one behind the other at one place, and note each as a segment."""
+    walks, parts = [], []
+    for seed, spec in enumerate((first, then)):
+        rng = np.random.default_rng(seed)
+        walks.append(walk(rng, Gait(**{"seconds": seconds, "rate_hz": 30.0, **spec})))
+        parts.append(filmed(rng, walks[-1], Camera(distance_m=8, noise_px=1.0)))
+    body = [p.parts["body"] for p in parts]
+    joined = Points(
+        **{k: np.concatenate([getattr(b, k) for b in body]) for k in ("xyz", "score", "visible")}
+    )
+    t_s = np.concatenate([parts[0].t_s, parts[1].t_s + seconds])
+    landmarks = replace(parts[0], t_s=t_s, parts={"body": joined})
+    tasks = ["walking_backwards" if w.gait.backwards else "walking" for w in walks]
+    tasks[1] += "" if tasks[1] != tasks[0] else ", trick on"
+    lines = [f"{i * seconds} - {(i + 1) * seconds} {t}" for i, t in enumerate(tasks)]
+    film = Recording(
+        id="leg.mp4",
+        kind="video",
+        channels=(),
+        events=parse(lines),
+        clock=Clock(id="leg"),
+        stamps_s=t_s,
+    )
+    (seen,) = as_recordings(seen_in(landmarks, Calibration(), spans(film)), landmarks, film)
+    return walks, tasks, seen
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"stride_s": 1.1}, {"stride_s": 1.2, "backwards": True}),
+        ({"stride_s": 1.2, "backwards": True}, {"stride_s": 0.9}),
+        ({"stride_s": 1.1}, {"stride_s": 0.75, "speed_mps": 2.0}),
+        ({"stride_s": 0.8}, {"stride_s": 1.3}),
+    ],
+)
+def test_strides_end_with_their_own_foot_before_and_after_a_cut(first, then):
+    """Every landing of a joined film is one of that foot in that walk, up to the cut and after."""
+    walks, tasks, seen = _two_walks(
+        *({"cv_percent": 1.0, "stance_spread": 0.005, **spec} for spec in (first, then))
+    )
+    for number, (walked, span) in enumerate(zip(walks, spans(seen), strict=True)):
+        start = round(span.start_s * seen.rate_hz)
+        x = seen.signal.read(start, round(span.stop_s * seen.rate_hz))
+        block = Block(
+            x=np.nan_to_num(x), mask=np.isfinite(x), rate_hz=30.0, events=Events(), start_s=0.0
+        )
+        inputs = SimpleNamespace(channels={st.INPUT: seen.channels}, condition=span.condition)
+        for side in ("left", "right"):
+            found = st.strides(inputs, block, side)
+            for ends in (found.start, found.stop):
+                away = [np.abs(walked.lands[side] - at / 30).min() for at in ends]
+                # Half a step is a quarter of a stride; the other foot lands two of them away.
+                assert max(away) < walked.gait.stride_s / 5, (number, tasks[number], side)
+            lasted = (found.stop - found.start) / 30
+            assert lasted == pytest.approx(walked.gait.stride_s, rel=0.1)
+            assert len(found) >= 14 / walked.gait.stride_s - 3
+
+
+def test_stance_backwards_is_stance_beside_a_walk_forwards():
+    """One film of both directions: feet that stand longer backwards are not read as swinging."""
+    stance = of(left=0.58, right=0.68)
+    _, _, seen = _two_walks({"stride_s": 1.1}, {"backwards": True, "stance": stance})
+    found = {
+        e.condition.label: dict(e.details) for e in _run("gait.stance_asymmetry", seen).estimates
+    }
+    assert found["walking backwards"]["left_minus_right_percent"] < -5
+    for side in ("left", "right"):
+        assert found["walking backwards"][f"{side}_s"] > 0.5 * 1.1
 
 
 def test_forwards_is_held_against_backwards():

@@ -19,6 +19,7 @@ from eutonia.formats.examination.file import (
     parse_history,
     save_examination,
     save_history,
+    sessions_before,
 )
 from eutonia.formats.examination.template import template
 from eutonia.formats.plain import to_mapping
@@ -37,6 +38,7 @@ __all__ = [
     "parse_history",
     "save_examination",
     "save_history",
+    "sessions_before",
     "template",
     "to_mapping",
 ]

@@ -142,21 +142,27 @@ def earlier_examinations(folder: Path) -> tuple[Examination, ...]:
 
 def earlier_session(folder: Path) -> Path | None:
     """Return the person's last session before this one that has an examination."""
+    earlier = sessions_before(folder)
+    examined = (s for s in reversed(earlier) if files_in(s, "examination", several=True))
+    return next(examined, None)
+
+
+def sessions_before(folder: Path) -> tuple[Path, ...]:
+    """Return the person's sessions before this one, the last one last.
+
+    They are ordered by the date of their examinations where both have one, else by their labels.
+    """
     folder = Path(folder).resolve()
     if not folder.name.startswith("ses-") or not folder.parent.name.startswith("sub-"):
-        return None
-    examined = {
-        session: files
-        for session in sorted(folder.parent.glob("ses-*"))
-        if (files := files_in(session, "examination", several=True))
-    }
-    when = {session: _when(session, files) for session, files in examined.items()}
-    today = _when(folder, examined.get(folder, ()))
-    last: Path | None = None
-    for session in examined:
-        if session != folder and _is_before(when[session], today):
-            last = session if last is None or _is_before(when[last], when[session]) else last
-    return last
+        return ()
+    sessions = sorted(p for p in folder.parent.glob("ses-*") if p.is_dir())
+    when = {s: _when(s, files_in(s, "examination", several=True)) for s in (*sessions, folder)}
+    earlier: list[Path] = []
+    for session in sessions:
+        if session != folder and _is_before(when[session], when[folder]):
+            at = sum(_is_before(when[e], when[session]) for e in earlier)
+            earlier.insert(at, session)
+    return tuple(earlier)
 
 
 def _when(session: Path, files: tuple[Path, ...]) -> tuple[str, tuple[tuple[int, int, str], ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from eutonia.measures import lid_events, lid_example
@@ -22,10 +24,12 @@ from eutonia.stats.intervals import student_quantile
 #: Standard deviation between eyes of what a bent scale between open and shut adds to the mean
 #: duration, on rendered people (docs/video/accuracy.json).
 BENT_MS = 12.0
+#: The same without gentle closures.
+UNCALIBRATED_MS = 24.0
 
 MEASURE = Measure(
     id="eyes.blink_duration",
-    version="1",
+    version="2",
     title="Duration of blinks",
     unit="ms",
     tier="supportive",
@@ -33,7 +37,8 @@ MEASURE = Measure(
     method="Mean time for which the lid is closed by more than half of its own range, over all "
     "blinks seen whole (below 500 ms); the moments are placed between pictures by a straight "
     "line. Needs at least 55 pictures a second. The interval also holds 12 ms for the scale of the "
-    "lid, which is not straight (standard deviation between eyes, on rendered people).",
+    "lid, which is not straight (standard deviation between eyes, on rendered people); "
+    "without gentle closures 24 ms.",
     needs=Needs(
         inputs={
             "lid": Input(
@@ -74,16 +79,26 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=lid_events.quotient,
         span=np.array(span, dtype=np.intp),
-        limits=_limits,
-        reasons=tuple("" if k else "No blink was seen whole." for k in n),
+        limits=_Limits(np.where(lid_events.uncalibrated(x), UNCALIBRATED_MS, BENT_MS)),
+        reasons=tuple(
+            why or ("" if k else "No blink was seen whole.")
+            for k, why in zip(n, lid_events.unclear(x), strict=True)
+        ),
         n_effective=n,
         evidence=lid_events.trace(x),
     )
 
 
-def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-    half = np.hypot(student_quantile(0.975, df)[:, None] * error, 1.96 * BENT_MS)
-    return np.maximum(value - half, 0.0), value + half
+@dataclass(frozen=True)
+class _Limits:
+    """Limits that hold what the bent scale of each eye adds; nothing below 0."""
+
+    bent_ms: Floats
+
+    def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        bent = 1.96 * self.bent_ms[:, None]
+        half = np.hypot(student_quantile(0.975, df)[:, None] * error, bent)
+        return np.maximum(value - half, 0.0), value + half
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, NEVER_HOME
-from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, NEVER_HOME, UNSURE
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.blink_rate",
-    version="1",
+    version="2",
     title="Blinks",
     unit="/min",
     tier="clinical",
@@ -24,9 +24,9 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=3, hi=60, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=f"{CAUTION} Published means of 150 healthy people of 5 to 87 years, log-normal: 17 a "
-    "minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a comparison, no "
-    f"limit for one person. {NEVER_HOME}",
+    caution=f"{CAUTION} {UNSURE} Published means of 150 healthy people of 5 to 87 years, "
+    "log-normal: 17 a minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a "
+    f"comparison, no limit for one person. {NEVER_HOME}",
     figure="",
     proofs=("simulated",),
 )
@@ -35,12 +35,18 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Count blinks by their start; see `MEASURE`."""
     blocks, span = lid_events.counted(x, "blink")
+    usual = lid_events.RateLimits(minutes=lid_events.seen_minutes(blocks))
+
+    def at(level: float) -> Floats:
+        return lid_events.per_minute(lid_events.counted(x, "blink", level)[0].sum(axis=0))
+
     return Result(
         blocks=blocks,
         finish=lid_events.per_minute,
         span=span,
-        limits=lid_events.RateLimits(minutes=lid_events.seen_minutes(blocks)),
+        limits=lid_events.unsure(x, usual, at),
         details={"blinks": blocks[..., 0].sum(axis=0)},
+        reasons=lid_events.unclear(x),
         evidence=lid_events.trace(x),
     )
 

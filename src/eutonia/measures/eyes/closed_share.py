@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import CAUTION, CLOSED, NEEDS
-from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.measures.lid_events import CAUTION, CLOSED, NEEDS, RARE, UNSURE
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.closed_share",
-    version="1",
+    version="2",
     title="Share of the time with the eye closed",
     unit="1",
     tier="clinical",
@@ -20,8 +20,8 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=1, shown_by="docs/measures/eyes.closed_share"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=f"{CAUTION} Published: closure in video against rating scales, Spearman 0.52 to 0.56 "
-    "in 50 people (Peterson2016).",
+    caution=f"{CAUTION} {UNSURE} {RARE} Published: closure in video against rating scales, "
+    "Spearman 0.52 to 0.56 in 50 people (Peterson2016).",
     figure="",
     proofs=("simulated",),
 )
@@ -30,11 +30,16 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Sum the time closed over blocks; see `MEASURE`."""
     blocks, span = lid_events.share_above(x, CLOSED)
+
+    def at(level: float) -> Floats:
+        return lid_events.quotient(lid_events.share_above(x, level)[0].sum(axis=0))
+
     return Result(
         blocks=blocks,
         finish=lid_events.quotient,
         span=span,
-        limits=lid_events.share_limits,
+        limits=lid_events.unsure(x, lid_events.share_limits, at, most=1.0),
+        reasons=lid_events.unclear(x),
         evidence=lid_events.trace(x),
     )
 

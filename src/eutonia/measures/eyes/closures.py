@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS
-from eutonia.model import Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, UNSURE
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.closures",
-    version="1",
+    version="2",
     title="Closures of half a second and more",
     unit="/min",
     tier="clinical",
@@ -23,8 +23,8 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=0, hi=30, shown_by="docs/measures/eyes.closures"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=f"{CAUTION} A long closure may be a spasm, a rest of the eyes or trouble to open "
-    "them: the trace does not tell which.",
+    caution=f"{CAUTION} {UNSURE} A long closure may be a spasm, a rest of the eyes or "
+    "trouble to open them: the trace does not tell which.",
     figure="",
     proofs=("simulated",),
 )
@@ -33,12 +33,18 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Count closures by their start; see `MEASURE`."""
     blocks, span = lid_events.counted(x, "long")
+    usual = lid_events.RateLimits(minutes=lid_events.seen_minutes(blocks))
+
+    def at(level: float) -> Floats:
+        return lid_events.per_minute(lid_events.counted(x, "long", level)[0].sum(axis=0))
+
     return Result(
         blocks=blocks,
         finish=lid_events.per_minute,
         span=span,
-        limits=lid_events.RateLimits(minutes=lid_events.seen_minutes(blocks)),
+        limits=lid_events.unsure(x, usual, at),
         details={"closures": blocks[..., 0].sum(axis=0)},
+        reasons=lid_events.unclear(x),
         evidence=lid_events.trace(x),
     )
 

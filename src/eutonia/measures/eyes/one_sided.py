@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BOTH, CAUTION
+from eutonia.measures.lid_events import BOTH, CAUTION, LID, UNCALIBRATED, UNEVEN
 from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 from eutonia.stats.intervals import student_quantile
 
 MEASURE = Measure(
     id="eyes.one_sided",
-    version="1",
+    version="2",
     title="Closures of one eye only",
     unit="%",
     tier="supportive",
@@ -21,7 +21,8 @@ MEASURE = Measure(
     method="Of all blinks and closures of either eye that were seen whole, the share in which the "
     "other eye stays less than half closed. Also given: the mean time by which the left eye closes "
     "before the right, where both do.",
-    needs=BOTH,
+    # Without gentle closures one lid may read less than half closed when both are shut.
+    needs=replace(BOTH, inputs={"lid": replace(LID, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}),
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.one_sided"),

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import CAUTION, LID, NEEDS, SHUT, UNEVEN
+from eutonia.measures.lid_events import CAUTION, LID, NEEDS, RARE, SHUT, UNCALIBRATED, UNEVEN
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
-
-#: Flag of a lid of which no gentle closures were filmed.
-UNCALIBRATED = "uncalibrated"
 
 MEASURE = Measure(
     id="eyes.perclos",
-    version="2",
+    version="3",
     title="Share of the time with the eye shut (PERCLOS)",
     unit="%",
     tier="supportive",
@@ -27,7 +24,8 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.perclos"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} Made for drowsiness; sleepiness raises it too. One eye that closes alone "
-    "reads 0.5 to 0.75 closed on rendered people and is not counted here.",
+    "reads 0.5 to 0.75 closed on rendered people and is not counted here. "
+    f"{RARE}",
     figure="",
     proofs=("simulated",),
 )

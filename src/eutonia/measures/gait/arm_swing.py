@@ -30,7 +30,7 @@ RUNNING_DEG, APART_DEG = 9.0, 6.0
 
 MEASURE = Measure(
     id="gait.arm_swing",
-    version="1",
+    version="2",
     title="Arm swing",
     unit="deg",
     tier="supportive",

@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.arm_swing_asymmetry",
-    version="1",
+    version="2",
     title="Asymmetry of arm swing",
     unit="%",
     tier="supportive",

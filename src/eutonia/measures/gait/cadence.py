@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.cadence",
-    version="1",
+    version="2",
     title="Cadence",
     unit="/min",
     tier="supportive",

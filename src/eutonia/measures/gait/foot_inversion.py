@@ -35,7 +35,7 @@ LIFTED_BEHIND = (
 
 MEASURE = Measure(
     id="gait.foot_inversion",
-    version="1",
+    version="2",
     title="Foot turned inwards",
     unit={"swing": "deg", "stance": "deg"},
     tier="research",

@@ -30,7 +30,7 @@ RESOLVED = 1.4
 
 MEASURE = Measure(
     id="gait.stride_cv",
-    version="1",
+    version="2",
     title="Variability of stride time",
     unit="%",
     tier="supportive",

@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.stride_time",
-    version="1",
+    version="2",
     title="Stride time",
     unit="s",
     tier="supportive",

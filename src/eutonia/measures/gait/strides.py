@@ -8,6 +8,11 @@ front or back neither shows; there a stride runs from one highest lift of the fo
 A running foot goes back under the hips long before it lands and after it leaves. It leaves where
 the knee is straightest, as beside a force plate (Fellin2010), and comes down where it was so before
 (our rule [D]; contact itself does not show in the angles).
+
+Which leg is which, and whether somebody walks forwards, is told in each segment of a film for
+itself (`eutonia.derive.gait_seams`). Up to `gait.stride_time` version 1 it was told in the whole
+film: the last stride before a cut could end with the other foot, and in a film of both directions
+a foot that walks backwards was said to land where it leaves.
 """
 
 from __future__ import annotations

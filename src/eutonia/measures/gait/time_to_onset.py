@@ -20,7 +20,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.time_to_onset",
-    version="1",
+    version="2",
     title="Time until the foot's posture sets in",
     unit="s",
     tier="clinical",

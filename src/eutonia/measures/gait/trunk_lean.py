@@ -29,7 +29,7 @@ APART_DEG = 2.0
 
 MEASURE = Measure(
     id="gait.trunk_lean",
-    version="1",
+    version="2",
     title="Lean of the trunk over strides",
     unit={"mean": "deg", "sway": "deg"},
     tier="clinical",

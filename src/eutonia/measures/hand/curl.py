@@ -69,11 +69,12 @@ def measure(x: Inputs) -> Result:
     rows, channels = x.targets[:, 0], x.channels["finger"]
     own, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["finger"])
     apart, _ = position_sums((*beyond(b, channels, rows), b.rate_hz) for b in x["finger"])
+    stays = by_sight(channels, rows, SYSTEMATIC_DEG)
     return Result(
         blocks=np.concatenate([own, apart], axis=-1),
         finish=_finish,
-        limits=with_systematic(by_sight(channels, rows, SYSTEMATIC_DEG)),
-        varying=Varying(sd=by_sight(channels, rows, VARYING_DEG)),
+        limits=with_systematic(stays),
+        varying=Varying(sd=by_sight(channels, rows, VARYING_DEG), sides=stays),
         span=span,
         reasons=hidden(channels, rows),
         part_reasons={"beyond": alone(channels, rows)},

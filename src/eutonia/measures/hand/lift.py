@@ -66,7 +66,9 @@ def measure(x: Inputs) -> Result:
         finish=mean_and_quantiles(edges, 1 - TAIL),
         span=span,
         limits=with_systematic(SYSTEMATIC_DEG),
-        varying=Varying(sd=np.full((len(rows), 2), VARYING_DEG)),
+        varying=Varying(
+            sd=np.full((len(rows), 2), VARYING_DEG), sides=np.full((len(rows), 2), SYSTEMATIC_DEG)
+        ),
         reasons=first_of(hidden(channels, rows), alone(channels, rows)),
     )
 

@@ -89,7 +89,7 @@ def measure(x: Inputs) -> Result:
         finish=mean,
         span=span,
         limits=with_systematic(stays),
-        varying=Varying(sd=varies),
+        varying=Varying(sd=varies, sides=stays),
         reasons=hidden(channels, rows),
     )
 

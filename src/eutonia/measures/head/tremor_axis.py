@@ -14,24 +14,25 @@ from eutonia.measures.head_tremor import (
     GAIN_SD,
     GAIN_WORDS,
     LEAST_RMS_DEG,
-    NEEDS,
     PUBLISHED,
+    TREMOR_NEEDS,
     simulated,
 )
+from eutonia.measures.nod_of_jaw import nods
 from eutonia.measures.rhythm import OVERLAP
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 from eutonia.stats.intervals import student_quantile
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="1",
+    version="2",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
     sources=("VuCMOR2022",),
     method="Of the power of the tremor (head.tremor_pow, above what lies beside the top), the "
     f"share in yaw, pitch and roll. {GAIN_WORDS}",
-    needs=NEEDS,
+    needs=TREMOR_NEEDS,
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=2, hi=98, shown_by="docs/measures/head.tremor_axis"),
@@ -44,14 +45,14 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Divide the power of the rhythm among the axes; see `MEASURE`."""
-    found = rhythm.shaken(x, "head")
+    found = nods(x)
     return Result(
-        blocks=found.blocks,
-        finish=_Shares(tuple(found.start_hz)),
-        span=found.span,
+        blocks=found.shaken.blocks,
+        finish=_Shares(tuple(found.shaken.start_hz)),
+        span=found.shaken.span,
         limits=_limits,
         reasons=found.reasons(least_rms=LEAST_RMS_DEG),
-        evidence=found.evidence(),
+        evidence=found.shaken.evidence(),
         notes=found.notes,
     )
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
-from eutonia.measures.head_tremor import CAUTION, LEAST_RMS_DEG, NEEDS, PUBLISHED, simulated
+from eutonia.measures.head_tremor import CAUTION, LEAST_RMS_DEG, PUBLISHED, TREMOR_NEEDS, simulated
+from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="head.tremor_freq",
-    version="1",
+    version="2",
     title="Head tremor, frequency",
     unit="Hz",
     tier="supportive",
@@ -25,7 +26,7 @@ MEASURE = Measure(
     "axes; our rule); below 2.5 Hz also not wider than 0.7 Hz at half height, which slow jerks "
     "are. The strongest top counts. Its frequency is the centre of gravity of the power above "
     "what lies beside it, summed over the axes.",
-    needs=NEEDS,
+    needs=TREMOR_NEEDS,
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=1, hi=10, shown_by="docs/video/accuracy"),
@@ -38,15 +39,18 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Find the rhythm and its frequency; see `MEASURE`."""
-    found = rhythm.shaken(x, "head")
+    found = nods(x)
     return Result(
-        blocks=found.blocks,
-        finish=_Frequency(tuple(found.start_hz)),
-        span=found.span,
+        blocks=found.shaken.blocks,
+        finish=_Frequency(tuple(found.shaken.start_hz)),
+        span=found.shaken.span,
         limits=rhythm.student,
         reasons=found.reasons(least_rms=LEAST_RMS_DEG),
-        details={"times_background": np.array([r.ratio for r in found.rhythms])},
-        evidence=found.evidence(),
+        details={
+            "times_background": np.array([r.ratio for r in found.shaken.rhythms]),
+            **found.details,
+        },
+        evidence=found.shaken.evidence(),
         notes=found.notes,
     )
 

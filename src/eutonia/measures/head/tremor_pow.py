@@ -14,18 +14,19 @@ from eutonia.measures.head_tremor import (
     GAIN_SD,
     GAIN_WORDS,
     LEAST_RMS_DEG,
-    NEEDS,
     PUBLISHED,
+    TREMOR_NEEDS,
     expected_density,
     simulated,
 )
+from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="1",
+    version="2",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -33,7 +34,7 @@ MEASURE = Measure(
     method="At the frequency of head.tremor_freq: the power density (Welch, Hann, 4 s) of yaw, "
     "pitch and roll, and their sum; and the root mean square of the tremor over the three axes, "
     f"from the power above what lies beside the top. {GAIN_WORDS}",
-    needs=NEEDS,
+    needs=TREMOR_NEEDS,
     scale="ratio",
     interval=Jackknife(transform="log"),
     valid={
@@ -50,18 +51,18 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Take density and root mean square at the rhythm; see `MEASURE`."""
-    found = rhythm.shaken(x, "head")
-    finish = _Size(tuple(found.start_hz))
-    size = finish(found.blocks.sum(axis=0))
+    found = nods(x)
+    finish = _Size(tuple(found.shaken.start_hz))
+    size = finish(found.shaken.blocks.sum(axis=0))
     together = rhythm.gain_of_sum(size[:, 1:4], GAIN_SD)[:, None]
     each = np.broadcast_to(2 * GAIN_SD, (len(size), 3))
     return Result(
-        blocks=found.blocks,
+        blocks=found.shaken.blocks,
         finish=finish,
-        span=found.span,
+        span=found.shaken.span,
         limits=rhythm.LogLimits(systematic=np.concatenate([2 * together, each, together], axis=1)),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG),
-        evidence=found.evidence(),
+        evidence=found.shaken.evidence(),
         notes=found.notes,
     )
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
-from eutonia.measures.head_tremor import AXES, LEAST_RMS_DEG, NEEDS
+from eutonia.measures.head_tremor import AXES, JAW, LEAST_RMS_DEG, TREMOR_NEEDS
+from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import (
     BlockBootstrap,
     Channel,
@@ -31,7 +32,7 @@ MIN_CHANGES = 20
 
 MEASURE = Measure(
     id="head.tremor_regularity",
-    version="1",
+    version="2",
     title="Head tremor, stability index (interquartile range of cycle-to-cycle change)",
     unit="Hz",
     tier="research",
@@ -41,7 +42,7 @@ MEASURE = Measure(
     "cycle from upward crossings of zero; the interquartile range of its change from one cycle to "
     "the next, divided by the 95 % of it that the filter lets through. Also given: the width of "
     "the top of the spectrum at half height (0.36 Hz at the least).",
-    needs=NEEDS,
+    needs=TREMOR_NEEDS,
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=0.2, hi=3, shown_by="docs/measures/head.tremor_regularity"),
@@ -49,7 +50,7 @@ MEASURE = Measure(
     caution="The cut-off of 1.05 Hz separates tremor of Parkinson's disease from essential tremor "
     "in recordings of 100 s with accelerometers (diBiase2017); for dystonia there is none. Noise "
     "makes small tremor look irregular. Missing pictures and fewer than 6 pictures a cycle do so "
-    "too.",
+    f"too. {JAW}",
     figure="spectrum",
     proofs=("simulated",),
 )
@@ -57,22 +58,22 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Count the changes of frequency by size; see `MEASURE`."""
-    found = rhythm.shaken(x, "head")
+    found = nods(x)
     reasons = found.reasons(least_rms=LEAST_RMS_DEG)
     parts, span = [], []
-    for place, block in enumerate(x["head"]):
+    for place, block in enumerate(found.inputs["head"]):
         n = max(1, round(block.x.shape[1] / (BLOCK_S * block.rate_hz)))
         counts = np.zeros((n, len(x.targets), len(_EDGES) - 1))
         for target, rows in enumerate(x.targets):
             if not reasons[target]:
                 one = block.x[rows], block.mask[rows], block.rate_hz
-                counts[:, target] = _counts(*one, found.rhythms[target].freq_hz, n)
+                counts[:, target] = _counts(*one, found.shaken.rhythms[target].freq_hz, n)
         parts.append(counts)
         span += [place] * n
     blocks = np.concatenate(parts)
     n_changes = blocks.sum(axis=(0, 2))
     few = f"Fewer than {MIN_CHANGES} changes from cycle to cycle are free of gaps."
-    mean = rhythm.densities(found.blocks.sum(axis=0)).sum(axis=1)
+    mean = rhythm.densities(found.shaken.blocks.sum(axis=0)).sum(axis=1)
     return Result(
         blocks=blocks,
         finish=_interquartile,
@@ -86,11 +87,11 @@ def measure(x: Inputs) -> Result:
             "half_width_hz": np.array(
                 [
                     tremor.half_width_hz(d, r.freq_hz) if r.found else np.nan
-                    for d, r in zip(mean, found.rhythms, strict=True)
+                    for d, r in zip(mean, found.shaken.rhythms, strict=True)
                 ]
             ),
         },
-        evidence=found.evidence(),
+        evidence=found.shaken.evidence(),
         notes=found.notes,
     )
 

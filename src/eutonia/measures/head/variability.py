@@ -9,7 +9,12 @@ import numpy as np
 from eutonia.dsp.rotation import angles
 from eutonia.measures import posture
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
-from eutonia.stats.intervals import jackknife_in_time, student_quantile
+from eutonia.stats.intervals import (
+    influence,
+    jackknife_in_time,
+    left_out,
+    student_quantile,
+)
 
 #: Share of the degrees of freedom that counts for a spread.
 COUNTED = 0.15
@@ -40,7 +45,7 @@ def measure(x: Inputs) -> Result:
     """Sum rotations over blocks of a second; see `MEASURE`."""
     summed, span = posture.rotation_sums(x)
     seen = finish(summed.sum(axis=0), 1.0)
-    wander = jackknife_in_time(summed, mean_angles, span)
+    wander = jackknife_in_time(*influence(left_out(summed, mean_angles)), span)
     # The spread about the mean of the recording lacks the spread of that mean itself.
     with np.errstate(divide="ignore", invalid="ignore"):
         lacks = np.sqrt(1 + (wander**2).sum(axis=-1, keepdims=True) / seen**2)

@@ -21,7 +21,12 @@ from eutonia.model import (
     Visit,
     Whole,
 )
-from eutonia.stats.intervals import jackknife_in_time, student_quantile
+from eutonia.stats.intervals import (
+    influence,
+    jackknife_in_time,
+    left_out,
+    student_quantile,
+)
 
 #: Speech moves jaw and lips below this; above, the landmarks' noise is most of it (our rule).
 CUTOFF_HZ = 8.0
@@ -65,7 +70,7 @@ def measure(x: Inputs) -> Result:
         return np.tile(squares.mean(axis=0), n), np.tile(usable, n), block.rate_hz
 
     blocks, span = position_sums(map(squared_speed, x["mouth"]))
-    in_time = jackknife_in_time(blocks, _finish, span)
+    in_time = jackknife_in_time(*influence(left_out(blocks, _finish)), span)
     limits = partial(_limits, in_time=in_time)
     return Result(blocks=blocks, finish=_finish, span=span, limits=limits)
 
@@ -73,7 +78,8 @@ def measure(x: Inputs) -> Result:
 def _limits(value: Floats, error: Floats, df: Floats, *, in_time: Floats) -> tuple[Floats, Floats]:
     """Return limits around a speed: blocks in a row resemble each other, which `error` ignores."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = student_quantile(0.975, df)[:, None] * np.maximum(error, in_time) / value
+        error = np.where(error > 0, np.maximum(error, in_time), error)
+        half = student_quantile(0.975, df)[:, None] * error / value
     return value * np.exp(-half), value * np.exp(half)
 
 

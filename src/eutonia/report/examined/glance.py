@@ -54,7 +54,7 @@ def comparable(assessment: Assessment) -> str:
     """Return what may be compared with the earlier visit, and what breaks it."""
     changes = assessment.verdicts.changes
     if not changes:
-        return "no earlier examination of the same scales was given"
+        return _comparable_recordings(assessment)
     broken: dict[str, list[str]] = {}
     for c in changes:
         for why in c.broken:
@@ -65,6 +65,18 @@ def comparable(assessment: Assessment) -> str:
         return f"to the earlier visit: rater yes{unsure}"
     said = (f"{why}: {listed(dict.fromkeys(names), 4)} not judged" for why, names in broken.items())
     return f"to the earlier visit: {'; '.join(said)}{unsure}"
+
+
+def _comparable_recordings(assessment: Assessment) -> str:
+    against = [c for f in assessment.findings for c in f.comparisons if c.kind == "earlier visit"]
+    if not against:
+        examined = bool(assessment.examinations)
+        return f"no earlier {'examination of the same scales' if examined else 'visit'} was given"
+    differs, unknown = state_differences(assessment.state, assessment.earlier_state)
+    unsure = f"; not known whether the same: {', '.join(unknown)}" if unknown else ""
+    if differs:
+        return f"to {against[0].against}: no, {', '.join(differs)}{unsure}"
+    return f"to {against[0].against}: yes{unsure}"
 
 
 def goal(state: VisitState, earlier: VisitState) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eutonia import plot
+from eutonia.judge import unit_words
 from eutonia.model import Condition, Finding
 from eutonia.report.figures.canvas import label
 from eutonia.report.figures.drawing import Drawing
-from eutonia.report.words import card, part_words, unit, value_in_words
+from eutonia.report.words import card, part_words, value_in_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -39,7 +40,7 @@ def bars(ordered: tuple[Finding, ...]) -> Drawing:
             of_part = [f for f in ordered if f.estimate.part == part]
             plot.bars(of_part, conditions=kept, targets=shown, ax=ax)
             ax.set_title(part_words(part) if part else "")
-            ax.set_xlabel(unit(of_part[0].estimate.unit) or "no unit")
+            ax.set_xlabel(unit_words(of_part[0].estimate.unit) or "no unit")
             ax.set_yticks(range(len(kept)), [label(c.label, 34) for c in kept])
             ax.locator_params(axis="x", nbins=max(3, 6 - len(shown_parts)))
         handles = axes[0].get_legend_handles_labels()[0]

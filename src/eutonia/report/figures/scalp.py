@@ -10,6 +10,7 @@ import numpy as np
 
 from eutonia import plot
 from eutonia.dsp.scalp import positions
+from eutonia.judge import unit_words
 from eutonia.model import Condition, Contrast, Finding, Floats, NotMeasurable
 from eutonia.plot.head import MIN_ELECTRODES
 from eutonia.report.figures.canvas import WIDTH_IN, label
@@ -21,7 +22,6 @@ from eutonia.report.words import (
     listed,
     number,
     part_words,
-    unit,
     with_unit,
 )
 
@@ -193,7 +193,7 @@ def scalp(maps: Maps, *, title: str, about: str) -> Drawing:
             )
             bar.locator = _few_ticks()
             bar.outline.set_linewidth(0.4)
-            bar.set_label(unit(units[part]) or "no unit", fontsize=7.5)
+            bar.set_label(unit_words(units[part]) or "no unit", fontsize=7.5)
 
     crosses = any(not np.isfinite(v) for m in maps.values() for v in m.values.values())
     marked = any(m.marked for m in maps.values())

@@ -1,0 +1,319 @@
+"""The difference, or ratio, of two numbers of one visit, and how sure it is.
+
+Two conditions are independent. Two sides of one recording are not: whatever moves both cancels, so
+each block is left out of, or drawn for, both at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from eutonia.model import Condition, Floats, Interval, Measure, Repeats, Target
+from eutonia.run.pool import MIN_BLOCKS, MIN_REPEATS, Pooled
+from eutonia.stats import intervals as iv
+
+#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
+_Z = 1.959964
+#: Why an interval is wider than the spread of the blocks.
+_HIDDEN = "errors that blocks do not show"
+#: How far limits lie below and above a value.
+_Apart = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One condition's numbers as the contrasts need them."""
+
+    condition: Condition
+    targets: tuple[Target, ...]
+    pooled: Pooled
+    repeats: tuple[int, ...]
+    usable: frozenset[tuple[int, int]]  # (target, part) that became estimates
+
+
+class _Reach(NamedTuple):
+    """How far a limit lies: the measure's own, the same if blocks had no spread, Student's."""
+
+    own: float = 0.0
+    fixed: float = 0.0
+    blocks: float = 0.0
+
+    def beside(self, part: float) -> float:
+        """Return what the measure's own limit holds beside one part of it."""
+        return float(np.sqrt(max(self.own**2 - part**2, 0.0))) if self.own < np.inf else np.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The number that a contrast is made of; see `eutonia.model.Contrast`."""
+
+    value: float
+    interval: Interval | None = None
+    no_interval: str = ""
+    p: float | None = None
+    paired: str = "blocks"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One of the two numbers that are compared."""
+
+    of: Measured
+    target: int
+    part: int
+
+    @property
+    def usable(self) -> bool:
+        """Whether it became an estimate."""
+        return (self.target, self.part) in self.of.usable
+
+    @property
+    def value(self) -> float:
+        """The number."""
+        return float(self.of.pooled.value[self.target, self.part])
+
+    @property
+    def n_blocks(self) -> float:
+        """Blocks in which the target was seen."""
+        return float(self.of.pooled.n_blocks[self.target])
+
+    def repeats(self) -> dict[int, float]:
+        """Return the value of each repeat."""
+        values = self.of.pooled.repeats[:, self.target, self.part]
+        pairs = zip(self.of.repeats, values, strict=False)
+        return {n: float(v) for n, v in pairs if np.isfinite(v)}
+
+    def draws(self) -> Floats | None:
+        """Return the bootstrap's draws."""
+        draws = self.of.pooled.draws
+        return None if draws is None else draws[:, self.target, self.part]
+
+    def moved(self, *, ratio: bool) -> tuple[Floats, float] | None:
+        """Return how each block moves the number, or its logarithm, and how many blocks count."""
+        left = self.of.pooled.left
+        if left is None:
+            return None
+        column = left[:, self.target, self.part]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.where(column <= 0, np.inf, np.log(column)) if ratio else column
+            moved, n = iv.influence(logs)
+        return moved, float(n)
+
+    def error(self, *, ratio: bool) -> float | None:
+        """Return the standard error of the number, or of its logarithm."""
+        pooled = self.of.pooled
+        if (moved := self.moved(ratio=ratio)) is not None:
+            return float(iv.jackknife(moved[0], np.array(moved[1]), in_time=pooled.neighbours))
+        if pooled.error is None:
+            return None
+        error = float(pooled.error[self.target, self.part])
+        return error / self.value if ratio else error
+
+    def reach(self, *, ratio: bool) -> tuple[_Reach, _Reach]:
+        """Return how far the limits lie below and above, where the measure makes its own."""
+        pooled = self.of.pooled
+        error, df = self.error(ratio=ratio), float(pooled.df[self.target])
+        if pooled.fixed is None or error is None:
+            return _Reach(), _Reach()
+        blocks = float(iv.student_quantile(0.975, df)) * error
+        own, fixed = (
+            _distances(self.value, *(float(v[self.target, self.part]) for v in limits), ratio=ratio)
+            for limits in ((pooled.lo, pooled.hi), pooled.fixed)
+        )
+        return _Reach(own[0], fixed[0], blocks), _Reach(own[1], fixed[1], blocks)
+
+
+def _distances(value: float, lo: float, hi: float, *, ratio: bool) -> _Apart:
+    """Return how far limits lie below and above a value, or their logarithms."""
+    if ratio:
+        with np.errstate(divide="ignore"):
+            value, lo, hi = (float(np.log(max(v, 0.0))) for v in (value, lo, hi))
+    return max(value - lo, 0.0), max(hi - value, 0.0)
+
+
+def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
+    """Return the contrast of two numbers; None where the ratio is undefined.
+
+    Two terms of the same `Measured` are two sides of one recording.
+    """
+    ratio = measure.scale == "ratio"
+    if ratio and not (a.value > 0 and b.value > 0):
+        return None
+    found = _between_repeats(a, b, ratio=ratio) or _within(a, b, ratio=ratio)
+    if found.no_interval == "undefined" and isinstance(measure.interval, Repeats):
+        return replace(found, no_interval="few_repeats")
+    if found.interval is None:
+        return found
+    if a.of is b.of:
+        return _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
+    found = _at_least(found, _own_limits(a, b, ratio=ratio), ratio=ratio)
+    return _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
+
+
+def _between_repeats(a: Term, b: Term, *, ratio: bool) -> Difference | None:
+    """Compare the repeats that both have, where there are enough of them."""
+    mine, theirs = a.repeats(), b.repeats()
+    both = sorted(set(mine) & set(theirs))
+    if len(both) < MIN_REPEATS:
+        return None
+    one, other = np.array([mine[n] for n in both]), np.array([theirs[n] for n in both])
+    if ratio and (one.min() <= 0 or other.min() <= 0):
+        return Difference(value=a.value / b.value, no_interval="unstable")
+    apart = np.log(one / other) if ratio else one - other
+    error, df = float(apart.std(ddof=1) / np.sqrt(len(apart))), len(apart) - 1
+    how = Interval(lo=0, hi=0, kind="between repeats", method="Student over repeats")
+    found = _from_error(float(apart.mean()), error, df, ratio=ratio, how=how)
+    return replace(found, paired="repeats")
+
+
+def _within(a: Term, b: Term, *, ratio: bool) -> Difference:
+    """Compare with the interval that blocks give."""
+    value = a.value / b.value if ratio else a.value - b.value
+    if min(a.n_blocks, b.n_blocks) < MIN_BLOCKS:
+        return Difference(value=value, no_interval="few_blocks")
+    first, second = a.draws(), b.draws()
+    if first is not None and second is not None:
+        n = min(a.n_blocks, b.n_blocks)
+        return _from_draws(value, first, second, ratio=ratio, n=n)
+    errors = _shared(a, b, ratio=ratio) if a.of is b.of else _independent(a, b, ratio=ratio)
+    if errors is None:
+        return Difference(value=value, no_interval="undefined")
+    method = a.of.pooled.method
+    how = Interval(lo=0, hi=0, kind="within the recording", method=method)
+    return _from_error(float(np.log(value)) if ratio else value, *errors, ratio=ratio, how=how)
+
+
+def _shared(a: Term, b: Term, *, ratio: bool) -> tuple[float, float] | None:
+    """Return error and degrees of freedom where both have the same blocks (paired jackknife)."""
+    mine, theirs = a.moved(ratio=ratio), b.moved(ratio=ratio)
+    if mine is None or theirs is None:
+        return None
+    n = max(mine[1], theirs[1])
+    moved = mine[0] - theirs[0]
+    return float(iv.jackknife(moved, np.array(n), in_time=a.of.pooled.neighbours)), n - 1
+
+
+def _independent(a: Term, b: Term, *, ratio: bool) -> tuple[float, float] | None:
+    """Combine two standard errors (Welch–Satterthwaite degrees of freedom)."""
+    e1, e2, n1, n2 = a.error(ratio=ratio), b.error(ratio=ratio), a.n_blocks, b.n_blocks
+    if e1 is None or e2 is None:
+        return None
+    error = float(np.hypot(e1, e2))
+    df = error**4 / (e1**4 / (n1 - 1) + e2**4 / (n2 - 1)) if error > 0 else n1 + n2 - 2
+    return error, df
+
+
+def _from_error(value: float, error: float, df: float, *, ratio: bool, how: Interval) -> Difference:
+    """Form Student's interval of a difference, or of the logarithm of a ratio."""
+    back = _back(ratio)
+    if not (np.isfinite(error) and error > 0):
+        return Difference(value=back(value), no_interval="unstable" if error != 0 else "no_spread")
+    half = float(iv.student_quantile(0.975, df)) * error
+    return Difference(
+        value=back(value),
+        interval=replace(how, lo=back(value - half), hi=back(value + half)),
+        p=iv.student_p(value, error, df=df),
+    )
+
+
+def _from_draws(
+    value: float, first: Floats, second: Floats, *, ratio: bool, n: float
+) -> Difference:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        draws = first / second if ratio else first - second
+    draws = draws[np.isfinite(draws)]
+    if len(draws) < 0.9 * len(first):
+        return Difference(value=value, no_interval="unstable")
+    if np.ptp(draws) == 0:
+        return Difference(value=value, no_interval="no_spread")
+    lo, hi = iv.percentile_limits(draws[:, None, None], n_blocks=np.array([n]))
+    return Difference(
+        value=value,
+        interval=Interval(
+            lo=float(lo[0, 0]),
+            hi=float(hi[0, 0]),
+            kind="within the recording",
+            method=f"block bootstrap, {iv.N_RESAMPLES} resamples",
+        ),
+        p=iv.two_sided_p(draws, null=1.0 if ratio else 0.0),
+    )
+
+
+def _not_in_blocks(a: Term, b: Term, *, ratio: bool) -> _Apart:
+    """Return what the limits of two sides hold beyond the spread of their blocks.
+
+    Unless the measure says how much of it cancels, it may be opposite on the two sides: a camera
+    that sees one foot land too early makes that step shorter and the other one longer by as much.
+    """
+    varying = a.of.pooled.varying
+    if varying is not None and varying.sides is not None:
+        half = _Z * float(np.hypot(*varying.sides[[a.target, b.target], a.part]))
+        return half, half
+    (low_a, high_a), (low_b, high_b) = (
+        [reach.beside(reach.blocks) for reach in term.reach(ratio=ratio)] for term in (a, b)
+    )
+    return low_a + high_b, high_a + low_b
+
+
+def _own_limits(a: Term, b: Term, *, ratio: bool) -> _Apart:
+    """Return how far the measure's own limits reach but for what is the same in two conditions."""
+    (low_a, high_a), (low_b, high_b) = (
+        [reach.beside(reach.fixed) for reach in term.reach(ratio=ratio)] for term in (a, b)
+    )
+    return float(np.hypot(low_a, high_b)), float(np.hypot(high_a, low_b))
+
+
+def _of_camera(a: Term, b: Term) -> _Apart:
+    """Return half the interval of what of the two numbers' errors is declared not to cancel."""
+    mine, theirs = a.of.pooled.varying, b.of.pooled.varying
+    if mine is None or theirs is None:
+        return 0.0, 0.0
+    half = _Z * mine.between(theirs, rows=(a.target, b.target), part=a.part)
+    return half, half
+
+
+def _wider(found: Difference, by: _Apart, *, ratio: bool, why: str) -> Difference:
+    """Add errors, of normal distribution, that do not average out."""
+    below, above = _reach(found, ratio=ratio)
+    reach = float(np.hypot(below, by[0])), float(np.hypot(above, by[1]))
+    return _reaching(found, reach, ratio=ratio, why=why)
+
+
+def _at_least(found: Difference, reach: _Apart, *, ratio: bool) -> Difference:
+    """Let the interval reach at least as far as this."""
+    below, above = _reach(found, ratio=ratio)
+    reach = max(below, reach[0]), max(above, reach[1])
+    return _reaching(found, reach, ratio=ratio, why=_HIDDEN)
+
+
+def _reach(found: Difference, *, ratio: bool) -> _Apart:
+    interval = found.interval
+    assert interval is not None
+    return _distances(found.value, interval.lo, interval.hi, ratio=ratio)
+
+
+def _reaching(found: Difference, reach: _Apart, *, ratio: bool, why: str) -> Difference:
+    """Return the contrast with an interval that reaches further, and the p-value that follows."""
+    if found.interval is None or np.allclose(reach, _reach(found, ratio=ratio), rtol=1e-9):
+        return found
+    value, back = float(np.log(found.value)) if ratio else found.value, _back(ratio)
+    toward = reach[0] if value > 0 else reach[1]
+    p = iv.student_p(value, toward / _Z, df=np.inf)
+    return replace(
+        found,
+        interval=replace(
+            found.interval,
+            lo=back(value - reach[0]),
+            hi=back(value + reach[1]),
+            method=f"{found.interval.method}; {why}",
+        ),
+        p=max(p, found.p or 0.0),
+    )
+
+
+def _back(ratio: bool) -> Callable[[float], float]:
+    return (lambda v: float(np.exp(v))) if ratio else float

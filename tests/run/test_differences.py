@@ -1,0 +1,179 @@
+"""Contrasts of two numbers: of two sides, which share their blocks, and of two conditions."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from eutonia.measures import entry
+from eutonia.measures.emg.imc import BANDS
+from eutonia.measures.positions import with_systematic
+from eutonia.model import Condition, Jackknife, Result, Target
+from eutonia.run import run_measure, visit_spans
+from eutonia.run.differences import Measured, Term, compare
+from eutonia.run.pool import pool
+from eutonia.simulate.visit import emg_channel, recording, visit
+
+#: Any measure whose sides are compared by a difference.
+PLAIN = replace(entry("gait.stride_time").declared, interval=Jackknife())
+IN_TIME = replace(PLAIN, interval=Jackknife(in_time=True))
+RATIO = replace(PLAIN, scale="ratio")
+
+
+def _mean(total):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return total[..., :1] / total[..., 1:]
+
+
+def _measured(x, measure=PLAIN, **result):
+    """Pool the values of blocks, ``(n_blocks, n_sides)``; NaN: the side was not seen."""
+    blocks = np.stack([np.nan_to_num(x), np.isfinite(x).astype(float)], axis=-1)
+    pooled = pool(measure, Result(blocks=blocks, finish=_mean, **result), n_spans=1, seed=0)
+    sides = ("left", "right")[: x.shape[1]]
+    targets = tuple(Target(label=f"{s} foot", channels=(s,), sites=("f",), side=s) for s in sides)
+    usable = frozenset((i, 0) for i in range(len(sides)))
+    return Measured(
+        condition=Condition(), targets=targets, pooled=pooled, repeats=(1,), usable=usable
+    )
+
+
+def _sides(x, measure=PLAIN, **result):
+    made = _measured(x, measure, **result)
+    return compare(measure, Term(made, 0, 0), Term(made, 1, 0))
+
+
+def _conditions(x, y, measure=PLAIN, **result):
+    one, other = (_measured(v[:, None], measure, **result) for v in (x, y))
+    return compare(measure, Term(one, 0, 0), Term(other, 0, 0))
+
+
+def test_two_sides_of_one_recording_are_compared_as_pairs():
+    """For means, the difference of two sides is the paired t-test of SciPy."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((20, 1)) * 5 + rng.standard_normal((20, 2)) + [1.0, 0.0]
+    found, test = _sides(x), stats.ttest_rel(x[:, 0], x[:, 1])
+    assert found.p == pytest.approx(test.pvalue)
+    limits = test.confidence_interval(0.95)
+    assert (found.interval.lo, found.interval.hi) == pytest.approx((limits.low, limits.high))
+
+
+def test_two_conditions_are_compared_as_independent():
+    """For means, the difference of two conditions is Welch's t-test of SciPy."""
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal(20) * 3 + 1, rng.standard_normal(35)
+    found, test = _conditions(x, y), stats.ttest_ind(x, y, equal_var=False)
+    assert found.p == pytest.approx(test.pvalue)
+    limits = test.confidence_interval(0.95)
+    assert (found.interval.lo, found.interval.hi) == pytest.approx((limits.low, limits.high))
+
+
+def test_a_block_that_only_one_side_has_counts_for_that_side_alone():
+    """Sides seen in turn share no block: their difference is that of independent means."""
+    rng = np.random.default_rng(2)
+    x = np.full((40, 2), np.nan)
+    x[:20, 0], x[20:, 1] = rng.standard_normal(20), rng.standard_normal(20)
+    found = _sides(x)
+    error = np.hypot(stats.sem(x[:20, 0]), stats.sem(x[20:, 1]))
+    half = stats.t.ppf(0.975, 19) * error
+    assert found.interval.hi - found.value == pytest.approx(half)
+
+
+def test_ratios_cover_on_the_scale_of_the_logarithm():
+    """The ratio of two sides, and of two conditions, holds the truth in 95 of 100 recordings."""
+    rng = np.random.default_rng(3)
+    sides, conditions = [], []
+    for _ in range(400):
+        both = np.exp(0.3 * rng.standard_normal((25, 1)))
+        x = both * np.exp(0.2 * rng.standard_normal((25, 2))) * [2.0, 1.0]
+        for found, into in ((_sides(x, RATIO), sides), (_conditions(*x.T, RATIO), conditions)):
+            into.append(found.interval.lo <= 2.0 <= found.interval.hi)
+    assert 0.925 <= np.mean(sides) <= 0.975
+    assert np.mean(conditions) >= 0.97  # what both share cancels, which conditions cannot know
+
+
+def test_neighbours_that_resemble_each_other_widen_a_difference_of_sides():
+    """Where the difference drifts, a jackknife in time covers and a plain one does not."""
+    rng = np.random.default_rng(4)
+    n, r, covered = 40, 0.5, {True: [], False: []}
+    for _ in range(500):
+        x = np.empty((n, 2))
+        x[0] = rng.standard_normal(2)
+        for i in range(1, n):
+            x[i] = r * x[i - 1] + np.sqrt(1 - r**2) * rng.standard_normal(2)
+        for in_time, measure in ((True, IN_TIME), (False, PLAIN)):
+            interval = _sides(x + 10 * rng.standard_normal((n, 1)), measure).interval
+            covered[in_time].append(interval.lo <= 0 <= interval.hi)
+    assert np.mean(covered[False]) < 0.85
+    assert 0.92 <= np.mean(covered[True]) <= 0.98
+
+
+def test_an_error_of_the_camera_may_be_opposite_on_two_sides():
+    """A constant error is in the difference of sides twice, and cancels between conditions."""
+    rng = np.random.default_rng(5)
+    x, sd = 0.01 * rng.standard_normal((30, 2)), 1.0
+    found = _sides(x, limits=with_systematic(sd))
+    assert found.interval.hi - found.value == pytest.approx(2 * 1.96 * sd, rel=0.01)
+    assert "blocks do not show" in found.interval.method
+    assert found.p > 0.9
+    found = _conditions(*x.T, limits=with_systematic(sd))
+    assert found.interval.hi - found.value < 0.05
+
+
+def test_limits_wider_than_students_widen_a_contrast_of_conditions():
+    """A measure that doubles its error, because segments overlap, has it doubled in contrasts."""
+    rng = np.random.default_rng(6)
+    x = rng.standard_normal((30, 2))
+
+    def doubled(value, error, df):
+        half = 2 * stats.t.ppf(0.975, df)[:, None] * error
+        return value - half, value + half
+
+    plain, wide = _conditions(*x.T), _conditions(*x.T, limits=doubled)
+    width = (wide.interval.hi - wide.interval.lo) / (plain.interval.hi - plain.interval.lo)
+    assert width == pytest.approx(2, rel=0.03)
+    assert wide.p > plain.p
+
+
+def test_sides_that_never_differ_have_no_interval_and_say_why():
+    """Counts that are the same in every block do not show how sure a difference of 0 is."""
+    x = np.repeat(np.random.default_rng(7).integers(0, 3, (20, 1)).astype(float), 2, axis=1)
+    found = _sides(x)
+    assert (found.value, found.interval, found.no_interval) == (0.0, None, "no_spread")
+
+
+def test_a_number_that_stands_on_one_block_says_that_it_is_unstable():
+    """A ratio that is undefined without one block has no interval, and says why."""
+    x = np.column_stack([np.r_[1.0, np.zeros(19)], np.ones(20)])
+    found = _sides(x, RATIO)
+    assert (found.interval, found.no_interval) == (None, "unstable")
+
+
+def test_the_coherence_of_two_sides_is_compared_with_an_interval_that_holds():
+    """Muscles with a common drive on the left only, all moved by one drive of both sides."""
+    from eutonia.simulate import emg
+
+    rate_hz, n, covered, p = 1000, 90_000, [], []
+    freq = np.arange(1.0, 51.0)
+    kinds = {"rate_hz": rate_hz, "band_hz": (50.0, 300.0), "drive_band_hz": (2.0, 34.0)}
+    truth = emg.rectified_coherence(freq, depth_common=0.35, depth_own=0.15, **kinds)
+    channels = [
+        emg_channel(site, side)
+        for side in ("left", "right")
+        for site in ("splenius_capitis", "sternocleidomastoid")
+    ]
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        slow = emg.narrowband(rng, 5, n, rate_hz=rate_hz, band_hz=(2.0, 34.0))
+        moved = 1 + 0.35 * slow[[0, 0, 4, 3]] + 0.15 * slow[[1, 2, 1, 2]]
+        x = emg.modulated(emg.carrier(rng, 4, n, rate_hz=rate_hz, band_hz=kinds["band_hz"]), moved)
+        made = visit(recording(50 * x, channels, rate_hz=rate_hz, condition=Condition()))
+        outcome = run_measure(entry("imc"), made, visit_spans(made))
+        for c in outcome.contrasts:
+            lo, hi = BANDS[c.measure.removeprefix("imc.")]
+            true = truth[(freq >= lo) & (freq <= hi)].mean()  # none on the right
+            covered.append(c.interval.lo <= true <= c.interval.hi)
+            p.append(c.p)
+    assert len(covered) == 40 * len(BANDS)
+    assert 0.90 <= np.mean(covered) <= 0.995
+    assert np.mean(np.array(p) < 0.05) > 0.9
