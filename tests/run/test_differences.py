@@ -135,6 +135,22 @@ def test_limits_wider_than_students_widen_a_contrast_of_conditions():
     assert wide.p > plain.p
 
 
+def test_limits_that_need_no_blocks_are_combined_as_they_are():
+    """What is known of one moment does not vary with blocks, be they few: limits of both add up."""
+
+    def known(value, error, df):
+        return value - 0.5, value + 1.0
+
+    x = np.array([[3.0, 1.0], [3.0, 1.0], [3.0, 1.0]])
+    found = _sides(x, limits=known)
+    assert (found.interval.lo, found.interval.hi) == pytest.approx((2 - 1.5, 2 + 1.5))
+    assert "without blocks" in found.interval.method
+    found = _conditions(*x.T, limits=known)
+    half = np.hypot(0.5, 1.0)
+    assert (found.interval.lo, found.interval.hi) == pytest.approx((2 - half, 2 + half))
+    assert found.p < 0.05
+
+
 def test_sides_that_never_differ_have_no_interval_and_say_why():
     """Counts that are the same in every block do not show how sure a difference of 0 is."""
     x = np.repeat(np.random.default_rng(7).integers(0, 3, (20, 1)).astype(float), 2, axis=1)
@@ -177,3 +193,22 @@ def test_the_coherence_of_two_sides_is_compared_with_an_interval_that_holds():
     assert len(covered) == 40 * len(BANDS)
     assert 0.90 <= np.mean(covered) <= 0.995
     assert np.mean(np.array(p) < 0.05) > 0.9
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["gait.step_time", "eyes.closed_share", "eyes.longest_closure", "mouth.corner_pull"],
+)
+def test_sides_of_simulated_people_hold_the_truth(measure):
+    """The difference of both sides lies in its interval in most recordings, as chance has it."""
+    held, one = [], entry(measure)
+    for seed in range(9000, 9030):
+        made, truth = one.example(seed)
+        for c in run_measure(one, made, visit_spans(made)).contrasts:
+            part = c.measure.removeprefix(one.declared.id).lstrip(".")
+            mine = truth[c.target.label, c.condition.label, part]
+            theirs = truth[c.target.label.replace("left", "right"), c.condition.label, part]
+            assert (c.a, c.b) == ("left", "right")
+            held.append(c.interval.lo <= mine - theirs <= c.interval.hi)
+    lowest = stats.binom.ppf(0.001, len(held), 0.95) / len(held)
+    assert np.mean(held) >= lowest

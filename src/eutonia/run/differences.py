@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eutonia.model import Condition, Floats, Interval, Measure, Repeats, Target
-from eutonia.run.pool import MIN_BLOCKS, MIN_REPEATS, Pooled
+from eutonia.run.pool import MIN_BLOCKS, MIN_REPEATS, WITHOUT_BLOCKS, Pooled
 from eutonia.stats import intervals as iv
 
 #: Half the width of a 95 % interval of a normal distribution, in standard deviations.
@@ -42,9 +42,12 @@ class _Reach(NamedTuple):
     fixed: float = 0.0
     blocks: float = 0.0
 
-    def beside(self, part: float) -> float:
-        """Return what the measure's own limit holds beside one part of it."""
-        return float(np.sqrt(max(self.own**2 - part**2, 0.0))) if self.own < np.inf else np.inf
+    @property
+    def of_blocks(self) -> float:
+        """What the measure's own limit holds of the spread of the blocks."""
+        if self.own == np.inf:
+            return np.inf
+        return float(np.sqrt(max(self.own**2 - self.fixed**2, 0.0)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,18 +116,40 @@ class Term:
         error = float(pooled.error[self.target, self.part])
         return error / self.value if ratio else error
 
+    @property
+    def needs_no_blocks(self) -> bool:
+        """Whether its limits would be the same whatever the spread of the blocks."""
+        pooled, at = self.of.pooled, (self.target, self.part)
+        if pooled.fixed is None:
+            return False
+        own, fixed = (
+            np.array([lo[at], hi[at]]) for lo, hi in ((pooled.lo, pooled.hi), pooled.fixed)
+        )
+        return bool(np.isfinite(own).all() and np.allclose(own, fixed, rtol=1e-12, atol=0))
+
     def reach(self, *, ratio: bool) -> tuple[_Reach, _Reach]:
         """Return how far the limits lie below and above, where the measure makes its own."""
         pooled = self.of.pooled
-        error, df = self.error(ratio=ratio), float(pooled.df[self.target])
-        if pooled.fixed is None or error is None:
+        if pooled.fixed is None:
             return _Reach(), _Reach()
+        error, df = self.error(ratio=ratio) or 0.0, float(pooled.df[self.target])
         blocks = float(iv.student_quantile(0.975, df)) * error
         own, fixed = (
             _distances(self.value, *(float(v[self.target, self.part]) for v in limits), ratio=ratio)
             for limits in ((pooled.lo, pooled.hi), pooled.fixed)
         )
         return _Reach(own[0], fixed[0], blocks), _Reach(own[1], fixed[1], blocks)
+
+    def stretch(self, *, ratio: bool) -> float:
+        """Return how many times the measure takes the spread of its blocks, at least once.
+
+        Some know that it is too small, such as where segments overlap.
+        """
+        below, above = self.reach(ratio=ratio)
+        if not 0 < below.blocks < np.inf or not np.isfinite(below.of_blocks + above.of_blocks):
+            return 1.0
+        mean = np.sqrt((below.of_blocks**2 + above.of_blocks**2) / 2)
+        return max(1.0, float(mean / below.blocks))
 
 
 def _distances(value: float, lo: float, hi: float, *, ratio: bool) -> _Apart:
@@ -146,9 +171,10 @@ def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
     found = _between_repeats(a, b, ratio=ratio) or _within(a, b, ratio=ratio)
     if found.no_interval == "undefined" and isinstance(measure.interval, Repeats):
         return replace(found, no_interval="few_repeats")
-    if found.interval is None:
+    if found.interval is None or found.interval.method == WITHOUT_BLOCKS:
         return found
     if a.of is b.of:
+        found = _stretched(found, max(t.stretch(ratio=ratio) for t in (a, b)), ratio=ratio)
         return _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
     found = _at_least(found, _own_limits(a, b, ratio=ratio), ratio=ratio)
     return _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
@@ -173,6 +199,8 @@ def _between_repeats(a: Term, b: Term, *, ratio: bool) -> Difference | None:
 def _within(a: Term, b: Term, *, ratio: bool) -> Difference:
     """Compare with the interval that blocks give."""
     value = a.value / b.value if ratio else a.value - b.value
+    if a.needs_no_blocks and b.needs_no_blocks:
+        return _from_limits(value, a, b, ratio=ratio)
     if min(a.n_blocks, b.n_blocks) < MIN_BLOCKS:
         return Difference(value=value, no_interval="few_blocks")
     first, second = a.draws(), b.draws()
@@ -220,6 +248,25 @@ def _from_error(value: float, error: float, df: float, *, ratio: bool, how: Inte
     )
 
 
+def _from_limits(value: float, a: Term, b: Term, *, ratio: bool) -> Difference:
+    """Combine limits that are not of blocks; on two sides they may be opposite."""
+    (low_a, high_a), (low_b, high_b) = ([r.own for r in t.reach(ratio=ratio)] for t in (a, b))
+    reach = float(np.hypot(low_a, high_b)), float(np.hypot(high_a, low_b))
+    if a.of is b.of:
+        reach = low_a + high_b, high_a + low_b
+    at, back = float(np.log(value)) if ratio else value, _back(ratio)
+    return Difference(
+        value=value,
+        interval=Interval(
+            lo=back(at - reach[0]),
+            hi=back(at + reach[1]),
+            kind="within the recording",
+            method=WITHOUT_BLOCKS,
+        ),
+        p=iv.student_p(at, (reach[0] if at > 0 else reach[1]) / _Z, df=np.inf),
+    )
+
+
 def _from_draws(
     value: float, first: Floats, second: Floats, *, ratio: bool, n: float
 ) -> Difference:
@@ -244,7 +291,7 @@ def _from_draws(
 
 
 def _not_in_blocks(a: Term, b: Term, *, ratio: bool) -> _Apart:
-    """Return what the limits of two sides hold beyond the spread of their blocks.
+    """Return what the limits of two sides hold that no spread of their blocks shows.
 
     Unless the measure says how much of it cancels, it may be opposite on the two sides: a camera
     that sees one foot land too early makes that step shorter and the other one longer by as much.
@@ -253,16 +300,14 @@ def _not_in_blocks(a: Term, b: Term, *, ratio: bool) -> _Apart:
     if varying is not None and varying.sides is not None:
         half = _Z * float(np.hypot(*varying.sides[[a.target, b.target], a.part]))
         return half, half
-    (low_a, high_a), (low_b, high_b) = (
-        [reach.beside(reach.blocks) for reach in term.reach(ratio=ratio)] for term in (a, b)
-    )
+    (low_a, high_a), (low_b, high_b) = ([r.fixed for r in t.reach(ratio=ratio)] for t in (a, b))
     return low_a + high_b, high_a + low_b
 
 
 def _own_limits(a: Term, b: Term, *, ratio: bool) -> _Apart:
     """Return how far the measure's own limits reach but for what is the same in two conditions."""
     (low_a, high_a), (low_b, high_b) = (
-        [reach.beside(reach.fixed) for reach in term.reach(ratio=ratio)] for term in (a, b)
+        [reach.of_blocks for reach in term.reach(ratio=ratio)] for term in (a, b)
     )
     return float(np.hypot(low_a, high_b)), float(np.hypot(high_a, low_b))
 
@@ -274,6 +319,12 @@ def _of_camera(a: Term, b: Term) -> _Apart:
         return 0.0, 0.0
     half = _Z * mine.between(theirs, rows=(a.target, b.target), part=a.part)
     return half, half
+
+
+def _stretched(found: Difference, times: float, *, ratio: bool) -> Difference:
+    """Let the interval reach so many times as far."""
+    below, above = _reach(found, ratio=ratio)
+    return _reaching(found, (times * below, times * above), ratio=ratio, why=_HIDDEN)
 
 
 def _wider(found: Difference, by: _Apart, *, ratio: bool, why: str) -> Difference:

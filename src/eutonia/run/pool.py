@@ -28,7 +28,7 @@ MIN_REPEATS = 3
 #: How intervals were formed, in words.
 _DRAWN = f"block bootstrap, {iv.N_RESAMPLES} resamples"
 _LEFT_OUT = "jackknife over blocks"
-_OWN = "limits of what was counted or seen, without blocks"
+WITHOUT_BLOCKS = "limits of what was counted or seen, without blocks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Pooled:
         if not (np.isfinite(lo) and np.isfinite(hi)):
             return None
         few = self.fixed is not None and self.n_blocks[target] < MIN_BLOCKS
-        method = _OWN if few else self.method
+        method = WITHOUT_BLOCKS if few else self.method
         return Interval(lo=lo, hi=hi, kind=self.kind, method=method)  # type: ignore[arg-type]
 
 
