@@ -126,7 +126,8 @@ def _no_norm(estimate: Estimate) -> Comparison:
 
 def _against_contrast(estimate: Estimate, contrast: Contrast) -> Comparison:
     c = contrast
-    other = f"the {c.b} side" if c.factor == "side" else f"{c.factor} {c.b}".replace("_", " ")
+    of_sides = {"side": f"the {c.b} side", "acting_side": f"the {c.b} side doing the same"}
+    other = of_sides.get(c.factor, f"{c.factor} {c.b}".replace("_", " "))
     unit = "times" if c.scale == "ratio" else unit_words(estimate.unit)
     number = f"{c.value:.3g} {unit}" if c.scale == "ratio" else f"{c.value:+.3g} {unit}"
     if c.interval is None:
@@ -137,7 +138,7 @@ def _against_contrast(estimate: Estimate, contrast: Contrast) -> Comparison:
     if c.q is not None:
         tail += f"; q = {c.q:.2g} after false-discovery control"
     return Comparison(
-        kind="other side" if c.factor == "side" else "condition",
+        kind="other side" if c.factor in of_sides else "condition",
         against=other,
         verdict=_difference_shown(c.q),
         difference=c.value,

@@ -192,8 +192,9 @@ def _one_channel(seen: Scan, row: int, channel: Channel, found: _Found) -> None:
         found.say(row, "disconnected", text)
     if channel.kind == "emg" and low >= 0 and _is_envelope(seen, row, found.rate_hz):
         text = (
-            "The signal is never negative, as of a rectified or smoothed envelope; measures of "
-            "raw EMG do not apply. Record or export raw EMG."
+            "The signal is never negative, as of a rectified or smoothed envelope: co-contraction, "
+            "overflow and other shares of a level are taken from it, spectra, coherence, bursts "
+            "and amplitudes in µV are not. For these record or export raw EMG."
         )
         found.say(row, "envelope", text)
 

@@ -104,6 +104,23 @@ def test_the_affected_side_comes_first():
     assert unnamed.value == pytest.approx(1 / 3, rel=0.05)
 
 
+def test_the_same_task_of_the_other_hand_is_the_other_side():
+    """The writing hand's muscle is held against the other hand's when that writes."""
+    right = _noise(1, [30.0, 12.0], task="writing", side="right")  # right, left biceps
+    left = _noise(2, [6.0, 10.0], task="writing", side="left")
+    found = {
+        (c.factor, c.target.label): c for c in _rms(right, left, affected_side="right").contrasts
+    }
+    acting = found["acting_side", "right biceps brachii"]
+    assert (acting.a, acting.b) == ("right", "left")
+    assert acting.interval.lo < 3.0 < acting.interval.hi
+    still = found["acting_side", "left biceps brachii"]
+    assert still.interval.lo < 2.0 < still.interval.hi
+    assert {c.target.side for c in found.values() if c.factor == "side"} == {"right"}
+    unstated = _rms(_noise(1, [30.0], task="writing"), left).contrasts
+    assert not [c for c in unstated if c.factor == "acting_side"]
+
+
 def test_false_positive_rate_of_contrasts_is_the_nominal_one():
     """Two equal conditions differ at p < 0.05 in about one of twenty visits."""
     p = []

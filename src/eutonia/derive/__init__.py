@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model import BadSpan, Derivation, Floats, Recording, Signal, UnknownName
+from eutonia.model import ENVELOPE, BadSpan, Derivation, Floats, Recording, Signal, UnknownName
 
 Function = Callable[[Floats, float, float | None], Floats]
 
@@ -28,6 +28,12 @@ def _all() -> dict[str, tuple[Derivation, Function]]:
     from eutonia.derive import emg
 
     return {d.id: (d, function) for d, function in emg.DERIVATIONS}
+
+
+def _of_envelopes(derivation: str) -> Function | None:
+    from eutonia.derive import emg
+
+    return emg.OF_ENVELOPES.get(derivation)
 
 
 def derivations() -> tuple[Derivation, ...]:
@@ -61,6 +67,7 @@ def derive(recording: Recording, derivation: str = "") -> Recording:
         bad=recording.bad,
         names=tuple(c.name for c in recording.channels),
         hum=tuple(HUM in c.flags for c in recording.channels),
+        envelope=tuple(ENVELOPE in c.flags for c in recording.channels),
         derivation=derivation,
     )
     return replace(recording, signal=signal)
@@ -76,6 +83,7 @@ class DerivedSignal:
     bad: tuple[BadSpan, ...]
     names: tuple[str, ...]
     hum: tuple[bool, ...]
+    envelope: tuple[bool, ...]
     derivation: str
 
     @property
@@ -102,11 +110,24 @@ class DerivedSignal:
         mask = self._mask(begin, end, rows) & np.isfinite(x)
         x = bridge(x, mask)
         if function is not None:
-            x = self._derived(x, function, np.array([self.hum[row] for row in rows]))
+            x = self._derived(x, function, rows)
         inside = slice(start - begin, stop - begin)
         return np.ascontiguousarray(x[:, inside]), mask[:, inside]
 
-    def _derived(self, x: Floats, function: Function, hum: NDArray[np.bool_]) -> Floats:
+    def _derived(self, x: Floats, function: Function, rows: tuple[int, ...]) -> Floats:
+        """Apply the function, and to channels that are envelopes already what is left to do."""
+        hum = np.array([self.hum[row] for row in rows], dtype=bool)
+        ready = np.array([self.envelope[row] for row in rows], dtype=bool)
+        left = _of_envelopes(self.derivation)
+        if left is None or not ready.any():
+            return self._without_hum(x, function, hum)
+        out = np.empty_like(x)
+        out[ready] = left(x[ready], self.rate_hz, None)
+        if not ready.all():
+            out[~ready] = self._without_hum(x[~ready], function, hum[~ready])
+        return out
+
+    def _without_hum(self, x: Floats, function: Function, hum: NDArray[np.bool_]) -> Floats:
         """Apply the function; only channels in which hum was found lose the mains."""
         if self.line_hz is None or not hum.any():
             return function(x, self.rate_hz, None)

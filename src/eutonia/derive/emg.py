@@ -31,6 +31,15 @@ def envelope(x: Floats, rate_hz: float, line_hz: float | None) -> Floats:
     return np.maximum(out, 0.0, out=out)
 
 
+def smoothed(x: Floats, rate_hz: float, line_hz: float | None) -> Floats:  # noqa: ARG001
+    """Return what was recorded as an envelope below 6 Hz, never negative.
+
+    Nothing is left to filter or rectify, and hum cannot be told from the muscle any more.
+    """
+    out = low_pass(np.abs(x), rate_hz=rate_hz, cutoff_hz=ENVELOPE_HZ)
+    return np.maximum(out, 0.0, out=out)
+
+
 DERIVATIONS = (
     (
         Derivation(
@@ -58,9 +67,12 @@ DERIVATIONS = (
             id="emg.envelope",
             version="1",
             kind="emg",
-            method="emg.rectified, then below 6 Hz, zero-phase 4th-order Butterworth both ways.",
+            method="emg.rectified, then below 6 Hz, zero-phase 4th-order Butterworth both ways. Of "
+            "a channel that was recorded as an envelope only what is below 6 Hz.",
             edge_s=3.0,
         ),
         envelope,
     ),
 )
+#: What is done to channels that were recorded as envelopes, by the id of the derivation.
+OF_ENVELOPES = {"emg.envelope": smoothed}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.segments import sums
+from eutonia.measures.levels import MIN_ENVELOPE_HZ
 from eutonia.model import Block, Condition, Floats, Input, Inputs, Visit
 
 BLOCK_S = 2.0
@@ -21,8 +22,9 @@ INPUTS = {
         kind="emg",
         derive="emg.envelope",
         min_rate_hz=1000,
+        envelope_rate_hz=MIN_ENVELOPE_HZ,
         min_s=16,
-        not_flags=frozenset({"flat", "clipped", "envelope"}),
+        not_flags=frozenset({"flat", "clipped"}),
     )
 }
 

@@ -9,14 +9,17 @@ from eutonia.dsp.segments import sums
 from eutonia.model import Block, Floats, Input
 
 BLOCK_S = 2.0
+#: Least rate of a channel that was recorded as an envelope: eight times the cut-off of ours. [D]
+MIN_ENVELOPE_HZ = 50.0
 
 INPUTS = {
     "emg": Input(
         kind="emg",
         derive="emg.envelope",
         min_rate_hz=500,
+        envelope_rate_hz=MIN_ENVELOPE_HZ,
         min_s=16,
-        not_flags=frozenset({"flat", "clipped", "envelope"}),
+        not_flags=frozenset({"flat", "clipped"}),
     )
 }
 

@@ -51,6 +51,7 @@ from eutonia.model.landmarks import (
     Points,
 )
 from eutonia.model.measure import (
+    ENVELOPE,
     NO_INTERVAL,
     Analytic,
     Aux,
@@ -109,6 +110,7 @@ from eutonia.model.verdicts import (
 )
 
 __all__ = [
+    "ENVELOPE",
     "MOVEMENTS",
     "NO_INTERVAL",
     "SCHEMA_VERSION",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -15,6 +15,9 @@ from eutonia.model.recording import Channel, Events, Floats
 _T = TypeVar("_T")
 Tier = Literal["clinical", "supportive", "research"]
 Scale = Literal["difference", "ratio", "circular", "none"]
+
+#: Flag of an EMG channel that is rectified or smoothed already (``eutonia.quality``).
+ENVELOPE = "envelope"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,9 @@ class Input:
         Unit that the channel must have; empty where only ratios are formed.
     min_rate_hz, min_s : float
         Least sampling rate, and least usable seconds in the condition.
+    envelope_rate_hz : float
+        Least sampling rate of channels that were recorded as envelopes (flag `ENVELOPE`), where
+        `derive` makes envelopes of the others; 0: that of all.
     not_flags : frozenset of str
         Quality flags that exclude a channel.
     event : str
@@ -42,8 +48,15 @@ class Input:
     unit: str = ""
     min_rate_hz: float = 0.0
     min_s: float = 0.0
+    envelope_rate_hz: float = 0.0
     not_flags: frozenset[str] = frozenset()
     event: str = ""
+
+    def least_rate_hz(self, flags: Iterable[str]) -> float:
+        """Return the least sampling rate of a channel with these flags."""
+        if self.envelope_rate_hz and ENVELOPE in flags:
+            return self.envelope_rate_hz
+        return self.min_rate_hz
 
 
 @dataclass(frozen=True, kw_only=True)

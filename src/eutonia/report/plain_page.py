@@ -262,6 +262,8 @@ def _sentence(c: Contrast) -> str:
     direction = "Higher" if more else "Lower"
     if c.factor == "side":
         against = f"on the {c.a} side than on the {c.b}"
+    elif c.factor == "acting_side":
+        against = f"on the {c.a} side than on the {c.b} when that did the same"
     elif c.factor == "task":
         against = f"{_task(c.a)} than {_task(c.b)}"
     else:

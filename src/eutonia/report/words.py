@@ -128,8 +128,10 @@ def value_of(e: Estimate) -> str:
     return f"at least {least.removeprefix(AT_LEAST)} (read {shown})" if least else shown
 
 
-#: What flags of movements that were read from a video mean.
+#: What flags mean, most of movements that were read from a video.
 FLAGS = {
+    "envelope": "recorded as an envelope: its smoothing and offset are in it, and cross-talk "
+    "cannot be told",
     "zero_anatomical": "no zero set by the examiner",
     "no_trunk": "without the shoulders: head against the camera",
     "not_in_profile": "not filmed in profile",
@@ -184,7 +186,8 @@ def contrast_words(c: Contrast) -> str:
 
 def held(c: Contrast) -> str:
     """Return the levels that both terms of a contrast share; empty: none."""
-    kept = [(k, v) for k, v in c.condition.levels if k != c.factor]
+    differs = "side" if c.factor == "acting_side" else c.factor
+    kept = [(k, v) for k, v in c.condition.levels if k != differs]
     return ", ".join(spaced(v) if k == "task" else f"{spaced(k)} {spaced(v)}" for k, v in kept)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eutonia.derive import DerivedSignal, derive
 from eutonia.knowledge import table
-from eutonia.model import Block, Channel, Events, Floats, Input, Needs, Recording, Span
+from eutonia.model import ENVELOPE, Block, Channel, Events, Floats, Input, Needs, Recording, Span
 from eutonia.run.groups import Piece, common_time
 
 #: Samples, which of them may be used, and what measures have computed from them.
@@ -60,9 +60,9 @@ def aux_blocks(
         place = {recording.channels[i].label: i for i in recording.indices(need.kind)}
         if not recording.rate_hz:
             continue
-        rows = [place.get(c.label, -1) for c in channels]
+        rows = [_same(recording, place.get(c.label, -1), c, need) for c in channels]
         present = tuple(r for r in rows if r >= 0)
-        if not present or recording.rate_hz < need.min_rate_hz:
+        if not present:
             continue
         during = recording.clock.visit_time(span.start_s), recording.clock.visit_time(span.stop_s)
         block = _read(recording, need, during, present, memo)
@@ -72,6 +72,15 @@ def aux_blocks(
         x[there], mask[there] = block.x, block.mask
         blocks.append(replace(block, x=x, mask=mask, computed={}))
     return tuple(blocks)
+
+
+def _same(recording: Recording, row: int, channel: Channel, need: Input) -> int:
+    """Return the row that holds what a channel holds elsewhere; -1 where it cannot be used."""
+    if row < 0:
+        return row
+    flags = recording.channels[row].flags
+    fast = (recording.rate_hz or 0.0) >= need.least_rate_hz(flags)
+    return row if fast and (ENVELOPE in flags) == (ENVELOPE in channel.flags) else -1
 
 
 def _read(

@@ -1,4 +1,7 @@
-"""Contrasts: two conditions, or two sides, that differ in exactly one factor."""
+"""Contrasts: two conditions, or two sides, that differ in exactly one factor.
+
+Sides are held against each other in one recording, and where each did the same task in its turn.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from eutonia.knowledge import table
 from eutonia.model import Condition, Contrast, Measure
 from eutonia.run.differences import Measured, Term, compare
 
+#: Factor of a contrast of the two sides when each did the task.
+ACTING = "acting_side"
+
 
 def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> Iterator[Contrast]:
     """Yield every contrast of the measure, conditions first, then sides."""
@@ -16,6 +22,7 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
         return
     for one, other in combinations(measured, 2):
         yield from _conditions(measure, one, other)
+        yield from _in_turn(measure, one, other, affected=affected)
     for one in measured:
         yield from _sides(measure, one, affected=affected)
 
@@ -58,8 +65,7 @@ def _held_against(factor: str, level: str, reference: str) -> bool:
 
 def _sides(measure: Measure, one: Measured, *, affected: str) -> Iterator[Contrast]:
     """Compare the affected side (or the left) with the other side of the same muscles."""
-    first = affected if affected in ("left", "right") else "left"
-    second = "right" if first == "left" else "left"
+    first, second = _order(affected)
     place = {(t.sites, t.side): i for i, t in enumerate(one.targets)}
     for i, target in enumerate(one.targets):
         if target.side != first:
@@ -67,6 +73,30 @@ def _sides(measure: Measure, one: Measured, *, affected: str) -> Iterator[Contra
         for k in range(len(measure.units)):
             a, b = Term(one, i, k), Term(one, place.get((target.sites, second), -1), k)
             yield from _contrast(measure, a, b, ("side", first, second))
+
+
+def _in_turn(
+    measure: Measure, one: Measured, other: Measured, *, affected: str
+) -> Iterator[Contrast]:
+    """Compare a side that did a task with the other side when that did it, muscle by muscle."""
+    first, second = _order(affected)
+    if _stated(one.condition).differing(_stated(other.condition)) != ("side",):
+        return
+    acting = {m.condition.get("side"): m for m in (one, other)}
+    if acting.keys() != {first, second}:
+        return
+    a_of, b_of = acting[first], acting[second]
+    place = {(t.sites, t.side): i for i, t in enumerate(b_of.targets)}
+    for i, target in enumerate(a_of.targets):
+        opposite = {first: second, second: first}.get(target.side, "")
+        for k in range(len(measure.units)):
+            a, b = Term(a_of, i, k), Term(b_of, place.get((target.sites, opposite), -1), k)
+            yield from _contrast(measure, a, b, (ACTING, first, second))
+
+
+def _order(affected: str) -> tuple[str, str]:
+    """Return the side that stands first, the affected one or the left, and the other."""
+    return ("right", "left") if affected == "right" else ("left", "right")
 
 
 def _contrast(

@@ -75,6 +75,11 @@ class Term:
         return (self.target, self.part) in self.of.usable
 
     @property
+    def side(self) -> str:
+        """The side of the body."""
+        return self.of.targets[self.target].side
+
+    @property
     def value(self) -> float:
         """The number."""
         return float(self.of.pooled.value[self.target, self.part])
@@ -163,7 +168,7 @@ def _distances(value: float, lo: float, hi: float, *, ratio: bool) -> _Apart:
 def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
     """Return the contrast of two numbers; None where the ratio is undefined.
 
-    Two terms of the same `Measured` are two sides of one recording.
+    Two terms of the same `Measured` are two sides of one recording, and so depend on each other.
     """
     ratio = measure.scale == "ratio"
     if ratio and not (a.value > 0 and b.value > 0):
@@ -175,8 +180,10 @@ def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
         return found
     if a.of is b.of:
         found = _stretched(found, max(t.stretch(ratio=ratio) for t in (a, b)), ratio=ratio)
+    else:
+        found = _at_least(found, _own_limits(a, b, ratio=ratio), ratio=ratio)
+    if a.side != b.side:
         return _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
-    found = _at_least(found, _own_limits(a, b, ratio=ratio), ratio=ratio)
     return _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
 
 
@@ -252,7 +259,7 @@ def _from_limits(value: float, a: Term, b: Term, *, ratio: bool) -> Difference:
     """Combine limits that are not of blocks; on two sides they may be opposite."""
     (low_a, high_a), (low_b, high_b) = ([r.own for r in t.reach(ratio=ratio)] for t in (a, b))
     reach = float(np.hypot(low_a, high_b)), float(np.hypot(high_a, low_b))
-    if a.of is b.of:
+    if a.side != b.side:
         reach = low_a + high_b, high_a + low_b
     at, back = float(np.log(value)) if ratio else value, _back(ratio)
     return Difference(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.model import (
+    ENVELOPE,
     MOVEMENTS,
     SHOULDERS_NOT_SOUGHT,
     Block,
@@ -144,16 +145,10 @@ def _one(
         yield say(*problem)
         return
     aux = {}
-    for name, declared in needs.aux.items():
-        first = next(iter(needs.inputs))
-        spans = tuple(s for s in known[1] if declared.holds(s.condition, say.condition))
-        wanted = (known[0], spans)
-        aux[name] = aux_blocks(needs.inputs[first], channels[first], memo, wanted)
-        if not aux[name] and not declared.optional:
-            what = f"the task {declared.task!r}"
-            if declared.factor:
-                what = f"{say.condition.label} with {declared.factor} {declared.level}"
-            yield say("no_aux", f"No recording of {what} was made.")
+    for name in needs.aux:
+        aux[name], why = _aux(needs, name, say.condition, (channels, memo), known)
+        if why:
+            yield say("no_aux", why)
             return
     yield Gathered(
         condition=say.condition,
@@ -169,38 +164,52 @@ def _one(
     )
 
 
+def _aux(
+    needs: Needs,
+    name: str,
+    condition: Condition,
+    first: tuple[dict[str, tuple[Channel, ...]], Memo],
+    known: tuple[dict[str, Recording], tuple[Span, ...]],
+) -> tuple[tuple[Block, ...], str]:
+    """Return the spans of an auxiliary condition, or why one that is needed cannot be had."""
+    declared, (channels, memo) = needs.aux[name], first
+    of = next(iter(needs.inputs))
+    spans = tuple(s for s in known[1] if declared.holds(s.condition, condition))
+    blocks = aux_blocks(needs.inputs[of], channels[of], memo, (known[0], spans))
+    if blocks or declared.optional:
+        return blocks, ""
+    what = f"the task {declared.task!r}"
+    if declared.factor:
+        what = f"{condition.label} with {declared.factor} {declared.level}"
+    if not spans:
+        return (), f"No recording of {what} was made."
+    return (), (
+        f"The recording of {what} cannot be used: it lacks these channels, is sampled too slowly, "
+        "or is raw where this one is an envelope."
+    )
+
+
 def _usable_channels(
     name: str, need: Input, pieces: list[dict[str, Piece]]
 ) -> tuple[tuple[str, str] | None, tuple[int, ...], list[tuple[str, str]]]:
     """Return what prevents the measure, the rows that it may use, and those it may not."""
     recordings = [p[name][0] for p in pieces]
     rate = min(r.rate_hz or 0.0 for r in recordings)
-    kind = kind_words(need.kind)
-    if rate < need.min_rate_hz:
-        why = (
-            f"{kind[0].upper()}{kind[1:]} was sampled at {rate:g} Hz; at least "
-            f"{need.min_rate_hz:g} Hz are needed."
-        )
-        return ("rate", why), (), []
+    kind, of_kind = kind_words(need.kind), recordings[0].indices(need.kind)
+    each = {row: [r.channels[row] for r in recordings] for row in of_kind}
+    slow = {row: _slow(need, cs, rate) for row, cs in each.items()}
+    if slow and all(slow.values()):
+        return ("rate", next(iter(slow.values()))), (), []
     seconds = sum(stop - start for start, stop in (common_time(p.values()) for p in pieces))
     if seconds < need.min_s:
         why = f"Only {seconds:.1f} s of {kind} in this condition; at least {need.min_s:g} s needed."
         return ("too_short", why), (), []
     rows, left_out = [], []
-    for row in recordings[0].indices(need.kind):
-        flags = {f for r in recordings for f in r.channels[row].flags} & need.not_flags
-        channel = recordings[0].channels[row]
-        if flags:
-            left_out.append((channel.label, f"The channel is {' and '.join(sorted(flags))}."))
-        elif need.unit and channel.unit != need.unit and channel.kind in MOVEMENTS:
+    for row, channels in each.items():
+        if need.unit and channels[0].unit != need.unit and channels[0].kind in MOVEMENTS:
             continue  # of a video: another quantity, not a unit that was mistaken
-        elif need.unit and channel.unit != need.unit:
-            why = (
-                f"The channel is in {channel.unit or 'no unit'}, not in {need.unit}: give its unit "
-                "in channels.tsv, in the header of the column, such as [mV], or in a corrections "
-                "file (unit, factor)."
-            )
-            left_out.append((channel.label, why))
+        if why := _flagged(need, channels) or slow[row] or _other_unit(need, channels[0]):
+            left_out.append((channels[0].label, why))
         else:
             rows.append(row)
     if not rows:
@@ -213,6 +222,39 @@ def _usable_channels(
         )
         return ("too_long", why), (), left_out
     return None, tuple(rows), left_out
+
+
+def _slow(need: Input, channels: list[Channel], rate_hz: float) -> str:
+    """Return why a channel, in the recordings of a condition, was sampled too slowly."""
+    least = max(need.least_rate_hz(c.flags) for c in channels)
+    if rate_hz >= least:
+        return ""
+    kind = kind_words(need.kind)
+    return (
+        f"{kind[0].upper()}{kind[1:]} was sampled at {rate_hz:g} Hz; at least {least:g} Hz are "
+        "needed."
+    )
+
+
+def _flagged(need: Input, channels: list[Channel]) -> str:
+    """Return what is wrong with a channel in one of the recordings of a condition."""
+    flags = {f for c in channels for f in c.flags}
+    if excluded := flags & need.not_flags:
+        words = ("an envelope" if f == ENVELOPE else f for f in sorted(excluded))
+        return f"The channel is {' and '.join(words)}."
+    if need.envelope_rate_hz and len({ENVELOPE in c.flags for c in channels}) > 1:
+        return "The channel is an envelope in one recording of this condition and raw in another."
+    return ""
+
+
+def _other_unit(need: Input, channel: Channel) -> str:
+    if not need.unit or channel.unit == need.unit:
+        return ""
+    return (
+        f"The channel is in {channel.unit or 'no unit'}, not in {need.unit}: give its unit in "
+        "channels.tsv, in the header of the column, such as [mV], or in a corrections file (unit, "
+        "factor)."
+    )
 
 
 def _event_problem(
@@ -242,8 +284,13 @@ def _shared(
     rate = recording.rate_hz or 0.0
     start = round(span.start_s * rate)
     stop = min(round(span.stop_s * rate), start + round(SECONDS * rate))
-    x, *_ = memo.read(recording, "emg.filtered", start, stop, kept[name])
-    return correlated(x, rows, rate_hz=rate)
+    raw = [ENVELOPE not in recording.channels[i].flags for i in kept[name]]
+    both = np.array(raw)[rows].all(axis=1)
+    found = np.zeros(len(rows), dtype=bool)
+    if both.any():  # of an envelope cross-talk cannot be told, which its flag says
+        x, *_ = memo.read(recording, "emg.filtered", start, stop, kept[name])
+        found[both] = correlated(x, rows[both], rate_hz=rate)
+    return found
 
 
 def _flags(
