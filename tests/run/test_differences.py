@@ -9,16 +9,18 @@ from scipy import stats
 from eutonia.measures import entry
 from eutonia.measures.emg.imc import BANDS
 from eutonia.measures.positions import with_systematic
-from eutonia.model import Condition, Jackknife, Result, Target
+from eutonia.model import BlockBootstrap, Condition, Jackknife, Result, Target
 from eutonia.run import run_measure, visit_spans
 from eutonia.run.differences import Measured, Term, compare
 from eutonia.run.pool import pool
 from eutonia.simulate.visit import emg_channel, recording, visit
+from eutonia.stats.multiple import false_discovery
 
 #: Any measure whose sides are compared by a difference.
 PLAIN = replace(entry("gait.stride_time").declared, interval=Jackknife())
 IN_TIME = replace(PLAIN, interval=Jackknife(in_time=True))
 RATIO = replace(PLAIN, scale="ratio")
+DRAWN = replace(RATIO, interval=BlockBootstrap(block_s=1.0))
 
 
 def _mean(total):
@@ -212,3 +214,41 @@ def test_sides_of_simulated_people_hold_the_truth(measure):
             held.append(c.interval.lo <= mine - theirs <= c.interval.hi)
     lowest = stats.binom.ppf(0.001, len(held), 0.95) / len(held)
     assert np.mean(held) >= lowest
+
+
+def _of_draws(rng, n_blocks, times, n):
+    """Return p-values of ratios of two root mean squares, of which the first is so much larger."""
+    blocks = (
+        np.stack([rng.gamma(8, 1 / 8, (n_blocks, n)) * f**2, np.ones((n_blocks, n))], axis=-1)
+        for f in (times, 1.0)
+    )
+    one, other = (
+        pool(DRAWN, Result(blocks=b, finish=lambda t: np.sqrt(_mean(t))), n_spans=1, seed=s)
+        for s, b in enumerate(blocks)
+    )
+    usable = frozenset((i, 0) for i in range(n))
+    targets = tuple(Target(label=str(i), channels=(), sites=()) for i in range(n))
+    made = [
+        Measured(condition=Condition(), targets=targets, pooled=p, repeats=(1,), usable=usable)
+        for p in (one, other)
+    ]
+    terms = ([Term(m, i, 0) for m in made] for i in range(n))
+    return np.array([compare(DRAWN, *both).p for both in terms])
+
+
+@pytest.mark.parametrize("n_blocks", [8, 12, 30])
+def test_p_values_of_the_bootstrap_hold_for_few_blocks(n_blocks):
+    """Of equal conditions at most one in twenty differs at 0.05, and next to none at 0.002."""
+    p = np.concatenate([_of_draws(np.random.default_rng(s), n_blocks, 1.0, 250) for s in range(12)])
+    for level in (0.05, 0.002):
+        assert np.mean(p <= level) <= level + 3 * np.sqrt(level / len(p))
+    assert np.mean(p <= 0.05) > 0.02
+
+
+def test_one_muscle_that_differs_is_found_among_hundreds():
+    """A threefold amplitude survives false-discovery control over 500 contrasts, alone."""
+    rng = np.random.default_rng(7)
+    p = np.append(_of_draws(rng, 30, 1.0, 499), _of_draws(rng, 30, 3.0, 1))
+    q = false_discovery(p)
+    assert q[-1] < 0.001
+    assert (q[:-1] > 0.05).all()

@@ -121,6 +121,20 @@ def test_the_same_task_of_the_other_hand_is_the_other_side():
     assert not [c for c in unstated if c.factor == "acting_side"]
 
 
+def test_electrodes_have_an_other_side_and_the_midline_has_none():
+    """C3 is held against C4 and P7 against P8; Cz, and an electrode without its twin, are not."""
+    names = ("C3", "C4", "Cz", "P8", "P7", "O1")
+    rng = np.random.default_rng(5)
+    x = 10 * rng.standard_normal((6, 20_000)) * np.array([2, 1, 1, 1, 1, 1])[:, None]
+    channels = tuple(Channel(name=n, kind="eeg", unit="uV", site=n) for n in names)
+    made = recording(x, channels, rate_hz=250, condition=Condition.of(task="rest"))
+    outcome = run_measure(entry("eeg.power"), visit(made), visit_spans(visit(made)))
+    sides = {c.target.label: c for c in outcome.contrasts if c.measure == "eeg.power.alpha"}
+    assert sides.keys() == {"C3", "P7"}
+    assert sides["C3"].interval.lo < 4 < sides["C3"].interval.hi
+    assert sides["P7"].interval.lo < 1 < sides["P7"].interval.hi
+
+
 def test_false_positive_rate_of_contrasts_is_the_nominal_one():
     """Two equal conditions differ at p < 0.05 in about one of twenty visits."""
     p = []

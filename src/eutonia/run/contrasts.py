@@ -11,6 +11,7 @@ from itertools import combinations
 from eutonia.knowledge import table
 from eutonia.model import Condition, Contrast, Measure
 from eutonia.run.differences import Measured, Term, compare
+from eutonia.run.targets import sided
 
 #: Factor of a contrast of the two sides when each did the task.
 ACTING = "acting_side"
@@ -66,12 +67,12 @@ def _held_against(factor: str, level: str, reference: str) -> bool:
 def _sides(measure: Measure, one: Measured, *, affected: str) -> Iterator[Contrast]:
     """Compare the affected side (or the left) with the other side of the same muscles."""
     first, second = _order(affected)
-    place = {(t.sites, t.side): i for i, t in enumerate(one.targets)}
-    for i, target in enumerate(one.targets):
-        if target.side != first:
+    place = {sided(t, measure): i for i, t in enumerate(one.targets)}
+    for (sites, side), i in place.items():
+        if side != first:
             continue
         for k in range(len(measure.units)):
-            a, b = Term(one, i, k), Term(one, place.get((target.sites, second), -1), k)
+            a, b = Term(one, i, k), Term(one, place.get((sites, second), -1), k)
             yield from _contrast(measure, a, b, ("side", first, second))
 
 
@@ -86,11 +87,12 @@ def _in_turn(
     if acting.keys() != {first, second}:
         return
     a_of, b_of = acting[first], acting[second]
-    place = {(t.sites, t.side): i for i, t in enumerate(b_of.targets)}
+    place = {sided(t, measure): i for i, t in enumerate(b_of.targets)}
     for i, target in enumerate(a_of.targets):
-        opposite = {first: second, second: first}.get(target.side, "")
+        sites, side = sided(target, measure)
+        opposite = {first: second, second: first}.get(side, "")
         for k in range(len(measure.units)):
-            a, b = Term(a_of, i, k), Term(b_of, place.get((target.sites, opposite), -1), k)
+            a, b = Term(a_of, i, k), Term(b_of, place.get((sites, opposite), -1), k)
             yield from _contrast(measure, a, b, (ACTING, first, second))
 
 

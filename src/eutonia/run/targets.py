@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.knowledge import table
-from eutonia.model import MOVEMENTS, Channel, Cross, Each, Pairs, Target, Whole
+from eutonia.model import MOVEMENTS, Channel, Cross, Each, Measure, Pairs, Target, Whole
 
 Channels = tuple[Channel, ...]
 
@@ -87,9 +87,28 @@ def _at_sites(channels: Channels, sites: tuple[str, ...]) -> list[int]:
 
 def _mirrored(electrode: str) -> str:
     """Return the electrode on the other side: odd numbers are left, the next even one right."""
+    stem, number = _numbered(electrode)
+    return f"{stem}{number + (1 if number % 2 else -1)}" if number else ""
+
+
+def _numbered(electrode: str) -> tuple[str, int]:
     stem = electrode.rstrip("0123456789")
-    number = electrode[len(stem) :]
-    return f"{stem}{int(number) + (1 if int(number) % 2 else -1)}" if number else ""
+    return stem, int(electrode[len(stem) :] or 0)
+
+
+def sided(target: Target, measure: Measure) -> tuple[tuple[str, ...], str]:
+    """Return what a target has in common with its counterpart on the other side, and its side.
+
+    Muscles and joints have the same site on both sides; of single electrodes, whose numbers tell
+    the side, it is the name of the left one.
+    """
+    kinds = {i.kind for i in measure.needs.inputs.values()}
+    if kinds != {"eeg"}:
+        return target.sites, target.side
+    stem, number = _numbered(target.sites[0])
+    if not number or not isinstance(measure.needs.target, Each):
+        return target.sites, ""
+    return (f"{stem}{number - 1 + number % 2}",), "left" if number % 2 else "right"
 
 
 def why_no_target(rule: Each | Pairs | Cross | Whole, channels: dict[str, Channels]) -> str:
