@@ -421,6 +421,9 @@ def test_contrasts_of_muscles_or_few_electrodes_have_no_map():
     """Only electrodes with a place on the scalp, and enough of them, make a map."""
     few = [contrast(e, 1, 0.01) for e in N19[:7]]
     assert not contrast_maps([*few, replace(few[0], target=PAIR)])
+    # Left against right is half a scalp.
+    sides = [replace(contrast(e, 1, 0.01), factor="side", a="left", b="right") for e in N19]
+    assert not contrast_maps(sides)
 
 
 def test_maps_stand_in_the_research_part_and_beside_their_sentence(full):

@@ -94,7 +94,8 @@ def contrast_maps(contrasts: Iterable[Contrast]) -> dict[str, Maps]:
     """
     found: dict[str, dict[tuple[str, str], dict[str, Contrast]]] = {}
     for c in contrasts:
-        if len(c.target.sites) == 1 and _on_scalp(c.target.sites):
+        of_sides = c.factor in ("side", "acting_side")  # half a scalp; the table shows them
+        if len(c.target.sites) == 1 and _on_scalp(c.target.sites) and not of_sides:
             measure, part = _split(c.measure)
             shared = f" ({held(c)})" if held(c) else ""
             key = (f"{contrast_words(c)}{shared}", part)
