@@ -149,6 +149,59 @@ def test_a_trunk_that_has_turned_is_flagged(turn, noticed):
     assert "trunk_turned" not in flags(found, "shoulder_left")
 
 
+def _turned_for_a_part(*, guess=8.0, width=300.0, nearer=1.0, turn_of_head=0.0):
+    """Return a film of 4 s straight, 4 s with other shoulders or another head, 4 s as before.
+
+    The body's model guesses `guess` degrees; the shoulders appear `width` pixels wide.
+    """
+    n = 120
+    there = np.repeat([False, True, False], n)
+    face = face_of(turned(np.where(there, turn_of_head, 0.0)))
+    middle = (face.xyz[..., :2].mean(axis=1, keepdims=True), np.where(there, nearer, 1.0))
+    face.xyz[..., :2] = middle[0] + (face.xyz[..., :2] - middle[0]) * middle[1][:, None, None]
+    other = body_of(n, yaw=guess, width=width / np.cos(np.radians(guess)))
+    marks = film(face, body=joined(body_of(n), other, body_of(n)))
+    zero = zero_of(marks, np.arange(3 * n) < n)
+    return head(marks, zero=zero), there
+
+
+@pytest.mark.usefixtures("ideal")
+def test_shoulders_that_look_turned_are_told_where_they_do():
+    """Shoulders 8 % narrower, which the model turns by 8 degrees, are suspected there alone."""
+    found, there = _turned_for_a_part(width=276.0)
+    inside = np.arange(len(there)) % 120
+    clear = (inside > 20) & (inside < 100)
+    np.testing.assert_array_equal(row(found, "trunk_turned")[clear], there[clear])
+    assert found.good[:3].all()
+
+
+@pytest.mark.usefixtures("ideal")
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"guess": 8.0, "width": 300.0},
+        {"guess": 1.0, "width": 276.0},
+        {"guess": 8.0, "width": 276.0, "nearer": 0.9},
+        {"guess": 10.0, "width": 276.0, "turn_of_head": 35.0},
+    ],
+    ids=["not narrow", "not turned", "stepped back", "the head turned"],
+)
+def test_one_witness_makes_no_turned_trunk(seen):
+    """Narrow or turned shoulders alone, a step back, or a turned head suspect no trunk."""
+    found, _ = _turned_for_a_part(**seen)
+    names = [c.name for c in found.channels]
+    assert not row(found, "trunk_turned").any()
+    assert found.good[names.index("trunk_turned")].all()
+
+
+@pytest.mark.usefixtures("ideal")
+def test_shoulders_are_held_against_no_other_film():
+    """Without a zero of the same film it is unknown whether the shoulders have turned."""
+    found = head(film(face_of(turned(np.zeros(90))), body=body_of(90)))
+    names = [c.name for c in found.channels]
+    assert not found.good[names.index("trunk_turned")].any()
+
+
 @pytest.mark.usefixtures("ideal")
 def test_a_profile_is_left_out_without_a_flag():
     """Sitting sideways, as the protocol asks, says nothing against the view from the front."""

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from eutonia.measures.posture import TRUNK_NOTE
 from eutonia.model import Condition, Estimate, Interval, Target
 from eutonia.report.posture import posture, repeats
 
@@ -97,6 +98,16 @@ def test_a_head_tremor_that_may_be_the_jaws_says_so_on_its_line():
     noted = replace(tremor, notes=("slow=below 2.5 Hz", "jaw: the jaw trembles as well"))
     assert said(noted)["TREMOR"].endswith("Hz (let go), the jaw trembles as well")
     assert said(tremor)["TREMOR"].endswith("Hz (let go)")
+
+
+def test_shoulders_that_look_turned_are_said_beside_the_angle():
+    """Of the head's turn, in both lines that show it; the tilt alone says nothing."""
+    turned = replace(angle("head.yaw_mean", 14.0), notes=(f"let go: {TRUNK_NOTE}",))
+    helped = angle("head.yaw_mean", 9.0, levels={"task": "let_go", "trick": "on"})
+    lines = said(turned, helped)
+    assert TRUNK_NOTE in lines["LET GO"]
+    assert lines["TRICK"].endswith(f"deg; {TRUNK_NOTE}")
+    assert TRUNK_NOTE not in said(angle("head.roll_mean", 14.0))["LET GO"]
 
 
 def test_the_line_knows_the_notes_of_the_measure():

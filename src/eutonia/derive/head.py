@@ -11,8 +11,9 @@ camera is taken to stand level: the picture's upright is gravity's. How far the 
 cannot be seen well by one camera, because the body's landmarks turn with the head: taking their
 word made a yaw of 30 degrees of rendered people wrong by 7 to 9. The trunk is taken to face as it
 did at the zero, or else the camera; pictures in which the shoulders have visibly turned are left
-out, and a film in which they have is flagged (``trunk_turned``). How often that is noticed is in
-docs/video/accuracy.
+out, and a film in which they have is flagged (``trunk_turned``). A smaller turn is only suspected,
+from the shoulders at the zero of the same video, and said picture by picture (`head_trunk`). How
+often the former is noticed is in docs/video/accuracy.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.derive.head_trunk import Shoulders, look_turned, shoulders_of
 from eutonia.derive.trunk import PROFILE_DEG, Trunk, bridged, smooth, trunk, turned_away
 from eutonia.dsp.rotation import (
     angles,
@@ -88,7 +90,9 @@ class HeadZero:
     spread_deg : tuple of float
         Standard deviation of yaw, pitch and roll between them.
     filmed : tuple of Source
-        In which video: heights hold only there.
+        In which video: heights and shoulders hold only there.
+    shoulders : Shoulders
+        How they looked then.
     """
 
     shape: Floats
@@ -100,6 +104,7 @@ class HeadZero:
     n_frames: int = 0
     spread_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
     filmed: tuple[Source, ...] = field(default=())
+    shoulders: Shoulders = field(default=Shoulders())
 
 
 def zero_of(landmarks: Landmarks, frames: NDArray[np.bool_]) -> HeadZero:
@@ -148,7 +153,10 @@ def zero_of(landmarks: Landmarks, frames: NDArray[np.bool_]) -> HeadZero:
         filmed=landmarks.sources,
     )
     lateral = _lateral(face, use, zero, body)
-    return HeadZero(**{**vars(zero), "lateral": _middle(lateral)})
+    near, to_the_side = np.full((2, landmarks.n_frames), np.nan)
+    near[use], to_the_side[use] = fit(points, zero.shape)[1], angles(rotations)[:, 0]
+    shoulders = shoulders_of(body, near, to_the_side)
+    return HeadZero(**{**vars(zero), "lateral": _middle(lateral), "shoulders": shoulders})
 
 
 def anatomical() -> HeadZero:
@@ -176,7 +184,7 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
         right), ``shift_sagittal`` (base of the skull before the shoulders; only from a profile,
         else flag ``not_in_profile``) and ``shoulder``, left and right (upwards; not while a hand
         is raised). ``face_hidden``: 1 where a hand is before the
-        face.
+        face. ``trunk_turned``: 1 where the shoulders look turned since the zero of this video.
     """
     n = landmarks.n_frames
     face = landmarks.parts.get("face")
@@ -189,7 +197,7 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
     good = np.zeros(x.shape, dtype=bool)
     use = _usable(face) if face is not None else np.zeros(n, dtype=bool)
     if face is not None and use.any():
-        found, away = _turns(face, use, zero, body, landmarks)
+        found, away, near_px = _turns(face, use, zero, body, landmarks)
         upright_face = np.abs(found[4]) <= MAX_TILT_DEG
         near = (np.abs(found[5]) <= MAX_TURN_DEG) & upright_face & ~away
         if _has_turned(body.yaw[use], found[5], zero, away):
@@ -199,13 +207,18 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
         aside = _lateral(face, use, zero, body) - (zero.lateral if zero.n_frames else 0.0)
         x[6, use] = _true_shift("lateral", aside, yaw=found[0], roll=found[2])
         good[6, use] = near
+        if _same(zero, landmarks):
+            to_camera = np.full(n, np.nan)
+            to_camera[use] = found[5]
+            told = look_turned(body, near_px, to_camera, zero=zero.shoulders, landmarks=landmarks)
+            x[10], good[10] = told, True
     x[7] = _true_shift("forward", body.forward)
     x[8:10] = _true_shift("shoulder", _elevation(body, zero, landmarks))
-    x[10] = _hidden(landmarks, use)
-    good[7:] = True
+    x[11] = _hidden(landmarks, use)
+    good[7:10] = good[11] = True
     good &= np.isfinite(x)
     own = [flags] * 7 + [set() if good[7].any() else {NOT_IN_PROFILE}]
-    own += [flags & {ZERO_ANATOMICAL}] * 2 + [set()]
+    own += [flags & {ZERO_ANATOMICAL}] * 2 + [set()] * 2
     channels = tuple(
         Channel(name=name, kind="head", unit=unit, site=site, side=side, flags=tuple(sorted(f)))
         for (name, site, side, unit), f in zip(_SITES, own, strict=True)
@@ -219,6 +232,7 @@ _SITES: tuple[tuple[str, str, Side, str], ...] = (
     *((a, a, "midline", "%") for a in ("shift_lateral", "shift_sagittal")),
     ("shoulder_left", "shoulder", "left", "%"),
     ("shoulder_right", "shoulder", "right", "%"),
+    ("trunk_turned", "trunk_turned", "midline", "1"),
     ("face_hidden", "face_hidden", "midline", "1"),
 )
 
@@ -240,8 +254,11 @@ def _ray(face: Points, use: NDArray[np.bool_], landmarks: Landmarks) -> Floats:
 
 def _turns(
     face: Points, use: NDArray[np.bool_], zero: HeadZero, body: Trunk, landmarks: Landmarks
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the six angles of some pictures, ``(6, n)``, and where the trunk has turned away."""
+) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Return six angles of some pictures, ``(6, n)``, where the trunk turned away, and sizes.
+
+    Those of the face in pixels, ``(n_frames,)``.
+    """
     seen, scale, _ = fit(_rigid(face, use), zero.shape)
     rotation = _ray(face, use, landmarks) @ corrected(seen)
     facing = turned(zero.yaw_deg)
@@ -253,7 +270,7 @@ def _turns(
     of_trunk = angles(tilted.swapaxes(1, 2) @ rotation)
     of_camera = angles(rotation)
     found = np.stack([*of_trunk.T, of_gravity[:, 1], of_gravity[:, 2], of_camera[:, 0]])
-    return found, turned_away(body, near, landmarks)[use]
+    return found, turned_away(body, near, landmarks)[use], near
 
 
 def _has_turned(yaw: Floats, of_head: Floats, zero: HeadZero, away: NDArray[np.bool_]) -> bool:
@@ -337,9 +354,17 @@ def _elevation(body: Trunk, zero: HeadZero, landmarks: Landmarks) -> Floats:
 
     Without a zero of the same video: above the mean of both.
     """
-    same = zero.n_frames > 0 and zero.filmed == landmarks.sources
-    level = np.array(zero.heights) if same else body.height.mean(axis=1, keepdims=True)
+    level = (
+        np.array(zero.heights)
+        if _same(zero, landmarks)
+        else body.height.mean(axis=1, keepdims=True)
+    )
     return np.asarray(100 * (body.height - level).T / body.width)
+
+
+def _same(zero: HeadZero, landmarks: Landmarks) -> bool:
+    """Tell whether the zero was set in this video."""
+    return zero.n_frames > 0 and zero.filmed == landmarks.sources
 
 
 def _hidden(landmarks: Landmarks, use: NDArray[np.bool_]) -> Floats:

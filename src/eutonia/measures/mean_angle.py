@@ -17,7 +17,9 @@ COUNTED = 0.8
 def measure(x: Inputs) -> Result:
     """Count angles over blocks of a second; their median has the error of the zero added."""
     counted, span = posture.counts(x)
-    sd = posture.zero_sd(x.channels["head"], x.targets[:, 0])[:, None]
+    of_zero = posture.zero_sd(x.channels["head"], x.targets[:, 0])[:, None]
+    of_trunk = posture.trunk_sd(x, x.targets[:, 0])[:, None]
+    sd = np.hypot(of_zero, of_trunk)
     channels = x.channels["head"]
     share = np.array([[posture.APART_SHARE[channels[row].site]] for row in x.targets[:, 0]])
     return Result(
@@ -25,7 +27,8 @@ def measure(x: Inputs) -> Result:
         finish=posture.finish_median,
         span=span,
         limits=partial(_limits, sd=sd, within=posture.reached(counted)),
-        varying=posture.varying(x, share),
+        varying=posture.varying(x, share, of_trunk),
+        notes=posture.trunk_notes(x) if of_trunk.any() else (),
     )
 
 

@@ -84,7 +84,7 @@ class Shaken:
             )
         if rms < least_rms:
             return (
-                f"No tremor: a rhythm of {found.freq_hz:.1f} Hz has only {rms:.2g} degrees (root "
+                f"No tremor: a rhythm of {found.freq_hz:.1f} Hz has only {rms:.3g} degrees (root "
                 f"mean square), below the {least_rms:g} that a video can tell from pulse and noise."
             )
         return ""

@@ -83,7 +83,7 @@ def _measure(
         if declared.evidence_against:
             yield Note(text=f"Evidence against: {declared.evidence_against}")
     if notes := tuple(dict.fromkeys(n for f in group for n in f.estimate.notes)):
-        yield Paragraph(text=f"Assumed or normalised by: {'; '.join(notes)}.", style="small")
+        yield Paragraph(text=f"Noted, or normalised by: {'; '.join(notes)}.", style="small")
 
 
 def _six_things(measure: str, group: list[Finding]) -> str:

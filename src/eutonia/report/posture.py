@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from eutonia.measures.posture import TRUNK_NOTE
 from eutonia.model import Assessment, Estimate, Finding, Interval
 from eutonia.report.relevance import declared_id
 from eutonia.report.words import flags_of, limits, number, spaced, value_of
@@ -74,7 +75,7 @@ def _let_go(found: list[Estimate]) -> str:
     axes = [(e, up, down) for m, up, down in AXES if (e := _in(found, m, "let_go"))]
     if not axes:
         return ""
-    weak = dict.fromkeys(w for e, _, _ in axes for w in flags_of(e))
+    weak = dict.fromkeys(w for e, _, _ in axes for w in (*flags_of(e), *_of_trunk(e)))
     zero = [] if any("zero" in w for w in weak) else ["zero set by the examiner"]
     said = ", ".join(_towards(e, up, down) for e, up, down in axes)
     return f"{said} deg; {'; '.join([*zero, *weak])}"
@@ -115,14 +116,20 @@ def _with_limits(e: Estimate) -> str:
 
 
 def _trick(found: list[Estimate]) -> str:
-    said = []
+    said, noted = [], []
     for m, plus, minus in AXES:
         without, helped = _in(found, m, "let_go"), _in(found, m, "let_go", "on")
         if without and helped:
+            noted += [*_of_trunk(without), *_of_trunk(helped)]
             said.append(
                 f"{_towards(without, plus, minus)} without, {_towards(helped, plus, minus)} with"
             )
-    return f"{'; '.join(said)} deg" if said else ""
+    return "; ".join([f"{'; '.join(said)} deg", *dict.fromkeys(noted)]) if said else ""
+
+
+def _of_trunk(e: Estimate) -> tuple[str, ...]:
+    """Return what is said of an angle while the shoulders may have turned."""
+    return (TRUNK_NOTE,) if any(TRUNK_NOTE in note for note in e.notes) else ()
 
 
 def _tremor(found: list[Estimate]) -> str:

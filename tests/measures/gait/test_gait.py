@@ -11,10 +11,10 @@ from eutonia.derive.gait import gait as derived
 from eutonia.derive.video import Calibration, as_recordings, seen_in
 from eutonia.formats.segments import parse
 from eutonia.measures import entry
-from eutonia.measures.gait import foot_inversion, trunk_lean
+from eutonia.measures.gait import foot_inversion, lean, trunk_lean
 from eutonia.measures.gait import strides as st
 from eutonia.measures.gait.onset import left_start
-from eutonia.model import ArraySignal, Block, Clock, Condition, Events, Points, Recording
+from eutonia.model import ArraySignal, Block, Clock, Condition, Events, Inputs, Points, Recording
 from eutonia.read import spans
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.gait import Gait, of, walk
@@ -91,7 +91,7 @@ def test_strides_are_counted_from_front_and_back(view):
 )
 def test_what_does_not_show_from_there_is_not_called_bad(name, view, shows):
     """Where the camera stood elsewhere it is said from where a movement shows."""
-    _, seen = _filmed(camera=Camera(view=view, distance_m=10, noise_px=1.0))
+    _, seen = _filmed(camera=Camera(view=view, distance_m=10, noise_px=1.0), sway_deg=10.0)
     said = {n.reason for n in _run(name, seen).not_measurable}
     assert said == {f"It shows only {shows}, and was seen so for 0.0 s; at least 6 s are needed."}
 
@@ -295,6 +295,59 @@ def test_who_stands_has_a_lean_and_no_strides():
     nothing = _run("gait.stride_time", walking)
     assert nothing.estimates == ()
     assert all("Whole strides seen: 0" in one.reason for one in nothing.not_measurable)
+
+
+def test_a_sway_that_landmarks_make_is_not_sold_as_the_trunks():
+    """A still trunk that seems to sway by 4 degrees has a lean and no sway; one of 9 has both."""
+    seems, sways = (_run("gait.trunk_lean", _walked(8, sway_deg=deg)) for deg in (4.0, 9.0))
+    assert {e.part for e in seems.estimates} == {"mean"}
+    assert any("a still one can seem to sway by 5" in n.reason for n in seems.not_measurable)
+    assert _value(sways, "sagittal", "sway") == pytest.approx(9, abs=1)
+
+
+def test_the_asymmetry_of_arms_holds_what_landmarks_add_to_one_of_them():
+    """Arms of 20 and 26 degrees, each misread by 2, have their 26 % in the interval."""
+    walk = _walked(11, arm_deg=of(left=22.0, right=24.0))
+    (found,) = _run("gait.arm_swing_asymmetry", walk).estimates
+    assert found.value == pytest.approx(100 * 2 / 23, abs=2)
+    assert found.interval.lo <= 100 * 6 / 23 <= found.interval.hi
+    assert found.interval.lo == 0
+
+
+@pytest.mark.parametrize(("task", "taken"), [("sitting", True), ("let_go", False), ("zero", False)])
+def test_a_neck_filmed_close_by_has_no_lean(task, taken):
+    """Where only head and shoulders are filmed, the hips that the tracker guesses say nothing."""
+    outcome = _run("trunk.lean", _walked(12, task=task))
+    assert bool(outcome.estimates) == taken
+
+
+@pytest.mark.parametrize(
+    ("task", "other", "site", "sd"),
+    [
+        ("walking", "standing", "trunk_sagittal", 2.0),
+        ("sitting", "standing", "trunk_sagittal", 2.0),
+        ("sitting", "standing", "trunk_lateral", 1.0),
+        ("running", "walking", "trunk_lateral", trunk_lean.APART_DEG),
+        ("walking", "walking", "trunk_sagittal", 0.0),
+    ],
+)
+def test_a_lean_held_against_standing_holds_what_does_not_cancel(task, other, site, sd):
+    """Standing, sitting and walking are misread differently; two walks are misread alike."""
+    view = "front" if site == "trunk_lateral" else "side"
+    channels = _walked(13, view=view).channels
+    row = next(i for i, c in enumerate(channels) if c.site == site)
+
+    def of_task(name):
+        return lean._varying(
+            Inputs(
+                blocks={},
+                targets=np.array([[row]]),
+                channels={st.INPUT: channels},
+                condition=Condition.of(task=name),
+            )
+        )
+
+    assert of_task(task).between(of_task(other), rows=(0, 0), part=0) == pytest.approx(sd)
 
 
 def test_variability_that_the_camera_makes_is_not_sold_as_gait():

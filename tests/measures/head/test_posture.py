@@ -311,3 +311,46 @@ def test_contrasts_of_shifts_hold_what_changes_from_posture_to_posture(site, apa
     assert contrast.value == pytest.approx(4, abs=0.1)
     half = (contrast.interval.hi - contrast.interval.lo) / 2
     assert half == pytest.approx(1.96 * np.hypot(apart, apart), rel=0.05)
+
+
+def _with_trunk(x, share, **condition):
+    """Return a film in which the shoulders look turned for a share of the time."""
+    told = (np.arange(x.shape[1]) < share * x.shape[1]).astype(float)
+    trunk = Channel(name="trunk_turned", kind="head", unit="1", site="trunk_turned")
+    channels = (*(head_channel(a) for a in AXES), trunk)
+    return _film(np.concatenate([x, told[None]]), channels=channels, **condition)
+
+
+@pytest.mark.parametrize(("share", "wide"), [(0.0, 6.3), (0.2, 6.3), (0.9, 30.1)])
+def test_a_trunk_that_looks_turned_widens_the_turn_of_the_head_and_is_said(share, wide):
+    """1.96 x the zero's 3.2 degrees; with the trunk's 15 degrees added where it is most of it."""
+    (found,) = _run("head.yaw_mean", _with_trunk(_steady(14), share)).estimates
+    assert (found.interval.hi - found.interval.lo) / 2 == pytest.approx(wide, abs=0.6)
+    assert any("shoulders look turned" in n for n in found.notes) == (wide > 20)
+
+
+def test_a_trunk_that_looks_turned_leaves_tilt_and_nod_as_they_were():
+    """Only the turn against the trunk is unsure."""
+    (found,) = _run("head.roll_mean", _with_trunk(_steady(roll=-15), 1.0)).estimates
+    assert (found.interval.hi - found.interval.lo) / 2 == pytest.approx(1.96 * 2.7, abs=0.5)
+    assert not found.notes
+
+
+@pytest.mark.parametrize("name", ["head.dev_total", "head.null", "head.trick_effect"])
+def test_what_holds_the_turn_of_the_head_holds_that_of_the_trunk(name):
+    """A head at 35 degrees that reads 14, for the trunk turned by 21, is inside each interval."""
+    films = [
+        [_with_trunk(_steady(14), turned_share), _with_trunk(_steady(10), 0.0, trick="on")]
+        for turned_share in (0.0, 1.0)
+    ]
+    still, told = (_run(name, *both).estimates[0].interval for both in films)
+    true = 100 * (35 - 10) / 35 if name == "head.trick_effect" else 35
+    assert not still.lo <= true <= still.hi
+    assert told.lo <= true <= told.hi
+
+
+def test_a_contrast_holds_a_trunk_that_looks_turned_in_one_condition():
+    """A trick that truly takes 25 degrees and seems to take 4 is not said to take 4."""
+    off, on = _with_trunk(_steady(14), 1.0), _with_trunk(_steady(10), 0.0, trick="on")
+    (found,) = _run("head.yaw_mean", off, on).contrasts
+    assert found.interval.lo <= -25 <= found.interval.hi

@@ -11,7 +11,7 @@ from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Vis
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="1",
+    version="2",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
@@ -25,7 +25,7 @@ MEASURE = Measure(
     valid=Range(lo=5, hi=45, shown_by=posture.SHOWN_BY, saturates=True),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="It has no direction and is never below 0, so that below about 5 degrees it is mostly "
-    "the error of the zero. " + posture.CAUTION,
+    "the error of the zero. " + posture.CAUTION + posture.SINCE_TWO,
     figure="bars",
     proofs=("simulated",),
 )
@@ -36,11 +36,20 @@ def measure(x: Inputs) -> Result:
     summed, span = posture.rotation_sums(x)
     rotation, _ = posture.mean_turn(summed.sum(axis=0))
     sd = posture.zero_sd(x.channels["head"], x.targets[0])
-    limits = posture.with_zero(posture.along(rotation, sd)[:, None], least=0.0)
+    # A turn of the trunk may hide all that the head is turned, so it counts whatever the direction.
+    of_trunk = posture.trunk_sd(x, x.targets[0]).max() * np.ones((len(x.targets), 1))
+    of_zero = posture.along(rotation, sd)[:, None]
+    limits = posture.with_zero(np.hypot(of_zero, of_trunk), least=0.0)
     # The largest of the three: its direction is not known.
     share = np.full((len(x.targets), 1), max(posture.APART_SHARE.values()))
-    varying = posture.varying(x, share)
-    return Result(blocks=summed, finish=finish, span=span, limits=limits, varying=varying)
+    return Result(
+        blocks=summed,
+        finish=finish,
+        span=span,
+        limits=limits,
+        varying=posture.varying(x, share, of_trunk),
+        notes=posture.trunk_notes(x),
+    )
 
 
 def finish(total: Floats) -> Floats:

@@ -17,7 +17,7 @@ COUNTED = 0.8
 
 MEASURE = Measure(
     id="head.null",
-    version="1",
+    version="2",
     title="Null position of the head",
     unit=dict.fromkeys(posture.AXES, "deg"),
     tier="clinical",
@@ -26,7 +26,7 @@ MEASURE = Measure(
     "kernel of 3 degrees (our rule): where the head stays most, whatever way it took there. The "
     "interval of a contrast adds 10, 12 and 8 % (SD) of the way between the two postures.",
     needs=Needs(
-        inputs=posture.head_input(),
+        inputs=posture.head_input(""),
         target=Whole(sites=posture.AXES),
         tasks=frozenset({"let_go", "rest"}),
     ),
@@ -35,7 +35,7 @@ MEASURE = Measure(
     valid=posture.AXIS_RANGES,
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A head that goes to and fro between two postures has two peaks: only the higher one "
-    "is given. " + posture.CAUTION,
+    "is given. " + posture.CAUTION + posture.SINCE_TWO,
     figure="bars",
     proofs=("simulated",),
 )
@@ -44,14 +44,17 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Count angles over blocks of a second; see `MEASURE`."""
     counted, span = posture.counts(x)
-    sd = np.array([posture.zero_sd(x.channels["head"], rows) for rows in x.targets])
+    of_zero = np.array([posture.zero_sd(x.channels["head"], rows) for rows in x.targets])
+    of_trunk = np.array([posture.trunk_sd(x, rows) for rows in x.targets])
+    sd = np.hypot(of_zero, of_trunk)
     share = np.array([[posture.APART_SHARE[axis] for axis in posture.AXES]] * len(x.targets))
     return Result(
         blocks=counted,
         finish=finish,
         span=span,
         limits=partial(_limits, sd=sd, within=posture.reached(counted)),
-        varying=posture.varying(x, share),
+        varying=posture.varying(x, share, of_trunk),
+        notes=posture.trunk_notes(x),
     )
 
 

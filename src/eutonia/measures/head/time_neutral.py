@@ -41,7 +41,7 @@ MEASURE = Measure(
     "mean of the tries, without a trick; lapses under 0.3 s do not count (our rule). The "
     "interval is what other zeros within their error would give.",
     needs=Needs(
-        inputs=posture.head_input(),
+        inputs=posture.head_input(""),
         target=Whole(sites=posture.AXES),
         tasks=frozenset({"hold"}),
     ),
@@ -66,6 +66,7 @@ def measure(x: Inputs) -> Result:
         lo=found[:, 1:2],
         hi=found[:, 2:],
         n_effective=np.full(len(found), float(len(x["head"]))),
+        notes=posture.trunk_notes(x),
     )
 
 

@@ -27,7 +27,7 @@ RESOLVED = 3.0
 
 MEASURE = Measure(
     id="head.trick_effect",
-    version="1",
+    version="2",
     title="Share of the deviation that the trick takes away",
     unit="%",
     tier="research",
@@ -46,7 +46,7 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The contrast in degrees says more than the share. A hand before the face hides "
     "landmarks: see how much of the time (face hidden). One order of trick and no trick shows "
-    "no cause. " + posture.CAUTION,
+    "no cause. " + posture.CAUTION + posture.SINCE_TWO,
     figure="bars",
     proofs=("simulated",),
 )
@@ -72,7 +72,8 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=finish,
         span=np.concatenate([span, later % (span.max() + 1)]),
-        limits=posture.with_zero(_zero_error(total, sd)),
+        limits=posture.with_zero(np.hypot(_zero_error(total, sd), _trunk_error(x, total))),
+        notes=posture.trunk_notes(x, "head", "on"),
         reasons=tuple(
             why.format(d, at) if s else ""
             for d, at, s in zip(posture.deviation(turn), limit, small, strict=True)
@@ -98,6 +99,22 @@ def _zero_error(total: Floats, sd: Floats) -> Floats:
         sums = [_turned(t, turn) for t in np.split(total, 2, axis=-1)]
         moved.append(finish(np.concatenate(sums, axis=-1)) - value)
     return np.asarray(np.sqrt((np.array(moved) ** 2).sum(axis=0)))
+
+
+def _trunk_error(x: Inputs, total: Floats) -> Floats:
+    """Return what a trunk makes of the share that looks turned without or with the trick."""
+    value = finish(total)
+    worst = np.zeros(value.shape)
+    for place, blocks in enumerate(("head", "on")):
+        if not posture.trunk_turned(x, blocks):
+            continue
+        moved = []
+        for wrong in (-posture.TURNED_SD, posture.TURNED_SD):
+            parts = np.split(total, 2, axis=-1)
+            parts[place] = _turned(parts[place], turned(wrong))
+            moved.append(np.abs(finish(np.concatenate(parts, axis=-1)) - value))
+        worst = np.hypot(worst, np.max(moved, axis=0))
+    return worst
 
 
 def _turned(total: Floats, turn: Floats) -> Floats:
