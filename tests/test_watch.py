@@ -130,6 +130,23 @@ def test_an_overlay_shows_the_angles_of_the_assessment(tmp_path, monkeypatch):
     assert drawn["two.npz"] == pytest.approx(-15, abs=1.0)
 
 
+def test_an_overlay_of_a_data_set_finds_its_only_visit(tmp_path, monkeypatch):
+    """Named by its root, as `assess` allows, the films of sub-01/ses-01 are read where they lie."""
+    session = tmp_path / "set" / "sub-01" / "ses-01"
+    session.mkdir(parents=True)
+    head_film(session / "one.npz", held(6, 0, 0, 0), "0:00 - 0:06 straight\n")
+
+    def as_video(*args, **options):
+        w = seen(*args, **options)
+        return replace(w, filmed=replace(w.filmed, kind="video"))
+
+    seen, read = watch._watch, []
+    monkeypatch.setattr(watch, "_watch", as_video)
+    monkeypatch.setattr(watch, "write_overlay", lambda video, *_, **__: read.append(video))
+    watch.overlays(tmp_path / "set", tmp_path / "out")
+    assert read == [session / "one.npz"]
+
+
 def test_a_calibration_that_fails_is_said_and_the_rest_is_measured(tmp_path):
     """Closures in which nothing closed leave a warning; the head is measured all the same."""
     told = "0:00 - 0:05 gentle closures\n0:05 - 0:20 let go\n"

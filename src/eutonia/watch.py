@@ -25,7 +25,7 @@ from eutonia.model import (
     UnreadableFile,
     Visit,
 )
-from eutonia.read import read_visit, spans
+from eutonia.read import read_visit, spans, visit_folder
 from eutonia.tracking import issues
 from eutonia.tracking.overlay import write_overlay
 from eutonia.tracking.store import load
@@ -222,7 +222,7 @@ def overlays(path: Path, folder: Path, *, progress: Progress | None = None) -> t
     folder : Path
         Where its assessment lies; landmarks that are kept there are used again.
     """
-    visit, base = read_visit(path), path if path.is_dir() else path.parent
+    visit, base = read_visit(path), visit_folder(path) if path.is_dir() else path.parent
     films = [r for r in visit.recordings if r.kind in FILMED]
     seen = [_watch(f, visit, base, kept=folder / "landmarks", progress=progress) for f in films]
     written = []

@@ -362,7 +362,7 @@ def test_a_difference_without_plain_words_is_counted_not_denied(full):
     )
     other = replace(assessment, contrasts=(unnamed,), findings=(known,))
     said = "\n".join(texts(plain_page(other)))
-    assert "Numbers that also differ: 1" in said
+    assert "Numbers that differ: 1" in said
     assert "no clear difference" not in said
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from eutonia import plot
 from eutonia.model import Channel, Issue, NotMeasurable, RecordingSummary
 from eutonia.report.block import Figure, Heading, Note
 from eutonia.report.filmed import filmed
@@ -73,7 +74,7 @@ def test_every_part_of_the_section_is_there(assessment, evidence):
     titles = [b.title for b in blocks if isinstance(b, Figure)]
     assert titles == [
         "Pictures with what was seen",
-        "Over time: head against trunk",
+        "Over time: head",
         "Over time: closure of the lids",
         "Where the head was",
         "When the eyes were closed",
@@ -89,7 +90,7 @@ def test_warnings_stand_beside_the_pictures(assessment, evidence):
 def test_those_who_cannot_see_are_told_the_numbers(assessment, evidence):
     """The alternative texts hold medians and shares that follow from the traces by hand."""
     alts = {b.title: b.alt for b in filmed(assessment, evidence) if isinstance(b, Figure)}
-    assert "pitch: median -8, 90 % between -8 and -8" in alts["Over time: head against trunk"]
+    assert "pitch: median -8, 90 % between -8 and -8" in alts["Over time: head"]
     assert "left closure: 3.3 %" in alts["When the eyes were closed"]
     assert "4.0 s (zero), 20.0 s (let go)" in alts["Pictures with what was seen"]
 
@@ -124,19 +125,79 @@ def _said(assessment):
     )
 
 
-def _lacking(code):
+def _lacking(code, measure="head.sparc", target=""):
     return NotMeasurable(
-        measure="head.sparc", version="1", title="T", tier="research", code=code, reason="Why."
+        measure=measure,
+        version="1",
+        title="T",
+        tier="research",
+        code=code,
+        reason="Why.",
+        target=target,
     )
 
 
 @pytest.mark.parametrize("code", ["no_task", "no_aux", "no_target"])
 def test_what_was_not_filmed_is_not_called_unclear(assessment, code):
     """A number whose task was not filmed lacks that task, not a clear or long enough signal."""
-    said = _said(replace(assessment, not_measurable=(_lacking(code),) * 3))
+    said = _said(replace(assessment, not_measurable=tuple(_lacking(code, m) for m in "abc")))
     assert "3 more numbers would need something that we did not record this time" in said
     assert "could not measure" not in said
     assert "All that we set out to measure" not in said
+
+
+def test_a_number_that_no_channel_gives_is_one_number(assessment):
+    """PERCLOS of four uncalibrated channels is one thing that could not be measured, not four."""
+    missing = tuple(_lacking("flagged", "eyes.perclos", f"lid {i}") for i in range(4))
+    said = _said(replace(assessment, not_measurable=missing))
+    assert "We could not measure one thing." in said
+
+
+def test_the_trick_is_said_as_in_daily_life(assessment):
+    """The page for the person says with or without the trick, as nobody reads "trick off"."""
+    (head,) = assessment.recordings
+    tasks = ("speaking, trick off", "speaking, trick on")
+    said = _said(replace(assessment, recordings=(replace(head, conditions=tasks),)))
+    assert "You did this: speaking, without the trick; speaking, with the trick." in said
+
+
+@pytest.mark.parametrize("flags", [(), ("no_trunk",)])
+def test_the_figure_of_the_head_says_what_its_angles_are_against(assessment, evidence, flags):
+    """Without shoulders in the film they are against the camera, as the tables say too."""
+    (head,) = assessment.recordings
+    channels = tuple(replace(c, flags=flags) for c in head.channels)
+    seen = replace(assessment, recordings=(replace(head, channels=channels),))
+    films = {"video/neck.mp4": evidence["video/neck.mp4"]}
+    captions = [b.caption for b in filmed(seen, films) if isinstance(b, Figure)]
+    against = "camera" if flags else "trunk"
+    assert any(f"Angles against the {against}." in c for c in captions)
+
+
+def test_a_jaw_to_one_side_is_drawn_and_can_be_seen(assessment, evidence, monkeypatch):
+    """Each line of the mouth lies about its own middle: 2 % beside 75 % would be a flat line."""
+    sites = ["lip_width", "jaw_opening", "jaw_deviation", "lip_gap", "corner_out", "corner_out"]
+    x = np.array([50, 75, 2, 5, 30, 28])[:, None] + np.sin(np.arange(900) / 50)
+    mouth = {
+        "mouth.x": x.astype(np.float32),
+        "mouth.labels": np.array([*sites[:4], "left corner out", "right corner out"]),
+        "mouth.sites": np.array(sites),
+        "mouth.units": np.array(["%"] * 6),
+        "mouth.rate_hz": np.array(30.0),
+    }
+    drawn, traces = {}, plot.traces
+
+    def keep(t, x, labels, **options):
+        drawn.update(zip(labels, x, strict=True))
+        return traces(t, x, labels, **options)
+
+    monkeypatch.setattr(plot, "traces", keep)
+    films = {"video/neck.mp4": evidence["video/neck.mp4"] | mouth}
+    (figure,) = (b for b in filmed(assessment, films) if "mouth" in getattr(b, "title", ""))
+    figure.draw()
+    wanted = {"jaw_opening", "jaw_deviation", "lip_gap", "left corner out", "right corner out"}
+    assert set(drawn) == wanted
+    for line in drawn.values():
+        assert np.median(line) == pytest.approx(0, abs=1e-5)
 
 
 def test_every_reason_is_counted_once(assessment):

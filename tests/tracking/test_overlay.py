@@ -130,3 +130,17 @@ def test_key_frames_are_cut_to_the_person(landmarks, tmp_path):
     assert (40 < wide < 200) and (60 < high < 200)  # the hand is 40 pixels wide and 60 high
     drawn = [p.max(axis=2) > 200 for p in found]
     assert all(p[:, wide // 2 - 25 : wide // 2 + 25].sum() == p.sum() > 0 for p in drawn)
+
+
+def test_words_leave_the_face_free_in_a_picture_that_stands_upright():
+    """Turned upright, a picture has its words as small as in its landscape form, not larger."""
+    from eutonia.tracking.overlay import _panel
+
+    lines = ["right corner out: +31 %"] * 20
+    darkened = []
+    for shape in ((480, 854, 3), (854, 480, 3)):
+        picture = np.full(shape, 200, dtype=np.uint8)
+        _panel(picture, lines)
+        darkened.append((picture != 200).any(axis=2).sum())
+    assert darkened[0] == darkened[1]
+    assert darkened[1] < 854 * 480 / 7

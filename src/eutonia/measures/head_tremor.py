@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eutonia.dsp import tremor as dsp
+from eutonia.measures.posture import OF_THE_FACE
 from eutonia.model import Channel, Condition, Floats, Input, Needs, Visit, Whole
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ NEEDS = Needs(
     target=Whole(sites=AXES),
     not_tasks=frozenset({"range", "walking", "running", "walking_backwards", "zero"}),
 )
-#: Tasks in which the face moves by itself: with the jaw the whole face seems to nod.
-OF_THE_FACE = frozenset({"speaking", "reading", "counting", "eating", "closures"})
 #: Of tremor; slow movement keeps such tasks, of which it says that speech counts.
 TREMOR_NEEDS = Needs(
     inputs=NEEDS.inputs, target=NEEDS.target, not_tasks=NEEDS.not_tasks | OF_THE_FACE

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.segments import sums
-from eutonia.model import Floats, Input
+from eutonia.model import Floats, Input, Inputs
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
 
@@ -49,6 +49,29 @@ def position_sums(series: Iterable[Series]) -> tuple[Floats, NDArray[np.intp]]:
         found.append(np.stack([total, count], axis=-1).swapaxes(0, 1))
         span += [place] * total.shape[1]
     return np.concatenate(found), np.array(span, dtype=np.intp)
+
+
+def apart(x: Inputs, site: str) -> float:
+    """Return the mean of a site of the mouth, of its right side less its left where it has two.
+
+    Returns
+    -------
+    float
+        In the unit of the channel; 0 where it was not read.
+    """
+    channels = x.channels["mouth"]
+    rows = [i for i, c in enumerate(channels) if c.site == site]
+    signs = np.array([-1.0 if channels[i].side == "left" else 1.0 for i in rows])
+    return _mean_of(x, rows, signs)
+
+
+def _mean_of(x: Inputs, rows: Sequence[int], signs: Floats) -> float:
+    total = n = 0.0
+    for block in x["mouth"]:
+        usable = block.mask[rows].all(axis=0)
+        total += float((signs @ block.x[rows])[usable].sum())
+        n += usable.sum()
+    return total / n if rows and n else 0.0
 
 
 def mean(total: Floats) -> Floats:

@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 
 #: Closure above which a lid counts as shut (measures.md §8).
 SHUT = 0.5
-#: Channels that are drawn over time, by kind of movement: their sites, the first ones first.
+#: Channels that are drawn over time, by kind of movement: their sites.
 TRACED = {
     "head": ("yaw", "pitch", "roll"),
     "lid": ("closure",),
-    "mouth": (),
+    "mouth": ("jaw_opening", "jaw_deviation", "lip_gap", "corner_out"),
     "finger": (),
     "gait": (),
 }
+#: Drawn as what changes: where a closed jaw or a corner lies is the person's own face, and lines
+#: that lie far apart hide all movement.
+FROM_MIDDLE = frozenset({"mouth"})
 MOST_TRACES = 6
 _KINDS = {
-    "head": "head against trunk",
+    "head": "head",
     "lid": "closure of the lids",
     "mouth": "mouth and jaw",
     "finger": "joints of the fingers",
@@ -65,7 +68,7 @@ def filmed(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
             yield Note(text=said)
         if "pictures" in arrays:
             yield _pictures(name, arrays)
-        yield from _traces(name, arrays)
+        yield from _traces(name, arrays, against=_against(assessment, name))
         if (figure := _map(name, arrays)) is not None:
             yield figure
         if (figure := _raster(name, arrays)) is not None:
@@ -141,7 +144,13 @@ def _draw_pictures(canvas: Canvas, *, pictures: NDArray[Any], titles: list[str])
         ax.set_title(label(title, 40), fontsize=7)
 
 
-def _traces(name: str, arrays: Arrays) -> Iterator[Figure]:
+def _against(assessment: Assessment, name: str) -> str:
+    """Return what the angles of the head in a video are against."""
+    channels = (c for r in assessment.recordings if r.id == f"{name}#head" for c in r.channels)
+    return "camera" if any("no_trunk" in c.flags for c in channels) else "trunk"
+
+
+def _traces(name: str, arrays: Arrays, *, against: str) -> Iterator[Figure]:
     for kind, wanted in TRACED.items():
         if f"{kind}.x" not in arrays:
             continue
@@ -157,7 +166,7 @@ def _traces(name: str, arrays: Arrays) -> Iterator[Figure]:
             title=f"Over time: {_KINDS[kind]}",
             alt=f"{listed(labels)} over {t[-1] - t[0]:.0f} s ({unit or 'no unit'}): "
             + " ".join(_range(x[i], n) for i, n in zip(rows, labels, strict=True)),
-            caption="Gaps: not seen. " + _signs(kind),
+            caption="Gaps: not seen. " + _signs(kind, against),
             draw=partial(_draw_traces, arrays=arrays, kind=kind, rows=rows, unit=unit),
             height_in=1.9,
         )
@@ -165,9 +174,12 @@ def _traces(name: str, arrays: Arrays) -> Iterator[Figure]:
 
 def _draw_traces(canvas: Canvas, *, arrays: Arrays, kind: str, rows: list[int], unit: str) -> None:
     x, t = _of(arrays, kind)
+    drawn = x[rows]
+    if kind in FROM_MIDDLE:
+        drawn = drawn - np.nanmedian(drawn, axis=1, keepdims=True)
     labels = [label(str(arrays[f"{kind}.labels"][i]), 30) for i in rows]
     ax = canvas.subplots()
-    plot.traces(t, x[rows], labels, unit=unit, spans=_spans(arrays), ax=ax)
+    plot.traces(t, drawn, labels, unit=unit, spans=_spans(arrays), ax=ax)
     canvas.legend(loc="outside upper left", ncols=6, borderaxespad=0.2)
 
 
@@ -267,9 +279,17 @@ def _unit(unit: str) -> str:
     return {"deg": "degrees", "1": "share"}.get(unit, unit)
 
 
-def _signs(kind: str) -> str:
+def _signs(kind: str, against: str) -> str:
     if kind == "head":
-        return "Positive: chin to the person's right, chin up, ear to the right shoulder."
+        return (
+            f"Angles against the {against}. Positive: chin to the person's right, chin up, ear to "
+            "the right shoulder."
+        )
+    if kind == "mouth":
+        return (
+            "Each line against its own middle (median). Positive: jaw open, chin to the person's "
+            "right, lips apart, corner away from the midline."
+        )
     return ""
 
 

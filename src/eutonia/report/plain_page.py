@@ -167,9 +167,14 @@ _PLAIN_TASKS = {
 }
 
 
+#: Other parts of a condition that a person who did not write the notes cannot know.
+_PLAIN_LEVELS = {"trick on": "with the trick", "trick off": "without the trick"}
+
+
 def _plain_task(condition: str) -> str:
-    task, comma, rest = condition.partition(",")
-    return _PLAIN_TASKS.get(task, task) + comma + rest
+    task, *rest = condition.split(", ")
+    said = (_PLAIN_LEVELS.get(level, level) for level in rest)
+    return ", ".join((_PLAIN_TASKS.get(task, task), *said))
 
 
 #: Tasks in which somebody walks.
@@ -217,7 +222,7 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield f"It worked: we could take {numbers} from your {kinds}."
     else:
         yield "We could not take any number this time."
-    codes = Counter(m.code for m in assessment.not_measurable if m.code != NO_INPUT)
+    codes = Counter(_codes(assessment))
     missing = codes.total()
     for among, why in _NOT_TAKEN.items():
         if count := sum(codes.pop(code, 0) for code in among):
@@ -237,6 +242,14 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield "All that we set out to measure was measured."
 
 
+def _codes(assessment: Assessment) -> Iterator[str]:
+    """Yield why each measure was not taken in a condition, once for all of its channels alike."""
+    missing = (m for m in assessment.not_measurable if m.code != NO_INPUT)
+    yield from (
+        code for *_, code in dict.fromkeys((m.measure, m.condition, m.code) for m in missing)
+    )
+
+
 def _different(assessment: Assessment) -> Iterator[str]:
     """Yield what differs, and from what; only numbers that are not for research alone."""
     differ = [
@@ -248,7 +261,8 @@ def _different(assessment: Assessment) -> Iterator[str]:
     for c in told:
         yield _sentence(c)
     if more := len(differ) - len(told):
-        yield f"Numbers that also differ: {more}. They are in the tables further on."
+        which = "also differ" if told else "differ"
+        yield f"Numbers that {which}: {more}. They are in the tables further on."
     if not differ:
         yield (
             "We saw no clear difference between the things you did, or we could not compare them."

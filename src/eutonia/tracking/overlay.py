@@ -155,7 +155,8 @@ def _panel(out: Picture, lines: list[str]) -> None:
     """Write lines on a dark field at the top left, small enough for the picture."""
     import cv2
 
-    scale = max(0.35, out.shape[0] / 1200)
+    # By the shorter side: a phone held upright has little width beside the face.
+    scale = max(0.35, min(out.shape[:2]) / 1200)
     step = round(26 * scale) + 4
     fits = max(1, (out.shape[0] - 8) // step)
     lines = lines if len(lines) <= fits else [*lines[: fits - 1], "..."]

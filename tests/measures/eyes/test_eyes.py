@@ -256,3 +256,22 @@ def test_a_lid_that_trembles_about_one_half_closes_once():
     )
     found = events(c, np.ones(len(c), dtype=bool), rate_hz=30.0)
     assert len(found.on_s) == 2
+
+
+def test_an_eye_that_shuts_alone_may_be_shut_in_perclos():
+    """A lid that reads 0.65 while the other is open, as a shut one does, is in the upper limit."""
+    shut = [(s, 2.0) for s in range(5, 58, 6)]
+    alone = _lid(shut, depth=0.65)
+    outcome = _run("eyes.perclos", alone, _lid([]))
+    (left,) = (e for e in outcome.estimates if "left" in e.target.label)
+    truth = 100 * 2.0 * len(shut) / SECONDS
+    assert left.value == 0
+    assert left.interval.hi >= truth - 0.1
+    assert all(c.interval is None or c.interval.hi >= truth - 0.1 for c in outcome.contrasts)
+
+
+def test_two_longest_closures_are_not_compared():
+    """Each is one event: which condition or side has the longer one is not judged."""
+    outcome = _run("eyes.longest_closure", _lid(SPASMS), _lid(BLINKS))
+    assert len(outcome.estimates) == 2
+    assert outcome.contrasts == ()

@@ -354,3 +354,19 @@ def test_a_contrast_holds_a_trunk_that_looks_turned_in_one_condition():
     off, on = _with_trunk(_steady(14), 1.0), _with_trunk(_steady(10), 0.0, trick="on")
     (found,) = _run("head.yaw_mean", off, on).contrasts
     assert found.interval.lo <= -25 <= found.interval.hi
+
+
+@pytest.mark.parametrize(("task", "trick"), [("speaking", "off"), ("rest", "on")])
+def test_a_jaw_or_a_hand_at_work_does_not_turn_the_head(task, trick):
+    """A still head that seems to nod by a degree while its face works is not said to nod."""
+    for apart, there in ((1.0, False), (5.0, True)):
+        films = (
+            _film(_steady(20), task="rest", trick="off"),
+            _film(_steady(20, pitch=apart), task=task, trick=trick),
+        )
+        (found,) = _run("head.pitch_mean", *films).contrasts
+        assert found.value == pytest.approx(apart, abs=0.3)
+        assert (found.p < 0.05) is there
+    still = _film(_steady(20), task="rest"), _film(_steady(20, pitch=1.0), task="hold")
+    (found,) = _run("head.pitch_mean", *still).contrasts
+    assert found.p < 0.05

@@ -70,3 +70,65 @@ def test_chewing_is_no_tremor():
     outcome = _run("mouth.tremor", x, (channel("jaw_opening"),), task="eating")
     assert outcome.estimates == ()
     assert outcome.not_measurable
+
+
+CORNERS = tuple(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right"))
+FACE = (channel("jaw_opening"), channel("jaw_deviation"), *CORNERS)
+
+
+def _between(name, rest, speaking):
+    """Return the contrasts of speaking less rest, of means of `FACE` with noise, by part."""
+    rng = np.random.default_rng(3)
+    made = [
+        replace(
+            recording(
+                np.array(means)[:, None] + rng.normal(0, 0.3, (len(FACE), N)),
+                FACE,
+                rate_hz=RATE_HZ,
+                condition=Condition.of(task=task),
+            ),
+            id=task,
+        )
+        for task, means in (("rest", rest), ("speaking", speaking))
+    ]
+    held = visit(*made)
+    return [
+        c
+        for c in run_measure(entry(name), held, visit_spans(held), seed=1).contrasts
+        if c.factor == "task"
+    ]
+
+
+def test_a_pulled_corner_is_no_jaw_to_one_side():
+    """Rendered: a right corner 2 % up took a straight chin 1.1 % along: may be nothing."""
+    straight = (75.0, 0.0, 28.0, 28.0, -30.0, -30.0)
+    pulled = (75.0, 1.1, 28.0, 30.2, -30.0, -28.0)
+    aside = (75.0, 2.1, 26.7, 29.4, -29.5, -30.4)  # rendered: a jaw 6 degrees to the right
+    for found in _between("mouth.jaw_deviation", straight, pulled):
+        assert found.interval.lo < 0 < found.interval.hi
+    for found in _between("mouth.jaw_deviation", straight, aside):
+        assert found.interval.lo > 0
+
+
+@pytest.mark.parametrize(
+    "name, opened",
+    [
+        ("mouth.jaw_deviation", (85.0, -0.9, 28.0, 28.0, -30.0, -30.0)),
+        ("mouth.asymmetry", (85.0, 0.0, 28.0, 26.5, -30.0, -31.2)),
+    ],
+)
+def test_a_jaw_that_opens_straight_is_no_change_of_a_side(name, opened):
+    """Rendered: a jaw 10 degrees open moved chin and corners aside by 0.8 to 1.5 %."""
+    for found in _between(name, (75.0, 0.0, 28.0, 28.0, -30.0, -30.0), opened):
+        assert found.interval.lo < 0 < found.interval.hi
+
+
+def test_sides_of_a_face_do_not_differ_by_less_than_even_faces_do():
+    """Corners 2 % apart, as those of healthy faces are, are no difference of the sides; 6 % are."""
+    rng = np.random.default_rng(5)
+    for apart, differs in ((2.0, False), (6.0, True)):
+        x = np.array([28.0, 28.0 + apart])[:, None] + rng.normal(0, 0.3, (2, N))
+        (c,) = _run("mouth.corner_pull", x, CORNERS[:2]).contrasts
+        assert (c.factor, c.a, c.b) == ("side", "left", "right")
+        assert c.value == pytest.approx(-apart, abs=0.1)
+        assert (c.interval.hi < 0) == differs

@@ -23,7 +23,7 @@ CUT = "longest=at least so long: a gap or an end of the recording cut a closure"
 
 MEASURE = Measure(
     id="eyes.longest_closure",
-    version="2",
+    version="3",
     title="Longest closure",
     unit="s",
     tier="clinical",
@@ -34,13 +34,14 @@ MEASURE = Measure(
     "how long another one may be. It also holds 40 ms (SD) for the scale of the lid, which is not "
     "straight, and, without gentle closures, what another threshold gives.",
     needs=NEEDS,
-    scale="difference",
+    scale="none",  # one closure says nothing about the next, so nothing about what differs
     interval=Jackknife(),
     valid=Range(lo=0, hi=120, shown_by="docs/measures/eyes.longest_closure"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} Longer recordings show longer closures: compare only "
-    "the same length. A lid that opens slowly reads shorter: on rendered people by 60 ms (SD 50) "
-    "where it opens within 0.2 to 1 s.",
+    "the same length. Conditions and sides are not judged by it: the longest closures of two "
+    "halves of one recording differ as well. A lid that opens slowly reads shorter: on "
+    "rendered people by 60 ms (SD 50) where it opens within 0.2 to 1 s.",
     figure="",
     proofs=("simulated",),
 )

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import CAUTION, LID, NEEDS, RARE, SHUT, UNCALIBRATED, UNEVEN
+from eutonia.measures.lid_events import (
+    CAUTION,
+    CLOSED,
+    LID,
+    NEEDS,
+    RARE,
+    SHUT,
+    UNCALIBRATED,
+    UNEVEN,
+)
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.perclos",
-    version="3",
+    version="4",
     title="Share of the time with the eye shut (PERCLOS)",
     unit="%",
     tier="supportive",
     sources=(),
     method=f"Share of the time, in which the eye was seen, with the lid closed by at least "
-    f"{100 * SHUT:.0f} % of its own range. Each eye by itself.",
+    f"{100 * SHUT:.0f} % of its own range. Each eye by itself. The upper limit also holds the time "
+    f"in which this eye is at least {100 * CLOSED:.0f} % closed and the other is not: it may be "
+    "shut then.",
     # Without gentle closures a shut lid of some people never reads 0.8 (rendered person 44: 0.6).
     needs=replace(NEEDS, inputs={"lid": replace(LID, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}),
     scale="difference",
@@ -24,7 +37,7 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.perclos"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} Made for drowsiness; sleepiness raises it too. One eye that closes alone "
-    "reads 0.5 to 0.75 closed on rendered people and is not counted here. "
+    "reads 0.5 to 0.75 closed on rendered people and is not counted here, but in the interval. "
     f"{RARE}",
     figure="",
     proofs=("simulated",),
@@ -34,13 +47,32 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Sum the time closed over blocks; see `MEASURE`."""
     blocks, span = lid_events.share_above(x, SHUT)
+    alone = 100 * _alone(x)[:, None]
     return Result(
         blocks=blocks,
         finish=_percent,
         span=span,
-        limits=_limits,
+        limits=lid_events.Unsure(limits=_limits, below=0 * alone, above=alone, most=100.0),
         evidence=lid_events.trace(x),
     )
+
+
+def _alone(x: Inputs) -> Floats:
+    """Return the share of the time in which an eye that closes alone may be shut, not counted."""
+    channels, found = x.channels["lid"], np.zeros(len(x.targets))
+    for target, row in enumerate(x.targets[:, 0]):
+        others = [
+            i for i, c in enumerate(channels) if c.site == "lid" and c.side != channels[row].side
+        ]
+        seconds = seen = 0.0
+        for block in x["lid"]:
+            usable, mine = block.mask[row], block.x[row]
+            seen += usable.sum()
+            for i in others:
+                open_ = block.mask[i] & (block.x[i] < CLOSED)
+                seconds += (usable & open_ & (mine >= CLOSED) & (mine < SHUT)).sum()
+        found[target] = seconds / max(seen, 1.0)
+    return found
 
 
 def _percent(total: Floats) -> Floats:

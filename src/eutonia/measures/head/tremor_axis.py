@@ -73,6 +73,8 @@ class _Shares:
 
 def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
     """Return limits on the scale of log odds, which end at 0 and 100 %."""
+    from scipy.special import expit
+
     share = np.clip(value / 100, 1e-6, 1 - 1e-6)
     odds = np.log(share / (1 - share))
     squares = (share * GAIN_SD) ** 2
@@ -81,7 +83,7 @@ def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
     gain = 2 * np.sqrt(GAIN_SD**2 + others)
     chance = OVERLAP * student_quantile(0.975, df)[:, None] * error / 100 / (share * (1 - share))
     half = np.hypot(chance, 1.96 * gain)
-    lo, hi = (100 / (1 + np.exp(-(odds + s * half))) for s in (-1, 1))
+    lo, hi = (100 * expit(odds + s * half) for s in (-1, 1))
     return np.minimum(lo, value), np.maximum(hi, value)
 
 

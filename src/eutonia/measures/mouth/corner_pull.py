@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.positions import BLOCK_S, NECK, from_camera, mean, position_sums
+from eutonia.measures.positions import (
+    BLOCK_S,
+    NECK,
+    apart,
+    from_camera,
+    mean,
+    position_sums,
+    with_systematic,
+)
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -14,19 +22,31 @@ from eutonia.model import (
     Needs,
     Range,
     Result,
+    Varying,
     Visit,
 )
 
+#: Of one corner, so that both together have the 2 % (SD between people) of uneven faces and of
+#: heads turned by up to 20° (`mouth.asymmetry`).
+SYSTEMATIC = 2.0 / np.sqrt(2)
+#: What one corner seems to move unlike the other, SD in %, for each % that the jaw is more open:
+#: half the variance of `mouth.asymmetry`.
+OF_OPENING = {"corner_out": 0.12, "corner_up": 0.09}
+
 MEASURE = Measure(
     id="mouth.corner_pull",
-    version="1",
+    version="2",
     title="Corner of the mouth",
     unit="%",
     tier="supportive",
     sources=(),
     method="Mean place of each corner of the mouth in the head's own frame, in % of the distance "
     "between the outer corners of the eyes: out from the midline of eyes and nose, and up from "
-    "the base of the nose (so negative).",
+    "the base of the nose (so negative). The limits also hold "
+    f"{SYSTEMATIC:.1f} % (SD) for uneven and turned faces, as does the difference of the sides; a "
+    "contrast between conditions does not need it, but holds, for each % by which the jaw is "
+    f"more open, {OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in "
+    "height.",
     needs=Needs(
         inputs=from_camera("mouth"), target=Each(sites=("corner_out", "corner_up")), not_tasks=NECK
     ),
@@ -36,7 +56,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The place itself is the person's own face: read the difference between task and rest "
     "and between the sides. 1 % is about 0.9 mm in an adult. The platysma below the jaw is not "
-    "seen.",
+    "seen. An opening jaw takes both corners down, and a jaw to one side takes them with it, by "
+    "3 % between the sides for 7 degrees on rendered people.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -46,18 +67,31 @@ def measure(x: Inputs) -> Result:
     """Sum positions over blocks of three seconds; see `MEASURE`."""
     rows = x.targets[:, 0]
     blocks, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"])
-    return Result(blocks=blocks, finish=mean, span=span)
+    sd = np.full((len(rows), 1), SYSTEMATIC)
+    return Result(
+        blocks=blocks,
+        finish=mean,
+        span=span,
+        limits=with_systematic(SYSTEMATIC),
+        varying=Varying(
+            sd=0 * sd,
+            share=np.array([[OF_OPENING[x.channels["mouth"][row].site]] for row in rows]),
+            place=np.full(sd.shape, apart(x, "jaw_opening")),
+            sides=sd,
+        ),
+    )
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate speech in which the right corner is pulled out and down."""
+    """Simulate a right corner pulled out and down, in a face that is itself uneven."""
     from eutonia.simulate.mouth import RATE_HZ, around, channel
     from eutonia.simulate.visit import recording, visit
 
     rng = np.random.default_rng(seed)
     means = np.array([29.0, 36.0, -27.0, -31.0])
     channels = tuple(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right"))
-    x = around(rng, means, seconds=60, sd=2.0)
+    uneven = SYSTEMATIC * rng.standard_normal(len(means))
+    x = around(rng, means + uneven, seconds=60, sd=2.0)
     task = Condition.of(task="speaking")
     made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
     return made, {(c.label, task.label, ""): float(v) for c, v in zip(channels, means, strict=True)}
