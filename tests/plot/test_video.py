@@ -99,6 +99,16 @@ def test_a_side_has_its_colour_alone_and_in_any_order(order, seen):
     assert colours_of(one for one in drawn if one.get_label() in names) == wanted
 
 
+def test_many_of_one_side_alone_have_colours_of_their_own():
+    """Four muscles of the right arm are told apart by colour, with no left one to be told from."""
+    names = [f"right muscle {i}" for i in range(4)]
+    drawn = plot.bars([_finding(n) for n in names]).lines
+    assert len(set(colours_of(one for one in drawn if one.get_label() in names).values())) == 4
+    both = ["left muscle", *names[:3]]
+    drawn = plot.bars([_finding(n) for n in both]).lines
+    assert colours_of(one for one in drawn if one.get_label() in both)["left muscle"] == BLUE
+
+
 def test_no_two_of_one_side_look_alike():
     """Eight joints of a hand keep a look each; none of them has a colour of the other hand."""
     left, right = (looks([f"{side} joint {i}" for i in range(8)]) for side in ("left", "right"))

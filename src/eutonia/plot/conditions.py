@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eutonia.model import Condition, Finding
 from eutonia.plot.source import CannotDraw, own_axes
-from eutonia.plot.style import GREY, MARKERS, literal, looks
+from eutonia.plot.style import GREY, MARKERS, literal, looks, side_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,8 @@ def bars(
         Rows from the top; by default all, as they come.
     targets : sequence of str
         Labels of what is drawn; by default all, as they come. What they name left is blue, what
-        they name right is orange.
+        they name right is orange; where more than two are of one side and none of the other, the
+        colours go by order, since tones of one colour would be too alike.
     ax : Axes, optional
         By default on a figure of its own.
 
@@ -49,7 +50,9 @@ def bars(
     rows = tuple(conditions) or tuple(dict.fromkeys(f.estimate.condition for f in findings))
     shown = tuple(targets) or tuple(dict.fromkeys(f.estimate.target.label for f in findings))
     ax = ax or own_axes(height_in=0.8 + 0.3 * len(rows))
-    for i, (target, look) in enumerate(zip(shown, looks(shown), strict=True)):
+    alike = len(shown) > 2 and len({side_of(label) for label in shown}) == 1
+    by = looks("" for _ in shown) if alike else looks(shown)
+    for i, (target, look) in enumerate(zip(shown, by, strict=True)):
         spread = 0.5 * (i / (len(shown) - 1) - 0.5) if len(shown) > 1 else 0.0
         at = [
             (rows.index(f.estimate.condition) + spread, f)

@@ -62,7 +62,7 @@ def looks(labels: Iterable[str]) -> list[tuple[str, int]]:
     >>> looks(["right eye"]) == [(COLOURS[1], 1)]
     True
     """
-    sides = [_side_of(label) for label in labels]
+    sides = [side_of(label) for label in labels]
     if not any(sides):
         return [(COLOURS[i % len(COLOURS)], i) for i in range(len(sides))]
     found = []
@@ -74,7 +74,7 @@ def looks(labels: Iterable[str]) -> list[tuple[str, int]]:
     return found
 
 
-def _side_of(label: str) -> str:
+def side_of(label: str) -> str:
     """Return the side that a label names; empty where it names none, or both."""
     found = {"left", "right"} & set(re.findall(r"[a-z]+", label.casefold()))
     return found.pop() if len(found) == 1 else ""
