@@ -1,5 +1,7 @@
 """Lag and width of the synchrony of two muscles over their ranges, and silence without any."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,14 @@ def test_lag_equals_that_of_scipys_correlation():
     (evidence,) = _outcome(made).evidence.values()
     np.testing.assert_allclose(evidence["cumulant"][0], course, atol=0.025)
     assert abs(int(course.argmax()) - 100 - _found(made)["lag"].value) < 3
+
+
+def test_peaks_of_two_conditions_are_not_compared():
+    """The largest peaks of two conditions need not be the same one, so no lag has a contrast."""
+    made, _ = entry("emg.cumulant").example(1)
+    (recorded,) = made.recordings
+    again = replace(recorded, id="again", condition=Condition.of(task="rest"))
+    both = visit(recorded, again)
+    outcome = run_measure(entry("emg.cumulant"), both, visit_spans(both))
+    assert len({e.condition for e in outcome.estimates}) == 2
+    assert outcome.contrasts == ()

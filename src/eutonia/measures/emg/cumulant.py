@@ -28,7 +28,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="emg.cumulant",
-    version="1",
+    version="2",
     title="Synchrony of two muscles (cumulant density)",
     unit={"lag": "ms", "width": "ms"},
     tier="research",
@@ -52,7 +52,7 @@ MEASURE = Measure(
         target=Pairs("all"),
         not_tasks=frozenset({"movement", "mvc"}),
     ),
-    scale="difference",
+    scale="none",  # the largest peaks of two conditions or sides need not be the same peak
     interval=Jackknife(),
     valid={
         "lag": Range(lo=-60, hi=60, shown_by="docs/measures/emg.cumulant"),
@@ -60,7 +60,8 @@ MEASURE = Measure(
     },
     invariant=frozenset({"gain", "channel_order"}),
     caution="Cross-talk gives a narrow peak at lag 0 that is no common drive. A slow common "
-    "modulation gives a broad peak that hides a narrow one on top of it.",
+    "modulation gives a broad peak that hides a narrow one on top of it. Conditions and sides are "
+    "not compared (version 2): their largest peaks need not be the same one.",
     evidence_against="A narrow sub-peak, 13 ms wide, was described in cervical dystonia, and "
     "sternocleidomastoid and splenius were in phase in patients only (8 against 8, Tijssen2000); "
     "the coherence behind it was not replicated (10 against 10, Nijmeijer2014). It is no sign of a "
