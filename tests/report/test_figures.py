@@ -16,8 +16,9 @@ from matplotlib.text import Text
 from eutonia.dsp.scalp import positions
 from eutonia.knowledge import table
 from eutonia.model import Contrast, Interval, NotMeasurable
-from eutonia.report.block import Figure, Heading, Paragraph
+from eutonia.report.block import Figure, Heading, Note, Paragraph
 from eutonia.report.blocks import blocks
+from eutonia.report.conditions import conditions
 from eutonia.report.figures import KINDS, canvas, contrast_figures, evidence_figures, scalp_figures
 from eutonia.report.figures.drawing import Drawing, Shown
 from eutonia.report.figures.matrix import matrix
@@ -457,3 +458,12 @@ def test_maps_of_64_electrodes_stay_small():
     svg = figure.draw()
     assert len(re.findall("data:image/png", svg)) == 10 + 5  # and the five colour scales
     assert len(svg) < 700_000
+
+
+def test_sides_of_electrodes_carry_the_sentence_on_qeeg(empty):
+    """A table of EEG contrasts of one condition alone says what qEEG cannot say."""
+    made = replace(empty[0], contrasts=(replace(contrast("C3", 1, 0.01), factor="side"),))
+    notes = [b.text for b in conditions(made) if isinstance(b, Note)]
+    assert notes == [QEEG]
+    muscle = replace(made.contrasts[0], measure="emg.rms", target=PAIR)
+    assert not [b for b in conditions(replace(made, contrasts=(muscle,))) if isinstance(b, Note)]

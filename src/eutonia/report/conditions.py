@@ -46,7 +46,7 @@ def conditions(assessment: Assessment) -> Iterator[Block]:
             "by side. Record rest and task, with and without the trick, at the same visit."
         )
         return
-    if any("eeg" in instrument(measure) for measure in several):
+    if any("eeg" in instrument(m) for m in (*several, *{c.measure for c in assessment.contrasts})):
         yield Note(text=QEEG)
     drawn = [m for m, group in several.items() if _counts(group)]
     for measure in sorted(drawn, key=lambda m: order(several[m])):
