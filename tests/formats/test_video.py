@@ -188,7 +188,7 @@ def test_dropped_pictures_are_reported_as_pauses(tmp_path):
     path = timed(film(tmp_path / "x.mp4", size=(640, 480)), steps, 15000)
     (issue,) = header(path).issues
     assert issue.code == "gaps"
-    assert "1 pause(s), the longest 0.33 s" in issue.message
+    assert "Once, for 0.33 s, pictures are missing" in issue.message
 
 
 def test_pictures_without_own_times_are_left_out(tmp_path):

@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 
 from eutonia import plot
 from eutonia.model import Condition, Estimate, Finding, Target
-from eutonia.plot.style import COLOURS, looks
+from eutonia.plot.style import COLOURS, SHADE, looks
 from eutonia.plot.video import MAX_COLUMNS, extremes
 
 
@@ -74,6 +74,33 @@ def test_the_raster_shows_every_closure_once():
         "minute 2",
         "minute 3",
     ]
+
+
+def test_names_of_conditions_keep_off_the_marks_and_each_other():
+    """Names of short stretches are cut, those of long ones stand whole, none over a mark."""
+    t = np.arange(130 * 30) / 30
+    closed = np.zeros((2, len(t)), dtype=bool)
+    closed[:, ::60] = True
+    names = ["rest", "talking to somebody", "bright light", "gentle closures of both eyes"]
+    spans = [(0, 62, names[0]), (62, 68, names[1]), (68, 69, names[2]), (69, 130, names[3])]
+    ax = plot.raster(t, closed, ["left eye", "right eye"], spans=spans)
+    ax.figure.canvas.draw()
+    texts = [one for one in ax.texts if one.get_text()]
+    shown = [one.get_text() for one in texts]
+    assert [names[0], names[3]] == [one for one in shown if one in names]
+    assert not any(one.startswith(("rest…", "bright")) for one in shown)  # 1 or 2 s: no room
+    assert {one[:7] for one in shown if one.endswith("…")} == {"talking", "gentle "}
+    boxes = [one.get_window_extent() for one in texts]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    shade = to_hex(SHADE)
+    marks = [
+        path.get_extents(ax.transData)
+        for bars in ax.collections
+        if to_hex(bars.get_facecolor()[0]) != shade
+        for path in bars.get_paths()
+    ]
+    assert len(marks) == 2 * 65
+    assert not any(box.overlaps(mark) for box in boxes for mark in marks)
 
 
 BLUE, ORANGE = COLOURS[:2]

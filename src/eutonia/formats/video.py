@@ -248,10 +248,12 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0) -> list[Issue]:
         issues.append(_issue("low_rate", text))
     pauses = steps > GAP_STEPS * step
     if pauses.any():
-        text = (
-            f"{pauses.sum()} pause(s), the longest {steps.max():.2g} s, in which pictures are "
-            "missing; nothing is measured across them."
+        times = (
+            f"Once, for {steps.max():.2g} s,"
+            if pauses.sum() == 1
+            else (f"{pauses.sum()} times, the longest {steps.max():.2g} s,")
         )
+        text = f"{times} pictures are missing; nothing is measured across that."
         issues.append(_issue("gaps", text))
     if float(np.std(steps[~pauses])) / step > UNEVEN:
         text = "The camera's rate varies; the time of each picture was taken from the file."

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 #: Most points of a trace; between them the extremes are kept, so that no jerk is lost.
 MAX_COLUMNS = 1200
+#: Height of a minute in the raster, inches, and where in it the marks lie; names stand above them.
+MINUTE_IN, MARKS = 0.42, (-0.48, 0.16)
+#: Share of a figure's width that is axes, width of a letter over its size, fewest letters shown.
+AXES_SHARE, LETTER, LEAST_LETTERS = 0.82, 0.56, 4
 
 
 @literal
@@ -56,7 +60,7 @@ def traces(
         if i % 2 == 0:
             ax.axvspan(start, stop, color=SHADE, lw=0, zorder=0.4)
         ax.annotate(
-            name,
+            _fitting(ax, name, (stop - start) / (t_s[-1] - t_s[0])),
             ((start + stop) / 2, 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, -1),
@@ -153,7 +157,7 @@ def raster(
     labels : sequence of str
         Of the eyes; the left one is blue, the right one orange.
     spans : sequence of (float, float, str)
-        Start, stop and name of the conditions; the name stands where each begins.
+        Start, stop and name of the conditions; the name stands above each, in every minute.
     ax : Axes, optional
 
     Returns
@@ -161,21 +165,42 @@ def raster(
     Axes
     """
     minutes = int((t_s[-1] - t_s[0]) // 60) + 1
-    ax = ax or own_axes(6.0, 0.6 + 0.35 * minutes)
-    high = 0.8 / len(closed)
+    ax = ax or own_axes(6.0, 0.6 + MINUTE_IN * minutes)
+    high = (MARKS[1] - MARKS[0]) / len(closed)
+    for i, (start, stop, name) in enumerate(spans):
+        for line, at, part in _lines(start - t_s[0], stop - start):
+            if i % 2 == 0:
+                ax.broken_barh([(at, part)], (-line - 0.5, 1), color=SHADE, lw=0, zorder=0.4)
+            ax.annotate(
+                _fitting(ax, name, part / 60),
+                (at, -line + MARKS[1]),
+                xytext=(1.5, 0.5),
+                textcoords="offset points",
+                fontsize=SMALL_PT,
+                color=GREY,
+                va="bottom",
+                ha="left",
+            )
     for eye, (row, name, (colour, _)) in enumerate(zip(closed, labels, looks(labels), strict=True)):
         for k, (start, length) in enumerate(_stretches(t_s, row)):
             for line, at, part in _lines(start - t_s[0], length):
-                y = -line + 0.4 - (eye + 1) * high
+                y = -line + MARKS[1] - (eye + 1) * high
                 ax.broken_barh([(at, part)], (y, 0.9 * high), color=colour, lw=0)
             if k == 0:
                 ax.plot([], [], color=colour, lw=4, label=name)
-    for start, _, name in spans:
-        line, at = divmod(start - t_s[0], 60.0)
-        ax.annotate(name, (at, -line + 0.42), fontsize=SMALL_PT, color=GREY, va="bottom", ha="left")
-    ax.set(xlim=(0, 60), ylim=(-minutes + 0.4, 0.75), xlabel="Seconds of each minute")
+    ax.set(xlim=(0, 60), ylim=(-minutes + 0.5, 0.5), xlabel="Seconds of each minute")
     ax.set_yticks([-k for k in range(minutes)], [f"minute {k + 1}" for k in range(minutes)])
     return ax
+
+
+def _fitting(ax: Axes, name: str, share: float) -> str:
+    """Return a name, cut to what a share of the axes' width has room for; empty if hardly any."""
+    figure = ax.get_figure()
+    wide_pt = 72 * (figure.get_figwidth() if figure else 6.0) * AXES_SHARE
+    room = int(share * wide_pt / (LETTER * SMALL_PT))
+    if len(name) <= room:
+        return name
+    return f"{name[: room - 1].rstrip()}…" if room >= LEAST_LETTERS else ""
 
 
 def _stretches(t_s: Floats, row: NDArray[np.bool_]) -> list[tuple[float, float]]:

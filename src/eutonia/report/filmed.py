@@ -245,7 +245,7 @@ def _raster(name: str, arrays: Arrays) -> Figure | None:
         alt=f"Each closure of each eye, a minute a line. Share of the time: {shares}",
         caption=f"Closed: closure above {SHUT:g}. A thin mark is a blink, a wide one a closure.",
         draw=draw,
-        height_in=0.9 + 0.35 * (int((t[-1] - t[0]) // 60) + 1),
+        height_in=0.9 + plot.video.MINUTE_IN * (int((t[-1] - t[0]) // 60) + 1),
     )
 
 
