@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.derive.head import TRUNK_TURNED, head, zero_of
+from eutonia.measures.posture import TURNED_SHARE
 from eutonia.model import Floats, Landmarks, Points
 
 if TYPE_CHECKING:
@@ -118,14 +119,20 @@ class Tracked:
         errors[shown] = (measured - self.truth[shown] + 180) % 360 - 180
         return errors
 
-    def noticed(self, pose: int, *, zero: bool = True) -> tuple[bool, bool]:
-        """Tell whether a trunk that stays as in one pose is flagged, and left out.
+    def noticed(self, pose: int, *, zero: bool = True) -> tuple[bool, bool, bool]:
+        """Tell whether a trunk that stays as in one pose is flagged, left out, and suspected.
 
         Without a zero the whole film is in that pose.
         """
         marks = self.film(np.array([0 if zero else pose] * 10 + [pose] * 10))
         found = head(marks, zero=zero_of(marks, marks.t_s < 10) if zero else None)
-        return TRUNK_TURNED in found.channels[0].flags, not found.good[0, 10:].any()
+        row = next(i for i, c in enumerate(found.channels) if c.site == "trunk_turned")
+        told = found.x[row, 10:][found.good[row, 10:]]
+        return (
+            TRUNK_TURNED in found.channels[0].flags,
+            not found.good[0, 10:].any(),
+            bool(len(told) and told.mean() >= TURNED_SHARE),
+        )
 
 
 def _seen(points: Floats) -> NDArray[np.float32]:
@@ -304,8 +311,8 @@ def report(people: Iterable[Tracked]) -> list[Row]:
     list of dict
         ``by`` and ``level`` of what, ``people`` and ``pictures``, the share ``lost``, and for each
         axis the mean size of the error, its 95th percentile and its mean, in degrees. Of trunks
-        that are turned, and of turned heads on trunks that are not: the shares ``flagged`` and
-        ``left_out``.
+        that are turned, and of turned heads on trunks that are not: the shares ``flagged``,
+        ``left_out`` and ``suspected`` (`eutonia.measures.posture.trunk_turned`).
     """
     people = list(people)
     errors = [p.errors() for p in people]
@@ -376,13 +383,14 @@ def _noticed(by: str, turn: float, yaw: float, people: list[Tracked], *, zero: b
     for one in people:
         pose = np.flatnonzero((one.turn == turn) & (one.asked == (yaw, 0, 0)).all(axis=1))[0]
         found.append(one.noticed(int(pose), zero=zero))
-    flagged, left_out = np.mean(found, axis=0)
+    flagged, left_out, suspected = np.mean(found, axis=0)
     return {
         "by": by,
         "level": f"trunk {turn:g}, head against it {yaw:g}",
         "people": len(people),
         "flagged": round(float(flagged), 3),
         "left_out": round(float(left_out), 3),
+        "suspected": round(float(suspected), 3),
     }
 
 
