@@ -7,8 +7,9 @@ import pytest
 
 from eutonia import plot
 from eutonia.model import Channel, Issue, NotMeasurable, RecordingSummary
-from eutonia.report.block import Figure, Heading, Note
+from eutonia.report.block import Figure, Heading, Note, Table
 from eutonia.report.filmed import filmed
+from eutonia.report.losses import losses
 from eutonia.report.plain_page import plain_page
 
 
@@ -198,6 +199,18 @@ def test_a_jaw_to_one_side_is_drawn_and_can_be_seen(assessment, evidence, monkey
     assert set(drawn) == wanted
     for line in drawn.values():
         assert np.median(line) == pytest.approx(0, abs=1e-5)
+
+
+def test_what_was_looked_for_and_is_not_there_is_no_failure(assessment):
+    """No tremor is an answer: neither page counts it among what could not be measured."""
+    codes = [("absent", "head.tremor_freq"), ("absent", "mouth.tremor"), ("rate", "eyes.x")]
+    seen = replace(assessment, not_measurable=tuple(_lacking(*one) for one in codes))
+    said = _said(seen)
+    assert "We looked for shaking of the head and shaking of the jaw and saw none" in said
+    assert "could not measure" not in said
+    captions = [b.caption for b in losses(seen) if isinstance(b, Table)]
+    assert "1 number could not be taken, by reason" in captions
+    assert "2 numbers of something that was looked for and was not there, by reason" in captions
 
 
 def test_every_reason_is_counted_once(assessment):

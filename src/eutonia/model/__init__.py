@@ -98,7 +98,7 @@ from eutonia.model.recording import (
     Signal,
     Source,
 )
-from eutonia.model.result import Result, Varying
+from eutonia.model.result import Absent, Result, Varying
 from eutonia.model.verdicts import (
     Conclusion,
     Flag,
@@ -115,6 +115,7 @@ __all__ = [
     "NO_INTERVAL",
     "SCHEMA_VERSION",
     "SHOULDERS_NOT_SOUGHT",
+    "Absent",
     "Aetiology",
     "Analytic",
     "ArraySignal",

@@ -15,6 +15,16 @@ Finish = Callable[[Floats], Floats]
 Limits = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
 
+class Absent(str):
+    """A reason which says that what is measured was looked for well enough, and is not there.
+
+    A head without tremor has no frequency of tremor: that is a result, not a failure. What was too
+    short, hidden or noisy to be looked for well enough has a plain reason.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Varying:
     """That part of an error in `Result.limits` which changes from one condition to another.
@@ -75,7 +85,8 @@ class Result:
     values, lo, hi : ndarray, shape (n_targets, n_parts)
         Used instead of `blocks` with `Analytic`.
     reasons : tuple of str, length n_targets
-        Why a target could not be measured (a sentence); empty where it could.
+        Why a target could not be measured (a sentence); empty where it could. `Absent` where it was
+        looked for and is not there.
     part_reasons : mapping of str to tuple of str
         The same for single parts of a target.
     n_effective : ndarray, shape (n_targets,), or None

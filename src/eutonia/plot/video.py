@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 1200
 #: Height of a minute in the raster, inches, and where in it the marks lie; names stand above them.
 MINUTE_IN, MARKS = 0.42, (-0.48, 0.16)
-#: Share of a figure's width that is axes, width of a letter over its size, fewest letters shown.
-AXES_SHARE, LETTER, LEAST_LETTERS = 0.82, 0.56, 4
+#: Width of a letter over its size, and fewest letters of a name that are shown.
+LETTER, LEAST_LETTERS = 0.56, 4
 
 
 @literal
@@ -195,8 +195,7 @@ def raster(
 
 def _fitting(ax: Axes, name: str, share: float) -> str:
     """Return a name, cut to what a share of the axes' width has room for; empty if hardly any."""
-    figure = ax.get_figure()
-    wide_pt = 72 * (figure.get_figwidth() if figure else 6.0) * AXES_SHARE
+    wide_pt = 72 * ax.get_window_extent().width / ax.figure.dpi
     room = int(share * wide_pt / (LETTER * SMALL_PT))
     if len(name) <= room:
         return name

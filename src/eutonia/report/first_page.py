@@ -11,7 +11,7 @@ from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.earlier import changes, counted
 from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
-from eutonia.report.losses import NO_INPUT, not_recorded
+from eutonia.report.losses import ABSENT, NO_INPUT, not_recorded
 from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, tier_of, unit_of
 from eutonia.report.words import (
@@ -194,7 +194,8 @@ def _change(assessment: Assessment) -> Text:
 
 
 def _not_taken(assessment: Assessment) -> Text:
-    asked = [m for m in assessment.not_measurable if m.code != NO_INPUT]
+    missing = assessment.not_measurable
+    asked = [m for m in missing if m.code not in (NO_INPUT, ABSENT)]
     told = [m for m in asked if m.tier != "research"]
     research = len(asked) - len(told)
     parts = []
@@ -209,7 +210,9 @@ def _not_taken(assessment: Assessment) -> Text:
         parts.append(listed(titles, 4))
     if research:
         parts.append(f"{research} research-tier {'number' if research == 1 else 'numbers'}")
-    if absent := not_recorded(assessment.not_measurable):
+    if not_there := dict.fromkeys(m.title for m in missing if m.code == ABSENT):
+        parts.append(f"looked for and not there: {listed(not_there, 3)}")
+    if absent := not_recorded(missing):
         kinds = [why.removeprefix("No ").removesuffix(" was recorded.") for why in absent]
         parts.append(f"not recorded: {listed(kinds)}")
     if not parts:

@@ -12,6 +12,8 @@ from eutonia.report.words import listed, number, short
 _MOST_ISSUES = 25
 #: Code of what nothing was recorded for.
 NO_INPUT = "no_input"
+#: Code of what was looked for well enough and is not there (`eutonia.model.Absent`).
+ABSENT = "absent"
 
 
 def losses(assessment: Assessment) -> Iterator[Block]:
@@ -30,30 +32,35 @@ def _not_measurable(missing: tuple[NotMeasurable, ...]) -> Iterator[Block]:
     if not missing:
         yield Paragraph(text="Everything that was asked for could be measured.")
         return
-    groups: dict[tuple[str, str, str], list[NotMeasurable]] = {}
-    for m in missing:
-        if m.code != NO_INPUT:
-            groups.setdefault((m.title, m.tier, m.reason), []).append(m)
-    if groups:
-        yield Table(
-            caption=f"{_count(sum(map(len, groups.values())), 'number')} could not be taken, by "
-            "reason",
-            header=("Measure", "Where", "Why, and what to do"),
-            rows=tuple(
-                (f"{title} ({tier})", _where(group), reason)
-                for (title, tier, reason), group in groups.items()
-            ),
-            widths=(2, 2.5, 4),
-        )
-    if absent := not_recorded(missing):
+    if failed := [m for m in missing if m.code not in (NO_INPUT, ABSENT)]:
+        yield _by_reason(failed, "could not be taken", "Why, and what to do")
+    if absent := [m for m in missing if m.code == ABSENT]:
+        words = "of something that was looked for and was not there"
+        yield _by_reason(absent, words, "What was looked for")
+    if kinds := not_recorded(missing):
         yield Paragraph(text="What was not recorded, and the measures that need it:")
         yield Bullets(
             items=tuple(
                 f"{reason} {_count(len(titles), 'measure')}: {listed(titles, 40)}."
-                for reason, titles in absent.items()
+                for reason, titles in kinds.items()
             ),
             style="small",
         )
+
+
+def _by_reason(missing: list[NotMeasurable], words: str, header: str) -> Table:
+    groups: dict[tuple[str, str, str], list[NotMeasurable]] = {}
+    for m in missing:
+        groups.setdefault((m.title, m.tier, m.reason), []).append(m)
+    return Table(
+        caption=f"{_count(len(missing), 'number')} {words}, by reason",
+        header=("Measure", "Where", header),
+        rows=tuple(
+            (f"{title} ({tier})", _where(group), reason)
+            for (title, tier, reason), group in groups.items()
+        ),
+        widths=(2, 2.5, 4),
+    )
 
 
 def not_recorded(missing: Iterable[NotMeasurable]) -> dict[str, tuple[str, ...]]:

@@ -12,9 +12,18 @@ from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
 from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.scales import is_scale
-from eutonia.report.losses import NO_INPUT
+from eutonia.report.losses import ABSENT, NO_INPUT
 from eutonia.report.relevance import ranked_contrasts, tier_of
-from eutonia.report.words import INSTRUMENTS, PLAIN, held, instrument, short, spaced, statement
+from eutonia.report.words import (
+    INSTRUMENTS,
+    NOT_THERE,
+    PLAIN,
+    held,
+    instrument,
+    short,
+    spaced,
+    statement,
+)
 
 _MOST = 5
 
@@ -222,7 +231,8 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield f"It worked: we could take {numbers} from your {kinds}."
     else:
         yield "We could not take any number this time."
-    codes = Counter(_codes(assessment))
+    yield from _not_there(assessment)
+    codes = Counter(c for c in _codes(assessment) if c != ABSENT)
     missing = codes.total()
     for among, why in _NOT_TAKEN.items():
         if count := sum(codes.pop(code, 0) for code in among):
@@ -240,6 +250,21 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield f"{files} broken and could not be read. This is not your fault."
     if n and not missing and not lost:
         yield "All that we set out to measure was measured."
+
+
+def _not_there(assessment: Assessment) -> Iterator[str]:
+    """Yield what was looked for and was not there, which is a result."""
+    of = [m.measure for m in assessment.not_measurable if m.code == ABSENT]
+    found = [words for start, words in NOT_THERE.items() if any(m.startswith(start) for m in of)]
+    if found:
+        yield (
+            f"We looked for {_and(found)} and saw none, at least for a part of the time. That is "
+            "an answer, too."
+        )
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _codes(assessment: Assessment) -> Iterator[str]:

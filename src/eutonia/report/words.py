@@ -16,6 +16,28 @@ PLAIN = {
     "emg.cci_fw": "how much two opposing muscles worked at the same time",
     "emg.burst.duration": "how long the muscle stayed on each time",
     "emg.burst.rate": "how often the muscle switched on",
+    "eyes.blink_rate": "how often the eye blinked",
+    "eyes.closed_share": "how much of the time the eye was shut",
+    "eyes.closures": "how often the eye stayed shut for half a second or more",
+    "head.dev_total": "how far the head was from straight",
+    "head.variability": "how much the head moved",
+    "head.tremor_pow.total": "how strongly the head shook",
+    "mouth.jaw_excursion.range": "how far the jaw opened",
+    "mouth.lower_face": "how much the mouth and jaw moved",
+    "hand.curl.sum": "how far the finger was curled",
+    "hand.finger_tremor.size": "how strongly the finger shook",
+    "gait.cadence": "how many steps there were in a minute",
+    "gait.stride_cv": "how uneven the steps were in time",
+    "gait.arm_swing": "how far the arm swung",
+}
+
+#: What the person reads of what was looked for and was not there, by how its measures' ids begin.
+NOT_THERE = {
+    "head.tremor": "shaking of the head",
+    "mouth.tremor": "shaking of the jaw",
+    "hand.finger_tremor": "shaking of a finger",
+    "emg.burst": "muscles that switch on and off",
+    "eeg.alpha_peak": "the main rhythm of the resting brain",
 }
 
 #: Instruments by the kinds of signal that a measure needs: key, heading, plain words.

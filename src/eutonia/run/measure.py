@@ -10,6 +10,7 @@ import numpy as np
 
 from eutonia.measures import Entry
 from eutonia.model import (
+    Absent,
     CannotMeasure,
     Context,
     Estimate,
@@ -153,6 +154,11 @@ def _evidence(result: Result, found: Gathered) -> dict[str, np.ndarray]:
     return arrays
 
 
+def _code(why: str, otherwise: str) -> str:
+    """Return the code of a reason: what was looked for and is not there has its own."""
+    return "absent" if isinstance(why, Absent) else otherwise
+
+
 @dataclass(frozen=True)
 class _Maker:
     """Turns the numbers of one condition into estimates."""
@@ -179,13 +185,13 @@ class _Maker:
         for t, target in enumerate(self.found.targets):
             whys = [self._why_not(t, p) for p in range(len(self.measure.units))]
             if len(set(whys)) == 1 and whys[0]:
-                failed.append(("target", whys[0], target.label))
+                failed.append((_code(whys[0], "target"), whys[0], target.label))
                 continue
             made += [self._estimate(t, p) for p, why in enumerate(whys) if not why]
             for why in dict.fromkeys(filter(None, whys)):
                 parts = (u for u, w in zip(self.measure.units, whys, strict=True) if w == why)
                 named = ", ".join(part.replace("_", "-") for part in parts)
-                failed.append(("part", f"{named}: {why}", target.label))
+                failed.append((_code(why, "part"), f"{named}: {why}", target.label))
         return made, failed
 
     def _why_not(self, target: int, part: int) -> str:

@@ -78,6 +78,7 @@ def test_no_alpha_is_said_and_not_invented():
         with_peak += bool(outcome.estimates)
         if not outcome.estimates:
             assert "No alpha peak" in outcome.not_measurable[0].reason
+            assert outcome.not_measurable[0].code == "absent"
     assert with_peak <= 1
 
 

@@ -9,7 +9,18 @@ import numpy as np
 from eutonia.dsp.aperiodic import Peak, fit_line, top
 from eutonia.measures import eeg_spectrum as es
 from eutonia.measures.eeg.aperiodic import FIT_HZ
-from eutonia.model import Each, Floats, Inputs, Jackknife, Measure, Needs, Range, Result, Visit
+from eutonia.model import (
+    Absent,
+    Each,
+    Floats,
+    Inputs,
+    Jackknife,
+    Measure,
+    Needs,
+    Range,
+    Result,
+    Visit,
+)
 
 #: Where the peak may lie.
 ALPHA_HZ = (7.0, 14.0)
@@ -70,8 +81,10 @@ def _absent(peak: Peak, segments: Floats) -> tuple[str, ...]:
     return tuple(
         ""
         if there and 10 * high >= least
-        else f"No alpha peak: nothing in {ALPHA_HZ[0]:g}-{ALPHA_HZ[1]:g} Hz stands {least:.1f} dB "
-        "above the aperiodic part. Record with closed eyes, relaxed and awake."
+        else Absent(
+            f"No alpha peak: nothing in {ALPHA_HZ[0]:g}-{ALPHA_HZ[1]:g} Hz stands {least:.1f} dB "
+            "above the aperiodic part. Record with closed eyes, relaxed and awake."
+        )
         for there, high, least in zip(peak.found, peak.height, least_db, strict=True)
     )
 

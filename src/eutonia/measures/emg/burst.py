@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eutonia.dsp.bursts import WINDOW_S, detect, moving_rms
 from eutonia.model import (
+    Absent,
     Aux,
     Block,
     BlockBootstrap,
@@ -125,7 +126,7 @@ def _no_burst(x: Inputs, row: int, baseline: _Baseline) -> str:
     on = float(np.mean(levels > baseline.threshold)) if len(levels) else 0.0
     if on > TONIC:
         return f"The muscle was active all the time ({100 * on:.0f} %): that is no burst."
-    return f"No burst was found in {len(levels) / 100:.0f} s."
+    return Absent(f"No burst was found in {len(levels) / 100:.0f} s.")
 
 
 def _finish(total: Floats) -> Floats:
