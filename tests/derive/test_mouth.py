@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from eutonia.derive.mouth import mouth
+from eutonia.derive.mouth import HEAD, mouth
+from eutonia.dsp.rotation import turned
 from eutonia.model import Landmarks, Points
 from eutonia.simulate.mouth import face_points
 
@@ -104,6 +105,22 @@ def test_a_face_turned_away_is_not_good():
         assert good.tolist() == [True, True, not aside, False, False, False]
 
 
+def test_the_turns_of_the_head_are_told_beside_the_mouth():
+    """Known yaw, pitch and roll of a face come back from their mean, whatever the jaw does."""
+    rng = np.random.default_rng(2)
+    angles = rng.uniform(-1.5, 1.5, (3, 50))
+    flip = np.diag([1.0, -1.0, -1.0])  # the picture's axes, y down and z away
+    faces = [
+        face_points(opening_mm=o) @ (flip @ r @ flip).T
+        for o, r in zip(rng.uniform(0, 20, 50), turned(*angles), strict=True)
+    ]
+    found = _read(faces)
+    for site, truth in zip(HEAD, angles, strict=True):
+        seen = found[site, "midline"]
+        # Turns about two axes do not commute: their product, 1.5 times 1.5 degrees, is left.
+        np.testing.assert_allclose(seen - seen.mean(), truth - truth.mean(), atol=0.04)
+
+
 def test_no_face_gives_no_channel():
     """A video of a hand alone has no mouth."""
     move = mouth(_seen(np.full((4, 478, 3), np.nan)))
@@ -115,7 +132,8 @@ def test_channels_name_what_they_are():
     """Each channel has kind, unit, site and the person's side."""
     move = mouth(_seen([face_points()] * 2))
     assert {c.kind for c in move.channels} == {"mouth"}
-    assert {c.unit for c in move.channels} == {"%"}
-    assert len({c.name for c in move.channels}) == len(move.channels) == 9
+    assert {c.unit for c in move.channels if c.site not in HEAD} == {"%"}
+    assert [(c.site, c.unit) for c in move.channels[-3:]] == [(s, "deg") for s in HEAD]
+    assert len({c.name for c in move.channels}) == len(move.channels) == 12
     sides = {(c.site, c.side) for c in move.channels if c.site.startswith("corner")}
     assert sides == {(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right")}

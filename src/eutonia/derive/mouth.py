@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eutonia.dsp.rotation import angles
 from eutonia.model import Channel, Floats, Landmarks, Movement, Side
 
 #: Pairs of the middle of the face (person's right, left): corners of the eyes, wings of the nose.
@@ -36,6 +37,8 @@ MAX_TURN_DEG = 40.0
 MAX_ASIDE_DEG = 25.0
 #: What is a matter of the sides.
 ASIDE = ("jaw_deviation", "corner_out", "corner_up")
+#: How eyes and nose are turned, which is what was taken off: a head that trembles leaves a rest.
+HEAD = ("head_yaw", "head_pitch", "head_roll")
 #: Pictures from which the person's mean eyes and nose is made.
 _FOR_MEAN = 300
 
@@ -55,7 +58,9 @@ def mouth(landmarks: Landmarks) -> Movement:
         ``jaw_opening`` (chin below the base of the nose), ``jaw_deviation`` (chin, + to the right),
         ``lip_gap`` (between the inner edges), ``lip_height`` (both red lips: small when pressed),
         ``lip_width`` (corner to corner: small when pursed), and for each side ``corner_out`` (from
-        the midline) and ``corner_up`` (above the base of the nose, so negative).
+        the midline) and ``corner_up`` (above the base of the nose, so negative). In degrees, what
+        was taken off them: ``head_yaw``, ``head_pitch`` and ``head_roll``, how eyes and nose are
+        turned from the person's own mean (signs of `eutonia.dsp.rotation`).
         Not good where no face was seen or it is turned from the camera by more than 40°, for
         deviation and corners by more than 25°.
 
@@ -75,8 +80,10 @@ def mouth(landmarks: Landmarks) -> Movement:
         )
     seen = face.seen
     xyz = np.asarray(face.xyz[seen], dtype=np.float64)
-    placed, facing = in_head(xyz)
-    found = _distances(placed)
+    placed, facing, turned = _placed(xyz)
+    found = _distances(placed) | {
+        (site, "midline"): a for site, a in zip(HEAD, turned, strict=True)
+    }
     x = np.zeros((len(found), landmarks.n_frames))
     good = np.zeros(x.shape, dtype=bool)
     x[:, seen] = list(found.values())
@@ -89,7 +96,8 @@ def mouth(landmarks: Landmarks) -> Movement:
 def channel(site: str, side: Side) -> Channel:
     """Return the channel of one distance."""
     name = f"{side}_{site}" if side != "midline" else site
-    return Channel(name=name, kind="mouth", unit="%", site=site, side=side)
+    unit = "deg" if site in HEAD else "%"
+    return Channel(name=name, kind="mouth", unit=unit, site=site, side=side)
 
 
 def in_head(xyz: Floats) -> tuple[Floats, Floats]:
@@ -107,6 +115,12 @@ def in_head(xyz: Floats) -> tuple[Floats, Floats]:
     facing : ndarray, shape (n_frames,)
         Cosine of the angle between the face and the camera.
     """
+    placed, facing, _ = _placed(xyz)
+    return placed, facing
+
+
+def _placed(xyz: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return what `in_head` does, and yaw, pitch and roll of eyes and nose, ``(3, n_frames)``."""
     still = xyz[:, _STABLE]
     mean = _mean_shape(still[:: max(1, len(still) // _FOR_MEAN)])
     fit = _fit(still, mean)
@@ -117,7 +131,10 @@ def in_head(xyz: Floats) -> tuple[Floats, Floats]:
     middle = np.mean([placed[:, list(pair)].mean(axis=(0, 1)) for pair in PAIRS], axis=0)
     origin += ((middle - origin) @ frame[0]) * frame[0]
     facing = np.einsum("nij,j->ni", fit.rotation.swapaxes(1, 2), frame[2])[:, 2]
-    return (placed - origin) @ frame.T / unit, facing
+    # To the axes of `eutonia.dsp.rotation`: up and forwards are the picture's down and away.
+    flip = np.diag([1.0, -1.0, -1.0])
+    turned = angles(flip @ fit.rotation.swapaxes(1, 2) @ flip)
+    return (placed - origin) @ frame.T / unit, facing, turned.T
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eutonia.dsp import tremor
 from eutonia.dsp.tremor import FREQ_HZ, Rhythm
-from eutonia.model import Block, Floats, Inputs
+from eutonia.model import Absent, Block, Floats, Inputs
 from eutonia.stats.intervals import student_quantile
 
 #: Half-overlapped segments share some of the chance of a tremor that wanders slowly: jackknife
@@ -76,14 +76,16 @@ class Shaken:
         if not found.found:
             low, high = tremor.RANGE_HZ[0], tremor.fastest_hz(self.rate_hz)
             if not found.ratio:
-                return f"No tremor: the spectrum has no top between {low:g} and {high:.3g} Hz."
-            return (
+                return Absent(
+                    f"No tremor: the spectrum has no top between {low:g} and {high:.3g} Hz."
+                )
+            return Absent(
                 f"No tremor: no rhythm of {low:g}-{high:.3g} Hz stands above the other movement "
                 f"(highest {found.ratio:.1f} times its surroundings; chance reaches "
                 f"{found.limit:.1f} times in {tremor.FALSE_POSITIVES:.0%} of recordings)."
             )
         if rms < least_rms:
-            return (
+            return Absent(
                 f"No tremor: a rhythm of {found.freq_hz:.1f} Hz has only {rms:.3g} degrees (root "
                 f"mean square), below the {least_rms:g} that a video can tell from pulse and noise."
             )

@@ -9,7 +9,7 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
-from eutonia.model import Channel, Condition, Floats, Inputs, Result, Visit
+from eutonia.model import Absent, Channel, Condition, Floats, Inputs, Result, Visit
 
 METHOD = (
     "Welch's density (Hann, 4 s, half overlapped, straight line removed, gaps without weight). A "
@@ -50,7 +50,7 @@ def measured(x: Inputs, name: str, *, least_rms: Sequence[float], unit: str) -> 
         span=found.span,
         limits=_limits,
         reasons=tuple(
-            why or (small.format(rms, least) if rms < least else "")
+            why or (Absent(small.format(rms, least)) if rms < least else "")
             for why, rms, least in zip(found.reasons(least_rms=0.0), size, least_rms, strict=True)
         ),
         evidence=found.evidence(),

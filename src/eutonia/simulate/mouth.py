@@ -79,7 +79,8 @@ def face_points(
 def channel(site: str, side: Side = "midline") -> Channel:
     """Return a channel as ``derive.mouth`` makes it."""
     name = site if side == "midline" else f"{side}_{site}"
-    return Channel(name=name, kind="mouth", unit="%", site=site, side=side)
+    unit = "deg" if site.startswith("head_") else "%"
+    return Channel(name=name, kind="mouth", unit=unit, site=site, side=side)
 
 
 def around(

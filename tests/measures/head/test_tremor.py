@@ -46,6 +46,7 @@ def test_a_head_that_only_drifts_has_no_tremor(name):
     outcome = _run(name, x)
     assert not outcome.estimates
     assert "No tremor" in outcome.not_measurable[0].reason
+    assert {m.code for m in outcome.not_measurable} == {"absent"}
 
 
 def _jerks(seed=3):
@@ -153,3 +154,22 @@ def test_trembling_turns_are_less_smooth():
 def test_smoothness_is_only_of_turns():
     """While the head is held, no smoothness is given."""
     assert not _run("head.sparc", _turns([50.0] * 10, 1.2), rate_hz=60.0).estimates
+
+
+@pytest.mark.parametrize(
+    ("task", "size", "there"), [("closures", 0.3, 0), ("closures", 1.5, 1), ("hold", 0.3, 1)]
+)
+def test_lids_and_jaw_that_work_are_no_slow_movement(task, size, there):
+    """Slow movement that grows by as little as lids or jaw make of it does not differ from rest."""
+    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+    films = [
+        recording(k * _jerks() + _noise(s), channels, rate_hz=RATE_HZ, condition=c)
+        for k, s, c in ((0.15, 1, Condition.of(task="rest")), (size, 2, Condition.of(task=task)))
+    ]
+    held = visit(*films)
+    outcome = run_measure(entry("head.slow_movement"), held, visit_spans(held), seed=1)
+    (found,) = outcome.contrasts
+    assert (found.p < 0.05) == bool(there)
+    assert any("face works" in n for e in outcome.estimates for n in e.notes) is (
+        task == "closures"
+    )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eutonia.measures import entry
+from eutonia.measures.mouth.jaw_excursion import FAST
 from eutonia.model import BadSpan, Condition
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.mouth import RATE_HZ, channel
@@ -40,6 +41,59 @@ def test_a_still_jaw_has_a_range_but_no_rate():
     outcome = _run("mouth.jaw_excursion", x, (channel("jaw_opening"),))
     assert {e.part for e in outcome.estimates} == {"range"}
     assert any("no opening can be counted" in n.reason for n in outcome.not_measurable)
+
+
+@pytest.mark.parametrize("hz", [3.37, 5.13, 7.11])
+def test_a_jaw_that_trembles_does_not_open(hz):
+    """A tremor of 10 % from crest to crest is in the range; no openings are counted of it."""
+    x = 75 + 5 * np.sin(2 * np.pi * hz * T) + np.random.default_rng(0).normal(0, 0.15, N)
+    outcome = _run("mouth.jaw_excursion", x, (channel("jaw_opening"),), task="rest")
+    (extent,) = outcome.estimates
+    # Quantile p of a sine: its range times cos(pi p).
+    assert extent.value == pytest.approx(10 * np.cos(np.pi * 0.05), rel=0.02)
+    assert FAST in extent.notes
+    assert dict(extent.details)["fast_hz"] == pytest.approx(hz, abs=0.03)
+    assert dict(extent.details)["fast_pct"] == pytest.approx(5 / np.sqrt(2), rel=0.05)
+    (why,) = outcome.not_measurable
+    assert f"rhythm of {hz:.1f} Hz" in why.reason
+
+
+@pytest.mark.parametrize("hz", [3.3, 5.0, 7.1])
+@pytest.mark.parametrize("a_minute", [31.0, 61.8, 95.0])
+def test_openings_are_counted_under_a_tremor(hz, a_minute):
+    """Slow openings of a jaw that trembles besides keep their rate."""
+    x = 75 + 5 * (1 - np.cos(2 * np.pi * a_minute / 60 * T)) + 1.5 * np.sin(2 * np.pi * hz * T)
+    found = {e.part: e for e in _run("mouth.jaw_excursion", x, (channel("jaw_opening"),)).estimates}
+    assert found["rate"].value == pytest.approx(a_minute, rel=0.01)
+    assert FAST in found["rate"].notes
+
+
+@pytest.mark.parametrize("noise", [0.15, 2.0])
+def test_openings_too_fast_to_be_told_from_tremor_have_no_rate(noise):
+    """Nearly 200 openings of uneven length a minute give no rate, let alone a smaller one."""
+    from eutonia.simulate.mouth import openings
+
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        opening, rate = openings(rng, seconds=60, size_pct=10.0, mean_cycle_s=0.3, sd=0.3)
+        assert 190 < rate < 200
+        x = 75 + opening + noise * rng.standard_normal(opening.shape)
+        outcome = _run("mouth.jaw_excursion", x, (channel("jaw_opening"),))
+        assert {e.part for e in outcome.estimates} == {"range"}
+
+
+def test_a_jaw_that_opens_without_a_tremor_is_not_said_to_tremble():
+    """Chewing of uneven cycles has neither the note of a rhythm nor its frequency."""
+    from eutonia.simulate.mouth import openings
+
+    rng = np.random.default_rng(4)
+    opening, rate = openings(rng, seconds=60, size_pct=10.0, mean_cycle_s=0.6, sd=0.3)
+    x = 75 + opening + rng.normal(0, 0.15, opening.shape)
+    for found in _run("mouth.jaw_excursion", x, (channel("jaw_opening"),), task="eating").estimates:
+        assert FAST not in found.notes
+        assert "fast_hz" not in dict(found.details)
+        if found.part == "rate":
+            assert found.value == pytest.approx(rate, rel=0.06)
 
 
 def test_asymmetry_is_right_less_left():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from eutonia.measures.corners import with_opening
 from eutonia.measures.positions import (
     NECK,
     Series,
-    apart,
     from_camera,
     mean,
     position_sums,
@@ -23,7 +23,6 @@ from eutonia.model import (
     Pairs,
     Range,
     Result,
-    Varying,
     Visit,
 )
 
@@ -58,8 +57,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Few faces are even: what changes between rest and task says more than the number by "
     "itself. Weakness of one side looks the same as pulling of the other; an examiner tells them "
-    "apart. A jaw to one side takes the corners with it: on rendered people 7 degrees moved them "
-    "by 3 %, with no corner pulled.",
+    "apart. A jaw to one side truly takes the corners with it, with no corner pulled: 7 degrees of "
+    "it read as 3 % on rendered people. Pulled against the jaw, corners can look even.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -76,17 +75,12 @@ def measure(x: Inputs) -> Result:
         return block.x[right] - block.x[left], both, block.rate_hz
 
     blocks, span = position_sums(map(of_sides, x["mouth"]))
-    share = np.array([[OF_OPENING[x.channels["mouth"][row].site]] for row in right])
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
         limits=with_systematic(SYSTEMATIC),
-        varying=Varying(
-            sd=0 * share,
-            share=share,
-            place=np.full(share.shape, apart(x, "jaw_opening")),
-        ),
+        varying=with_opening(x, right, OF_OPENING),
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from eutonia.measures.corners import with_opening
 from eutonia.measures.positions import (
     BLOCK_S,
     NECK,
-    apart,
     from_camera,
     mean,
     position_sums,
@@ -22,7 +22,6 @@ from eutonia.model import (
     Needs,
     Range,
     Result,
-    Varying,
     Visit,
 )
 
@@ -67,18 +66,12 @@ def measure(x: Inputs) -> Result:
     """Sum positions over blocks of three seconds; see `MEASURE`."""
     rows = x.targets[:, 0]
     blocks, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"])
-    sd = np.full((len(rows), 1), SYSTEMATIC)
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
         limits=with_systematic(SYSTEMATIC),
-        varying=Varying(
-            sd=0 * sd,
-            share=np.array([[OF_OPENING[x.channels["mouth"][row].site]] for row in rows]),
-            place=np.full(sd.shape, apart(x, "jaw_opening")),
-            sides=sd,
-        ),
+        varying=with_opening(x, rows, OF_OPENING, sides=np.full((len(rows), 1), SYSTEMATIC)),
     )
 
 

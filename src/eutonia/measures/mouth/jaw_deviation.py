@@ -50,7 +50,8 @@ MEASURE = Measure(
     "itself. 1 % is about 0.9 mm in an adult. On rendered people the tracker "
     "shows only about a third of a sideways movement of the jaw. A pulled corner of the mouth "
     "takes the landmarks of the chin with it: on rendered people one pulled up by 3 % moved a "
-    "straight chin by 1 %, as much as a jaw 3 degrees aside. The tongue is not seen.",
+    "straight chin by 1 %, as much as a jaw 3 degrees aside, and hides a jaw that goes the other "
+    "way. The tongue is not seen.",
     figure="bars",
     proofs=("simulated",),
 )
