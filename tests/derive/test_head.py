@@ -270,6 +270,21 @@ def test_tilt_to_the_trunk_and_to_gravity_differ_by_the_shoulders():
 
 
 @pytest.mark.usefixtures("ideal")
+@pytest.mark.parametrize(("raised", "found_deg"), [(True, 0.0), (False, -6.0)])
+def test_shoulders_that_tilt_with_a_raised_hand_do_not_tilt_the_head(raised, found_deg):
+    """With a hand up the trunk counts as before; the same tilt with hanging arms is the trunk's."""
+    n = 120
+    zero = zero_of(film(face_of(turned(np.zeros(n))), body=body_of(n)), np.ones(n, dtype=bool))
+    later = body_of(n, roll=6.0)
+    if raised:
+        later.xyz[:, 16] = later.xyz[:, 12] - [0, 100, 0]
+    marks = film(face_of(turned(np.zeros(2 * n))), body=joined(body_of(n), later))
+    found = row(head(marks, zero=zero), "roll")
+    np.testing.assert_allclose(found[: n - 20], 0, atol=0.01)
+    np.testing.assert_allclose(found[n + 20 :], found_deg, atol=0.01)
+
+
+@pytest.mark.usefixtures("ideal")
 def test_a_shift_to_the_persons_right_is_positive():
     """Thirty pixels to the left of the picture over shoulders 300 apart are +10 %."""
     n = 60

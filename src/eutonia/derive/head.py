@@ -266,7 +266,7 @@ def _turns(
     tilt, near = (np.full(len(use), np.nan) for _ in range(2))
     tilt[use], near[use] = of_gravity[:, 2], scale
     spilt = _SPILT_ROLL * smooth(tilt, use, landmarks)[use]
-    tilted = facing @ turned(0.0, 0.0, _trunk_roll(body, zero, use, spilt))
+    tilted = facing @ turned(0.0, 0.0, _trunk_roll(body, zero, use, spilt, landmarks))
     of_trunk = angles(tilted.swapaxes(1, 2) @ rotation)
     of_camera = angles(rotation)
     found = np.stack([*of_trunk.T, of_gravity[:, 1], of_gravity[:, 2], of_camera[:, 0]])
@@ -314,13 +314,25 @@ def _added(seen: Floats) -> Floats:
     return np.stack([sum(c * terms[t] for t, c in known[a].items()) for a in axes], axis=-1)
 
 
-def _trunk_roll(body: Trunk, zero: HeadZero, use: NDArray[np.bool_], spilt: Floats) -> Floats:
-    """Return how far the shoulders have tilted since the zero, bridged over gaps."""
-    there = np.flatnonzero(np.isfinite(body.roll))
+def _trunk_roll(
+    body: Trunk, zero: HeadZero, use: NDArray[np.bool_], spilt: Floats, landmarks: Landmarks
+) -> Floats:
+    """Return how far the shoulders have tilted since the zero, bridged over gaps.
+
+    A raised hand tilts what is seen as the shoulders, by up to 5 degrees on rendered people: while
+    it is up, as for a trick, the trunk is taken to be tilted as before and after.
+    """
+    hands_down: Floats = np.isfinite(body.height).astype(np.float64).min(axis=1)
+    # The tilt is a mean over a second: a hand counts as long as it is in it.
+    level = smooth(hands_down, np.ones(len(hands_down), dtype=np.bool_), landmarks) > 1 - 1e-9
+    there = np.flatnonzero(np.isfinite(body.roll) & level)
     if not body.seen or not len(there) or not np.isfinite(zero.shoulders_deg):
         return np.zeros(int(use.sum()))
-    rolled = np.interp(np.flatnonzero(use), there, body.roll[there])
-    return np.asarray(rolled - zero.shoulders_deg - spilt)
+    now = np.flatnonzero(use)
+    # Where a tilt is borrowed, so is what the head's own tilt made of it.
+    lent = np.interp(now, there, np.interp(there, now, spilt))
+    spilt = np.where(level[use], spilt, lent)
+    return np.asarray(np.interp(now, there, body.roll[there]) - zero.shoulders_deg - spilt)
 
 
 def _lateral(face: Points, use: NDArray[np.bool_], zero: HeadZero, body: Trunk) -> Floats:

@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.model import Channel, Floats
+from eutonia.model.result import Limits
+from eutonia.stats.intervals import student_quantile
+
+#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
+Z = 1.959964
 
 #: Flags of the derivation: read from the palm, guessed, and hidden behind two other fingers.
 PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
@@ -49,6 +54,17 @@ def by_sight(
     return np.array([sd.get(seen_as(channels[row]), unknown) for row in rows])
 
 
+def within_percent(below: Floats, above: Floats) -> Limits:
+    """Return limits that add what a measure of shares gives by other rules, within 0 and 100 %."""
+
+    def limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        half = student_quantile(0.975, df)[..., None] * error
+        lo, hi = value - np.hypot(half, below), value + np.hypot(half, above)
+        return np.maximum(lo, 0.0), np.minimum(hi, 100.0)
+
+    return limits
+
+
 def hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
     """Return a sentence for each finger whose bend was hidden; empty for the others.
 
@@ -57,9 +73,29 @@ def hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, 
     return tuple(_why_hidden(channels[row]) for row in rows)
 
 
+def unsure(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
+    """Return a sentence for each finger whose bend was hidden or guessed; empty for the others.
+
+    For what a finger does beside the others: where it is covered the model lets it follow them, so
+    that its own movement is lost and theirs is shown as its own.
+    """
+    return tuple(_why_hidden(channels[row]) or _why_guessed(channels[row]) for row in rows)
+
+
 def first_of(*reasons: tuple[str, ...]) -> tuple[str, ...]:
     """Return the first reason of each target that is not empty."""
     return tuple(next(filter(None, why), "") for why in zip(*reasons, strict=True))
+
+
+def _why_guessed(channel: Channel) -> str:
+    if seen_as(channel) != GUESSED:
+        return ""
+    return (
+        "This finger was covered or not seen from its own side in a part of the film, so that its "
+        "bend is guessed after the other fingers: what it does beside them is not known. Film the "
+        f"hand from {_SIDE[channel.site.split('_', 1)[0]]} with nothing before the finger, or from "
+        "the palm."
+    )
 
 
 def _why_hidden(channel: Channel) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eutonia.dsp import tremor as dsp
-from eutonia.measures.posture import OF_THE_FACE
+from eutonia.measures.face_at_work import OF_THE_FACE
 from eutonia.model import Channel, Condition, Floats, Input, Needs, Visit, Whole
 
 if TYPE_CHECKING:

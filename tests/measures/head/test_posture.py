@@ -304,10 +304,10 @@ def test_contrasts_of_shifts_hold_what_changes_from_posture_to_posture(site, apa
     name = {"shift_lateral": "head.shift_lat", "shoulder": "head.shoulder"}[site]
     channel = (head_channel(site, side="left" if site == "shoulder" else "midline", unit="%"),)
     films = [
-        _film(np.random.default_rng(k).normal(4.0 * k, 0.1, (1, len(T))), channels=channel, trick=t)
-        for k, t in enumerate(("off", "on"))
+        _film(np.random.default_rng(k).normal(4.0 * k, 0.1, (1, len(T))), channels=channel, task=t)
+        for k, t in enumerate(("rest", "hold"))
     ]
-    (contrast,) = [c for c in _run(name, *films).contrasts if c.factor == "trick"]
+    (contrast,) = [c for c in _run(name, *films).contrasts if c.factor == "task"]
     assert contrast.value == pytest.approx(4, abs=0.1)
     half = (contrast.interval.hi - contrast.interval.lo) / 2
     assert half == pytest.approx(1.96 * np.hypot(apart, apart), rel=0.05)
@@ -356,13 +356,17 @@ def test_a_contrast_holds_a_trunk_that_looks_turned_in_one_condition():
     assert found.interval.lo <= -25 <= found.interval.hi
 
 
-@pytest.mark.parametrize(("task", "trick"), [("speaking", "off"), ("rest", "on")])
-def test_a_jaw_or_a_hand_at_work_does_not_turn_the_head(task, trick):
+@pytest.mark.parametrize(
+    ("task", "more"),
+    [("speaking", {}), ("vowel", {}), ("rest", {"trick": "on"}), ("rest", {"eyes": "closed"})],
+)
+def test_a_jaw_lids_or_a_hand_at_work_do_not_turn_the_head(task, more):
     """A still head that seems to nod by a degree while its face works is not said to nod."""
+    plain = {"trick": "off", "eyes": "open"}
     for apart, there in ((1.0, False), (5.0, True)):
         films = (
-            _film(_steady(20), task="rest", trick="off"),
-            _film(_steady(20, pitch=apart), task=task, trick=trick),
+            _film(_steady(20), task="rest", **plain),
+            _film(_steady(20, pitch=apart), **{"task": task} | plain | more),
         )
         (found,) = _run("head.pitch_mean", *films).contrasts
         assert found.value == pytest.approx(apart, abs=0.3)
@@ -370,3 +374,46 @@ def test_a_jaw_or_a_hand_at_work_does_not_turn_the_head(task, trick):
     still = _film(_steady(20), task="rest"), _film(_steady(20, pitch=1.0), task="hold")
     (found,) = _run("head.pitch_mean", *still).contrasts
     assert found.p < 0.05
+
+
+def _shaken(rms, seed=0):
+    """Return a head that moves irregularly by a root mean square angle, half of it on the pitch."""
+    noise = np.random.default_rng(seed).normal(0, rms / np.sqrt(2), (3, len(T)))
+    return noise * [[0.5], [1.0], [np.sqrt(0.75)]]
+
+
+@pytest.mark.parametrize(
+    ("task", "rms", "differs"), [("counting", 0.7, False), ("counting", 3, True), ("hold", 0.7, 1)]
+)
+def test_a_face_at_work_does_not_move_the_head(task, rms, differs):
+    """0.7 degrees for 0.45 at rest may be the jaw's where the face works, and nowhere else."""
+    films = _film(_shaken(0.45), task="rest"), _film(_shaken(rms, seed=1), task=task)
+    outcome = _run("head.variability", *films)
+    (found,) = outcome.contrasts
+    assert found.value == pytest.approx(rms / 0.45, rel=0.1)
+    assert (found.p < 0.05) == bool(differs)
+    at_work = next(e for e in outcome.estimates if task in e.condition.label)
+    assert any("face works" in n for n in at_work.notes) is (task == "counting")
+
+
+def test_the_hand_of_a_trick_takes_no_deviation_away():
+    """Two degrees of 27 may be the hand's, six may not: the share's interval says so."""
+    off = _film(_steady(25, 0, 10), trick="off")
+    for turned_by, there in ((2.0, False), (6.0, True)):
+        on = _film(_steady(25 - turned_by, 0, 10), trick="on")
+        (found,) = _run("head.trick_effect", off, on).estimates
+        assert (found.interval.lo > 0) is there
+
+
+def test_a_raised_hand_does_not_shift_the_head():
+    """A head that seems 7 % aside while the hand is at the face is not said to be; without is."""
+    channels = (head_channel("shift_lateral", unit="%"),)
+    noise = np.random.default_rng(0).normal(0, 0.2, (1, len(T)))
+    for levels, differs in (({"trick": "on"}, False), ({"task": "hold"}, True)):
+        first, other = {"task": "rest", "trick": "off"}, {"task": "rest", "trick": "off"} | levels
+        films = (
+            _film(noise, channels=channels, **first),
+            _film(noise + 7, channels=channels, **other),
+        )
+        (found,) = _run("head.shift_lat", *films).contrasts
+        assert (found.p < 0.05) is differs

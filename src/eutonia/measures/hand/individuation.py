@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.hand_sight import first_of, hidden
+from eutonia.measures.hand_sight import first_of, unsure
 from eutonia.measures.positions import BLOCK_S, from_camera
 from eutonia.model import (
     BlockBootstrap,
@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="hand.individuation",
-    version="2",
+    version="3",
     title="Independence of a finger",
     unit="1",
     tier="research",
@@ -30,7 +30,7 @@ MEASURE = Measure(
     method="1 - mean over the hand's other fingers (2 to 5) of |slope| of their curl on that of "
     "this finger, in windows of 0.5 s in which it moves by itself (SD of its curl at least 5 "
     "degrees, the others at most 0.6 of that; our rule). 1: the others stay still. Fingers that "
-    "are hidden behind two others are left out.",
+    "are hidden behind two others are left out, and one whose bend is guessed is not measured.",
     needs=Needs(inputs=from_camera("finger", min_rate_hz=24.0), target=Each(sites=CURLS)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
@@ -67,7 +67,7 @@ def measure(x: Inputs) -> Result:
         blocks=everything,
         finish=_finish,
         span=np.array(span, dtype=np.intp),
-        reasons=first_of(hidden(channels, rows), alone(channels, rows), few),
+        reasons=first_of(unsure(channels, rows), alone(channels, rows), few),
         details={"windows": windows},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.hand_sight import first_of, hidden
+from eutonia.measures.hand_sight import first_of, unsure
 from eutonia.measures.positions import from_camera
 from eutonia.model import (
     Condition,
@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="hand.still_finger",
-    version="2",
+    version="3",
     title="Movement of a finger while another moves",
     unit="%",
     tier="research",
@@ -30,7 +30,8 @@ MEASURE = Measure(
     method="In windows of 0.5 s in which one of fingers 2 to 5 moves by itself (SD of its curl at "
     "least 5 degrees, the others at most 0.6 of that; our rule): SD of this finger's curl, in % of "
     "that of the finger that moves, over all windows in which another one moves. Fingers "
-    "that are hidden behind two others are left out. The published enslaving is in % of the "
+    "that are hidden behind two others are left out, and one whose bend is guessed is not "
+    "measured. The published enslaving is in % of the "
     "finger's own full range.",
     needs=Needs(inputs=from_camera("finger", min_rate_hz=24.0), target=Each(sites=CURLS)),
     scale="difference",
@@ -65,7 +66,7 @@ def measure(x: Inputs) -> Result:
         blocks=everything,
         finish=_finish,
         span=np.array(span, dtype=np.intp),
-        reasons=first_of(hidden(channels, rows), alone(channels, rows), few),
+        reasons=first_of(unsure(channels, rows), alone(channels, rows), few),
         details={"windows": windows},
     )
 

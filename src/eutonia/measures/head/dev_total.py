@@ -11,7 +11,7 @@ from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Vis
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="2",
+    version="3",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
@@ -25,7 +25,7 @@ MEASURE = Measure(
     valid=Range(lo=5, hi=45, shown_by=posture.SHOWN_BY, saturates=True),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="It has no direction and is never below 0, so that below about 5 degrees it is mostly "
-    "the error of the zero. " + posture.CAUTION + posture.SINCE_TWO,
+    "the error of the zero. " + posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
     figure="bars",
     proofs=("simulated",),
 )

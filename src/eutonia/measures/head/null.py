@@ -17,7 +17,7 @@ COUNTED = 0.8
 
 MEASURE = Measure(
     id="head.null",
-    version="2",
+    version="3",
     title="Null position of the head",
     unit=dict.fromkeys(posture.AXES, "deg"),
     tier="clinical",
@@ -35,7 +35,7 @@ MEASURE = Measure(
     valid=posture.AXIS_RANGES,
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A head that goes to and fro between two postures has two peaks: only the higher one "
-    "is given. " + posture.CAUTION + posture.SINCE_TWO,
+    "is given. " + posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
     figure="bars",
     proofs=("simulated",),
 )

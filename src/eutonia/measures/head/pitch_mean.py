@@ -13,7 +13,7 @@ AXIS = "pitch"
 
 MEASURE = Measure(
     id="head.pitch_mean",
-    version="1",
+    version="2",
     title="Head up or down",
     unit="deg",
     tier="clinical",
@@ -27,7 +27,7 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION,
+    caution=posture.CAUTION + posture.RAISED_HAND,
     figure="bars",
     proofs=("simulated",),
 )

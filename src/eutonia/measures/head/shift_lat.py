@@ -9,7 +9,7 @@ SITE = "shift_lateral"
 
 MEASURE = Measure(
     id="head.shift_lat",
-    version="2",
+    version="3",
     title="Shift of the head to the side",
     unit="%",
     tier="supportive",
@@ -26,7 +26,9 @@ MEASURE = Measure(
     caution="The landmarks of the shoulders follow the head: two thirds of a shift are seen, and "
     "what is seen is enlarged by what rendered people show, on whom it is then off by 2 %. The "
     "base of the skull is placed behind the eyes by the proportions of an average head. The "
-    "part of the error of the zero that is the examiner's hand is our rule.",
+    "part of the error of the zero that is the examiner's hand is our rule. A hand at the face "
+    "moves what is seen as the middle of the shoulders, by 5 % on rendered people: intervals "
+    "with a trick hold that (version 3).",
     figure="bars",
     proofs=("simulated",),
 )

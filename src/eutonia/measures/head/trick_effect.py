@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from eutonia.dsp.rotation import turned
-from eutonia.measures import posture
+from eutonia.measures import face_at_work, posture
 from eutonia.model import (
     Aux,
     Block,
@@ -27,7 +27,7 @@ RESOLVED = 3.0
 
 MEASURE = Measure(
     id="head.trick_effect",
-    version="2",
+    version="3",
     title="Share of the deviation that the trick takes away",
     unit="%",
     tier="research",
@@ -46,7 +46,7 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The contrast in degrees says more than the share. A hand before the face hides "
     "landmarks: see how much of the time (face hidden). One order of trick and no trick shows "
-    "no cause. " + posture.CAUTION + posture.SINCE_TWO,
+    "no cause. " + posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
     figure="bars",
     proofs=("simulated",),
 )
@@ -72,7 +72,13 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=finish,
         span=np.concatenate([span, later % (span.max() + 1)]),
-        limits=posture.with_zero(np.hypot(_zero_error(total, sd), _trunk_error(x, total))),
+        limits=posture.with_zero(
+            np.sqrt(
+                _zero_error(total, sd) ** 2
+                + _trunk_error(x, total) ** 2
+                + _face_error(x, total) ** 2
+            )
+        ),
         notes=posture.trunk_notes(x, "head", "on"),
         reasons=tuple(
             why.format(d, at) if s else ""
@@ -117,6 +123,22 @@ def _trunk_error(x: Inputs, total: Floats) -> Floats:
     return worst
 
 
+def _face_error(x: Inputs, total: Floats) -> Floats:
+    """Return what the hand at the face, and a face that works, make of the share."""
+    value = finish(total)
+    squares = np.zeros(value.shape)
+    for place, condition in enumerate((x.condition, x.condition.replace(trick="on"))):
+        sd = np.array([face_at_work.turned_by(condition, axis) for axis in posture.AXES])
+        for wrong in np.diag(sd):
+            moved = []
+            for turn in (turned(*wrong), turned(*-wrong)):
+                parts = np.split(total, 2, axis=-1)
+                parts[place] = _turned(parts[place], turn)
+                moved.append(np.abs(finish(np.concatenate(parts, axis=-1)) - value))
+            squares = squares + np.max(moved, axis=0) ** 2
+    return np.asarray(np.sqrt(squares))
+
+
 def _turned(total: Floats, turn: Floats) -> Floats:
     flat = (turn @ total[..., :9].reshape(*total.shape[:-1], 3, 3)).reshape(*total.shape[:-1], 9)
     moved: Floats = np.concatenate([flat, total[..., 9:]], axis=-1)
@@ -138,14 +160,16 @@ def _values(block: Block, row: int) -> Floats:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Return a head let go without and with a trick; the truth is that of the long run."""
+    """Return a head let go without and with a trick, whose hand turns it; truth of the long run."""
     from eutonia.measures.head_example import TARGET, let_go_recording
     from eutonia.simulate.visit import visit
 
     rng = np.random.default_rng(seed)
     zero = posture.zero_drawn(rng)
     off = let_go_recording(rng, zero, centre=_OFF, trick="off")
-    on = let_go_recording(rng, zero, centre=_ON, trick="on")
+    hand = np.array([[face_at_work.HAND_SD[axis]] for axis in posture.AXES])
+    hand = hand * rng.standard_normal((3, 1))
+    on = let_go_recording(rng, zero + hand, centre=_ON, trick="on")
     return visit(off, on), {(TARGET, off.condition.label, ""): _true()}
 
 

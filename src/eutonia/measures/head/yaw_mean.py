@@ -13,7 +13,7 @@ AXIS = "yaw"
 
 MEASURE = Measure(
     id="head.yaw_mean",
-    version="2",
+    version="3",
     title="Turn of the head",
     unit="deg",
     tier="clinical",
@@ -27,7 +27,7 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION + posture.SINCE_TWO,
+    caution=posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
     figure="bars",
     proofs=("simulated",),
 )

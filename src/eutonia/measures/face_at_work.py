@@ -1,0 +1,84 @@
+"""What a working face, or a hand at the face, makes of the numbers of a head that keeps still.
+
+The tracker's model of the face moves all its points with the jaw, the lids and what covers them: a
+head that keeps still seems to nod with every syllable, and stands a little elsewhere while a hand
+touches the face. No choice of points helps (see `eutonia.measures.nod_of_jaw`), so the numbers keep
+what was seen, and their limits and differences hold what it may be.
+
+Learned from rendered people whose head kept still, straight and turned by 25 and tilted by 10
+degrees, filmed at 640x480: 61, 63, 65 to 69 and 72 to 76.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from eutonia.model import Condition, Floats
+
+#: Tasks in which the face moves by itself, and one in which the jaw is held open.
+OF_THE_FACE = frozenset({"speaking", "reading", "counting", "eating", "closures"})
+_OPEN = OF_THE_FACE | {"vowel"}
+#: How far a jaw that is open by 5 degrees on average turns a still head, SD, degrees: by 0.07, 0.13
+#: and 0.04 for each degree of the jaw of these people, and up to 1.1 in pitch of two others (42 and
+#: 88). Where the jaw shut after every syllable, these went by 0.1, 0.2 and 0.1 only. [D]
+FACE_SD: Mapping[str, float] = {"yaw": 0.5, "pitch": 0.8, "roll": 0.3}
+#: The same of shut lids against open ones, root mean square. [D]
+LIDS_SD: Mapping[str, float] = {"yaw": 0.5, "pitch": 0.8, "roll": 0.4}
+#: The same of a hand at the chin or the cheek of a turned and tilted head; half as much of a
+#: straight one. [D]
+HAND_SD: Mapping[str, float] = {"yaw": 1.3, "pitch": 1.5, "roll": 0.8}
+#: How far a hand at the face shifts a head aside, root mean square, in % of the distance of the
+#: shoulders: a raised hand moves what is seen as the middle of these. [D]
+HAND_SHIFT_SD: Mapping[str, float] = {"shift_lateral": 5.0}
+#: The most that a working face adds to what a still head seems to move, root mean square, degrees:
+#: to all of it (0.82 of these people; a jaw that moves by 2.5 degrees, SD, and nods the head by 0.4
+#: for each, 1.0), and from 0.5 to 2.5 Hz (0.59 of these people). A hand adds nothing. [D]
+MOST_DEG, MOST_SLOW_DEG = 1.0, 0.7
+#: What a still head seems to move anyway, by the noise of the landmarks: no limit lies lower. [D]
+NOISE_DEG, NOISE_SLOW_DEG = 0.3, 0.15
+NOTE = (
+    "the face works, which a still head seems to move with (by up to {most:.1f} degrees, root mean "
+    "square): the lower limit and differences hold it"
+)
+
+
+def works(condition: Condition) -> bool:
+    """Tell whether the face works in a condition."""
+    return condition.get("task") in OF_THE_FACE
+
+
+def turned_by(condition: Condition, axis: str) -> float:
+    """Return how far face, lids and hand turn a still head on an axis, SD; 0 where they rest."""
+    at_work = (
+        (FACE_SD, condition.get("task") in _OPEN),
+        (LIDS_SD, condition.get("eyes") == "closed"),
+        (HAND_SD, condition.get("trick") == "on"),
+    )
+    return float(np.sqrt(sum(sd.get(axis, 0.0) ** 2 for sd, there in at_work if there)))
+
+
+def shifted_by(condition: Condition, site: str) -> float:
+    """Return how far a hand at the face shifts a head that stays, SD in %; 0 without one."""
+    return HAND_SHIFT_SD.get(site, 0.0) if condition.get("trick") == "on" else 0.0
+
+
+def notes(condition: Condition, most: float) -> tuple[str, ...]:
+    """Return what is said beside a movement that may be the face's."""
+    return (f"{condition.label}: {NOTE.format(most=most)}",) if works(condition) else ()
+
+
+def share(value: Floats, *, most: float, noise: float) -> Floats:
+    """Return how much lower the logarithm of a movement is without what the face may add to it.
+
+    Parameters
+    ----------
+    value : ndarray
+        Root mean square movement as seen.
+    most, noise : float
+        What the face adds at most, and what is there in any case.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = np.sqrt(np.maximum(value**2 - most**2, np.minimum(noise, value) ** 2))
+        return np.asarray(np.log(value / rest))
