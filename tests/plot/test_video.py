@@ -10,6 +10,19 @@ from eutonia.plot.style import COLOURS, SHADE, looks
 from eutonia.plot.video import MAX_COLUMNS, extremes
 
 
+def test_pictures_in_which_nothing_was_seen_draw_no_jerk():
+    """A head turned away stays there in the trace where single pictures were lost."""
+    t = np.arange(40_000) / 60
+    x = np.full(40_000, -33.0) + np.sin(t)
+    x[:20_000] = 40.0
+    x[30_000:30_003] = np.nan
+    x[35_000:35_400] = np.nan
+    at, values = extremes(t, x)
+    later = values[at > 340]
+    assert np.nanmax(later) <= -32
+    assert np.isnan(later).any()
+
+
 def test_a_thinned_trace_keeps_every_extreme():
     """However long the recording, a single jerk of one picture is still drawn."""
     t = np.arange(40_000) / 60

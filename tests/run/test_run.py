@@ -62,6 +62,20 @@ def test_an_unstated_factor_is_not_a_level():
     assert outcome.contrasts == ()
 
 
+def test_both_hands_rest_where_no_side_is_stated():
+    """Scales of either hand are compared with the one rest; rest of one hand only with its own."""
+    right = _noise(1, [30.0], task="scale", side="right")
+    left = _noise(2, [20.0], task="scale", side="left")
+    both = _rms(_noise(3, [10.0], task="rest"), right, left).contrasts
+    found = [(c.factor, c.a, c.b, c.condition.get("side")) for c in both]
+    assert sorted(found) == [("task", "scale", "rest", side) for side in ("left", "right")]
+    assert sorted(c.value for c in both) == pytest.approx([2, 3], rel=0.05)
+    own = _rms(_noise(3, [10.0], task="rest", side="right"), right, left).contrasts
+    assert [(c.a, c.condition.get("side")) for c in own if c.factor == "task"] == [
+        ("scale", "right")
+    ]
+
+
 @pytest.mark.parametrize(
     ("factor", "level", "usual"), [("trick", "on", "off"), ("light", "bright", "normal")]
 )

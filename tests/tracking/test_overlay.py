@@ -74,9 +74,28 @@ def test_a_finger_that_the_camera_cannot_see_shows_no_angle():
     x = np.full((3, 1), 40.0)
     movement = Movement(kind="finger", channels=channels, x=x, good=np.ones((3, 1), dtype=bool))
     seen, guessed, hidden = _words(movement, 0)
-    assert seen.endswith(": +40 deg")
-    assert guessed.endswith(": +40 deg (guess)")
-    assert hidden.endswith(": hidden")
+    assert seen == "left index: curl +40 deg"
+    assert guessed == "left ring: curl +40 deg (guess)"
+    assert hidden == "left little: hidden"
+
+
+def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
+    """Each finger of the hand in the picture has one line, its curl first; the other hand none."""
+    sites = ("index_mcp", "index_pip", "index_curl", "grip")
+    channels = tuple(
+        Channel(
+            name=f"{side}_{s}", kind="finger", unit="%" if s == "grip" else "deg", site=s, side=side
+        )
+        for side in ("left", "right")
+        for s in sites
+    )
+    x = np.tile([[10.0], [20.0], [35.0], [50.0]], (2, 1))
+    good = np.repeat([[False], [True]], 4, axis=0)
+    movement = Movement(kind="finger", channels=channels, x=x, good=good)
+    assert _words(movement, 0) == [
+        "right index: curl +35, mcp +10, pip +20 deg",
+        "right grip: +50 %",
+    ]
 
 
 def test_an_event_is_written_while_it_lasts(landmarks):

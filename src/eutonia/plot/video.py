@@ -85,12 +85,10 @@ def extremes(t_s: Floats, row: Floats) -> tuple[Floats, Floats]:
         return t_s, row
     n = len(row) // step
     cut = row[: n * step].reshape(n, step)
-    gaps = np.isnan(cut).all(axis=1)
-    filled = np.where(np.isnan(cut), np.nan_to_num(np.nanmean(row)), cut)
-    low, high = np.argmin(filled, axis=1), np.argmax(filled, axis=1)
+    low = np.argmin(np.where(np.isnan(cut), np.inf, cut), axis=1)
+    high = np.argmax(np.where(np.isnan(cut), -np.inf, cut), axis=1)
     both = np.sort(np.stack([low, high], axis=1), axis=1)
-    values = np.take_along_axis(filled, both, axis=1)
-    values[gaps] = np.nan
+    values = np.take_along_axis(cut, both, axis=1)  # NaN where nothing of a stretch was seen
     at = t_s[: n * step].reshape(n, step)
     return np.take_along_axis(at, both, axis=1).ravel(), values.ravel()
 

@@ -31,6 +31,7 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
 def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Contrast]:
     """Compare two conditions that differ in one factor, in which one is held against the other."""
     stated, beside = _stated(one.condition), _stated(other.condition)
+    stated, beside = _at_rest(stated, beside), _at_rest(beside, stated)
     factors = stated.differing(beside)
     if len(factors) != 1:
         return
@@ -55,6 +56,14 @@ def _stated(condition: Condition) -> Condition:
     factors = table("conditions")
     silent = {f: entry["unstated"] for f, entry in factors.items() if "unstated" in entry}
     return condition.replace(**{f: condition.get(f, level) for f, level in silent.items()})
+
+
+def _at_rest(condition: Condition, beside: Condition) -> Condition:
+    """Return rest of no stated side as that of the side which did the other task: both rest."""
+    resting = condition.get("task") == table("conditions")["task"]["reference"]
+    if not resting or condition.get("side") or not beside.get("side"):
+        return condition
+    return condition.replace(side=beside.get("side"))
 
 
 def _held_against(factor: str, level: str, reference: str) -> bool:

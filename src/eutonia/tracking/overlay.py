@@ -137,6 +137,8 @@ _GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
 
 def _words(movement: Movement, i: int) -> list[str]:
     """Return the values of one moment, one channel a line; a dash where there is none."""
+    if movement.kind == "finger":
+        return _hands(movement, i)
     found = []
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
         if not good.any():  # in no picture of the film
@@ -144,10 +146,30 @@ def _words(movement: Movement, i: int) -> list[str]:
         unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
         digits = 2 if channel.unit == "1" else 0
         value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
-        if _HIDDEN in channel.flags:
-            value = "hidden"
-        guess = " (guess)" if _GUESSED in channel.flags else ""
-        found.append(f"{channel.label}: {value}{guess}")
+        found.append(f"{channel.label}: {value}")
+    return found
+
+
+def _hands(movement: Movement, i: int) -> list[str]:
+    """Return the angles of one moment, one finger a line, of the hands that are seen in it."""
+    fingers: dict[str, list[tuple[str, int]]] = {}
+    for row, channel in enumerate(movement.channels):
+        finger, _, joint = channel.site.partition("_")
+        fingers.setdefault(f"{channel.side} {finger}", []).append((joint, row))
+    found = []
+    for finger, joints in fingers.items():
+        seen = [(joint, row) for joint, row in joints if movement.good[row, i]]
+        if not seen:
+            continue
+        flags = {flag for _, row in seen for flag in movement.channels[row].flags}
+        # How far the finger is bent in all stands first.
+        seen.sort(key=lambda one: one[0] != "curl")
+        angles = (f"{joint.replace('_', ' ')} {movement.x[row, i]:+.0f}" for joint, row in seen)
+        unit = movement.channels[seen[0][1]].unit
+        words = f"{', '.join(angles).strip()} {unit}"
+        if _GUESSED in flags:
+            words += " (guess)"
+        found.append(f"{finger}: {'hidden' if _HIDDEN in flags else words}")
     return found
 
 
