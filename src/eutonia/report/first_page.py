@@ -13,7 +13,7 @@ from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
 from eutonia.report.losses import ABSENT, NO_INPUT, not_recorded
 from eutonia.report.posture import posture, repeats
-from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, tier_of, unit_of
+from eutonia.report.relevance import GUESSED, declared_id, ranked, ranked_contrasts, tier_of, unit_of
 from eutonia.report.words import (
     contrast_words,
     held,
@@ -128,6 +128,7 @@ def _one_row(group: list[Finding]) -> Text:
     part = f", {part_words(e.part)}" if e.part else ""
     values = [
         f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}"
+        + (" (guessed)" if GUESSED in f.estimate.quality else "")
         for f in group[:_MAX_TARGETS]
     ]
     lead = f"{e.title}{part}, {e.condition.label}: {'; '.join(values)}"

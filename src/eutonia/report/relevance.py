@@ -11,6 +11,8 @@ from eutonia.report.words import card
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
 #: Rest and the maximal contraction are there to be compared with, not findings of their own.
 _REST = ("rest", "mvc", "")
+#: Flag of an angle that the camera did not see.
+GUESSED = "bend_guessed"
 
 
 def declared_id(measure: str) -> str:
@@ -22,8 +24,8 @@ def declared_id(measure: str) -> str:
 def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding, ...]:
     """Return findings in order of relevance.
 
-    Primary for the form first; then by tier; then those that differ from another condition or side;
-    then the task before rest, and alone before with a further factor; then muscles of the affected
+    Primary for the form first; then by tier; what was seen before what was guessed; then those that
+    differ from another condition or side; then the task before rest, and alone before with a further factor; then muscles of the affected
     side (the brain's sides are crossed, so electrodes have none); then coherence above its limit;
     then the largest values.
     """
@@ -33,6 +35,7 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
         return (
             not f.primary,
             _TIERS[e.tier],
+            GUESSED in e.quality,
             not any(c.verdict == "differs" for c in f.comparisons),
             e.condition.get("task") in _REST,
             len(e.condition.levels),
