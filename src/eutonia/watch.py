@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.derive.head import HeadZero
 from eutonia.derive.video import Calibration, as_recordings, calibrated, seen_in
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
@@ -39,10 +40,11 @@ FILMED = ("video", "landmarks")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Watched:
-    """One video and what was seen in it."""
+    """One video and what was seen in it; `zero_of` names the video whose zero serves it too."""
 
     filmed: Recording
     landmarks: Landmarks
+    zero_of: str = ""
 
 
 def watched(
@@ -98,11 +100,37 @@ def watched(
 
 
 def _calibrated(seen: Iterable[Watched]) -> Iterator[tuple[Watched, Calibration]]:
-    """Yield each video with its calibration; what it lacks is that of the others of the visit."""
+    """Yield each video with its calibration.
+
+    Lids are a person's own: what one video shows of them serves the others of the visit. A straight
+    head belongs to the camera that filmed it: it serves another video where a person said so.
+    """
     every = [(w, *calibrated(w.landmarks, spans(w.filmed))) for w in seen]
+    straight = {w.filmed.id: own.zero for w, own, _ in every if own.zero is not None}
+    lids = next((own.lids for _, own, _ in every if own.lids is not None), None)
     for w, own, wrong in every:
-        filled = reduce(Calibration.filled, (other for _, other, _ in every), own)
-        yield replace(w, filmed=replace(w.filmed, issues=(*w.filmed.issues, *wrong))), filled
+        zero, issues = own.zero, [*w.filmed.issues, *wrong]
+        if zero is None and straight and "face" in w.landmarks.parts:
+            zero, said = _zero_elsewhere(w, straight)
+            issues.append(said)
+        whole = Calibration(zero=zero, lids=own.lids or lids)
+        yield replace(w, filmed=replace(w.filmed, issues=tuple(issues))), whole
+
+
+def _zero_elsewhere(w: Watched, straight: dict[str, HeadZero]) -> tuple[HeadZero | None, Issue]:
+    """Return the zero of another video, if it serves this one too, and what is said of it."""
+    of = (zero for name, zero in straight.items() if w.zero_of in (name, Path(name).name))
+    if zero := next(of, None):
+        text = f"Angles of the head are against the segment 'straight' of {w.zero_of}, as was said."
+        return zero, Issue(code="zero_elsewhere", severity="note", message=text)
+    name = Path(next(iter(straight))).name
+    text = (
+        f"The segment 'straight' of {name} was not used for this video: where the camera stood "
+        "elsewhere, or was held otherwise, all angles would be wrong by that. Film it in every "
+        f"video. If the camera stayed where it was: video: {{zero_of: {name}}} in its corrections."
+    )
+    severity: Literal["note", "warning"] = "warning" if w.zero_of else "note"
+    return None, Issue(code="zero_elsewhere", severity=severity, message=text)
 
 
 def _shown(
@@ -131,10 +159,10 @@ def _watch(
 ) -> Watched:
     """Track one video, or load its landmarks."""
     path = base / filmed.id
+    film = film_of(path)
     if filmed.kind == "landmarks":
         landmarks = load(path)
     else:
-        film = film_of(path)
         mirrored = film.mirrored if film.mirrored is not None else visit.state.camera_mirrored
         parts = parts_for(filmed, visit, film)
         landmarks = track(
@@ -150,7 +178,8 @@ def _watch(
         filmed = _in_real_time(filmed, film.slow_motion)
     filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
     more = issues(landmarks, filmed_s=filmed_s)
-    return Watched(filmed=replace(filmed, issues=(*filmed.issues, *more)), landmarks=landmarks)
+    filmed = replace(filmed, issues=(*filmed.issues, *more))
+    return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)
 
 
 def _in_real_time(filmed: Recording, slow_motion: float) -> Recording:
@@ -213,7 +242,7 @@ def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = N
 def overlays(path: Path, folder: Path, *, progress: Progress | None = None) -> tuple[Path, ...]:
     """Write such a copy of each video of an assessed visit into ``overlay`` of its results.
 
-    Angles are those of the assessment: one video's calibration serves the others.
+    Angles are those of the assessment.
 
     Parameters
     ----------

@@ -46,9 +46,6 @@ class Calibration:
     zero: HeadZero | None = None
     lids: LidRange | None = None
 
-    def filled(self, other: Calibration) -> Calibration:
-        """Return this calibration, what it lacks taken from another video of the visit."""
-        return Calibration(zero=self.zero or other.zero, lids=self.lids or other.lids)
 
 
 def calibrated(

@@ -46,7 +46,7 @@ KINDS = (
 )
 SIDES = ("left", "right", "midline", "unknown")
 _FIELDS = ("channels", "condition", "bad", "rate_hz", "line_hz", "clock", "video")
-_FILM_FIELDS = ("mirrored", "slow_motion", "parts")
+_FILM_FIELDS = ("mirrored", "slow_motion", "parts", "zero_of")
 #: What a video may be searched for.
 PARTS = ("face", "body", "hands")
 _CHANNEL_FIELDS = ("name", "kind", "muscle", "site", "side", "unit", "factor", "bad")
@@ -78,11 +78,15 @@ class Film:
         How many times slower the movement plays than it was.
     parts : tuple of str
         What to look for, of `PARTS`; empty: what the task needs.
+    zero_of : str
+        Name of another video of the visit from whose segment *straight* angles of this one count,
+        because the camera stayed where it was; empty: none.
     """
 
     mirrored: bool | None = None
     slow_motion: float = 1.0
     parts: tuple[str, ...] = ()
+    zero_of: str = ""
 
 
 def film_of(path: Path) -> Film:
@@ -104,7 +108,10 @@ def film_of(path: Path) -> Film:
     for part in parts:
         _one_of(file, "video: parts", part, PARTS)
     factor = _number(file, "video: slow_motion", found.get("slow_motion", 1.0), above=0.0)
-    return Film(mirrored=mirrored, slow_motion=factor, parts=tuple(parts))
+    zero_of = found.get("zero_of") or ""
+    if not isinstance(zero_of, str):
+        raise InvalidRecord(f"{file}: video: zero_of is {zero_of!r}; write the name of a video.")
+    return Film(mirrored=mirrored, slow_motion=factor, parts=tuple(parts), zero_of=zero_of)
 
 
 def file_for(path: Path) -> Path:

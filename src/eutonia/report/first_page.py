@@ -13,7 +13,14 @@ from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
 from eutonia.report.losses import ABSENT, NO_INPUT, not_recorded
 from eutonia.report.posture import posture, repeats
-from eutonia.report.relevance import GUESSED, declared_id, ranked, ranked_contrasts, tier_of, unit_of
+from eutonia.report.relevance import (
+    GUESSED,
+    declared_id,
+    ranked,
+    ranked_contrasts,
+    tier_of,
+    unit_of,
+)
 from eutonia.report.words import (
     contrast_words,
     held,

@@ -25,9 +25,9 @@ def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding,
     """Return findings in order of relevance.
 
     Primary for the form first; then by tier; what was seen before what was guessed; then those that
-    differ from another condition or side; then the task before rest, and alone before with a further factor; then muscles of the affected
-    side (the brain's sides are crossed, so electrodes have none); then coherence above its limit;
-    then the largest values.
+    differ from another condition or side; then the task before rest, and alone before with a
+    further factor; then muscles of the affected side (the brain's sides are crossed, so electrodes
+    have none); then coherence above its limit; then the largest values.
     """
 
     def key(f: Finding) -> tuple[float, ...]:
