@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -116,7 +117,7 @@ def test_a_zero_serves_another_video_where_the_camera_stayed(tmp_path):
 
 
 def test_a_zero_of_a_video_that_is_not_there_is_a_warning(tmp_path):
-    """A misspelt name is not passed over: angles are anatomical, and the name of the zero stands."""
+    """A misspelt name is not passed over: angles are anatomical, and the right name is said."""
     visit = in_two_parts(tmp_path / "visit", zero_of="once.npz")
     estimates, found = yaw(visit, tmp_path / "out")
     assert "zero_anatomical" in estimates["let go"].quality
@@ -182,6 +183,32 @@ def test_a_calibration_that_fails_is_said_and_the_rest_is_measured(tmp_path):
     assert "let go" in found
     issues = {i.code for r in whole.recordings for i in r.issues}
     assert "not_calibrated" in issues
+
+
+def test_landmarks_of_an_assessed_video_hold_its_segments(tmp_path, monkeypatch):
+    """Taken away from the video and its notes they give the same angles, against the same zero."""
+    told = "0:00 - 0:06 straight\n0:06 - 0:18 let go\n"
+    made = head_film(tmp_path / "neck.npz", np.concatenate([held(6, 5, 0, 0), held(12, 25, 0, 0)]))
+    video = tmp_path / "neck.mp4"
+    out = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"mp4v"), RATE, (1280, 720))
+    for _ in range(18 * RATE):
+        out.write(np.zeros((720, 1280, 3), np.uint8))
+    out.release()
+    (tmp_path / "neck.segments.txt").write_text(told, encoding="utf-8")
+
+    def track(path, *, kept, **options):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(made.read_bytes())
+        return watch.load(kept)
+
+    monkeypatch.setattr(watch, "track", track)
+    first, _ = yaw(video, tmp_path / "out")
+    alone = tmp_path / "elsewhere" / "somebody.npz"
+    alone.parent.mkdir()
+    (tmp_path / "out" / "landmarks" / "neck.mp4.landmarks.npz").rename(alone)
+    again, _ = yaw(alone, tmp_path / "again")
+    assert again["let go"].value == first["let go"].value == pytest.approx(20, abs=1)
+    assert again["let go"].interval == first["let go"].interval
 
 
 def test_landmarks_of_nobody_are_lost_with_a_sentence(tmp_path):

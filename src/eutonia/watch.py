@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -29,7 +30,7 @@ from eutonia.model import (
 from eutonia.read import read_visit, spans, visit_folder
 from eutonia.tracking import issues
 from eutonia.tracking.overlay import write_overlay
-from eutonia.tracking.store import load
+from eutonia.tracking.store import load, note
 from eutonia.tracking.track import track
 
 Progress = Callable[[str, int, int], None]
@@ -165,17 +166,22 @@ def _watch(
     else:
         mirrored = film.mirrored if film.mirrored is not None else visit.state.camera_mirrored
         parts = parts_for(filmed, visit, film)
+        if mirrored is None:
+            filmed = replace(filmed, issues=(*filmed.issues, _MIRROR))
+        filmed = _in_real_time(filmed, film.slow_motion)
+        file = kept / f"{filmed.id.replace('/', '_')}.landmarks.npz"
+        if file.is_file():  # before it is opened, which keeps it from being replaced on Windows
+            with suppress(UnreadableFile):  # a damaged one is tracked again
+                note(file, spans(filmed))
         landmarks = track(
             path,
             parts=parts,
             mirrored=bool(mirrored),
             slow_motion=film.slow_motion,
-            kept=kept / f"{filmed.id.replace('/', '_')}.landmarks.npz",
+            kept=file,
             progress=progress,
         )
-        if mirrored is None:
-            filmed = replace(filmed, issues=(*filmed.issues, _MIRROR))
-        filmed = _in_real_time(filmed, film.slow_motion)
+        note(file, spans(filmed))
     filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
     more = issues(landmarks, filmed_s=filmed_s)
     filmed = replace(filmed, issues=(*filmed.issues, *more))

@@ -1,5 +1,6 @@
 """Stored landmarks: the same when read again, mapped, and damage met with a clear error."""
 
+import json
 import zipfile
 
 import numpy as np
@@ -7,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eutonia.formats.landmarks import key_of, load, save
-from eutonia.model import Landmarks, Points, Source, UnreadableFile
-from eutonia.read import read
+from eutonia.formats.landmarks import key_of, load, note, save
+from eutonia.model import Condition, Landmarks, Points, Source, Span, UnreadableFile
+from eutonia.read import read, spans
 
 
 def landmarks(n=40, rate=30.0):
@@ -82,7 +83,51 @@ def test_a_stored_file_is_a_recording(tmp_path):
     (recording,) = read(save(landmarks(rate=10.0), tmp_path / "x.npz"))
     assert (recording.kind, recording.signal, recording.channels) == ("landmarks", None, ())
     assert recording.duration_s == pytest.approx(3.9)
-    assert [i.code for i in recording.issues] == ["low_rate"]
+    assert [i.code for i in recording.issues] == ["low_rate", "no_segments"]
+
+
+def _done(start_s, stop_s, **levels):
+    return Span(recording="x", start_s=start_s, stop_s=stop_s, condition=Condition.of(**levels))
+
+
+def test_what_was_done_when_is_kept_with_the_landmarks(tmp_path):
+    """Alone in another folder they are the same segments; the arrays stay the same to the bit."""
+    made = landmarks(rate=30.0)
+    path = save(made, tmp_path / "out" / "neck.mp4.landmarks.npz", key="k")
+    done = [_done(0.0, 0.5, task="zero"), _done(0.5, 1.25, task="let_go", trick="on")]
+    note(path, done)
+    note(path, done)
+    alone = path.rename(tmp_path / "other.npz")
+    (recording,) = read(alone)
+    assert [(s.start_s, s.stop_s, s.condition) for s in spans(recording)] == [
+        (s.start_s, s.stop_s, s.condition) for s in done
+    ]
+    assert "no_segments" not in {i.code for i in recording.issues}
+    assert key_of(alone) == "k"
+    for part, points in load(alone).parts.items():
+        np.testing.assert_array_equal(points.xyz, made.parts[part].xyz)
+
+
+def test_notes_beside_the_landmarks_stand_for_what_is_stored_in_them(tmp_path):
+    """Whoever notes other segments beside the file is believed, and nothing is there twice."""
+    path = save(landmarks(rate=30.0), tmp_path / "x.npz")
+    note(path, [_done(0.0, 1.0, task="let_go")])
+    (tmp_path / "x.segments.txt").write_text("0:00 - 0:01 straight\n")
+    (recording,) = read(path)
+    assert [s.condition.get("task") for s in spans(recording)] == ["zero"]
+
+
+def test_segments_that_are_damaged_are_named(tmp_path):
+    """A header that somebody edited wrongly is an error with the file's name, not a crash."""
+    path = save(landmarks(rate=30.0), tmp_path / "x.npz")
+    with zipfile.ZipFile(path) as archive:
+        held = {m.filename: archive.read(m) for m in archive.infolist()}
+    header = json.loads(held["landmarks.json"]) | {"segments": [[0, "x"]]}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (held | {"landmarks.json": json.dumps(header)}).items():
+            archive.writestr(name, content)
+    with pytest.raises(UnreadableFile, match=r"x\.npz: its segments are damaged"):
+        read(path)
 
 
 def test_another_npz_is_refused(tmp_path):

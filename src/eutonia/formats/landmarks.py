@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -19,8 +22,20 @@ from numpy.typing import NDArray
 
 from eutonia.formats import Format
 from eutonia.formats._store import digest
+from eutonia.formats.segments import file_for
 from eutonia.formats.video import of_size, of_time
-from eutonia.model import Clock, Landmarks, Points, Recording, Source, UnreadableFile
+from eutonia.model import (
+    Clock,
+    Condition,
+    Events,
+    Issue,
+    Landmarks,
+    Points,
+    Recording,
+    Source,
+    Span,
+    UnreadableFile,
+)
 
 SCHEMA = "eutonia-landmarks"
 VERSION = 1
@@ -65,20 +80,56 @@ def save(landmarks: Landmarks, path: Path | str, *, key: str = "") -> Path:
         "sources": [asdict(s) for s in landmarks.sources],
         "parts": list(landmarks.parts),
     }
+    with _written(path, header) as archive:
+        for name, array in arrays.items():
+            with _member(archive, f"{name}.npy") as file:
+                npy.write_array(file, np.asanyarray(array), allow_pickle=False)
+    return path
+
+
+@contextmanager
+def _written(path: Path, header: dict[str, Any]) -> Iterator[zipfile.ZipFile]:
+    """Open an archive that takes the place of a file once it is whole."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
             text = json.dumps(header, indent=1, ensure_ascii=False)
             archive.writestr(zipfile.ZipInfo(_HEADER, _EPOCH), text)
-            for name, array in arrays.items():
-                member = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
-                with archive.open(member, "w", force_zip64=True) as file:
-                    npy.write_array(file, np.asanyarray(array), allow_pickle=False)
+            yield archive
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    return path
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    return archive.open(zipfile.ZipInfo(name, _EPOCH), "w", force_zip64=True)
+
+
+def note(path: Path | str, spans: Iterable[Span]) -> None:
+    """Write into stored landmarks what was done when, so that they can be read without the video.
+
+    Only conditions are kept, no text that somebody typed.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is damaged.
+    """
+    path = Path(path)
+    told = [[s.start_s, s.stop_s, dict(s.condition.levels)] for s in spans if s.condition.levels]
+    try:
+        with zipfile.ZipFile(path) as old:
+            header = json.loads(old.read(_HEADER))
+            if header.get("segments") == told:
+                return
+            with _written(path, header | {"segments": told}) as archive:
+                for member in old.infolist():
+                    if member.filename != _HEADER:
+                        with old.open(member) as was, _member(archive, member.filename) as now:
+                            shutil.copyfileobj(was, now)
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError) as error:
+        raise UnreadableFile(f"{path}: these are not sound landmarks ({error}).") from error
 
 
 def load(path: Path | str) -> Landmarks:
@@ -195,6 +246,14 @@ def read(path: Path) -> tuple[Recording, ...]:
     found = load(path)
     if found.n_frames < 2:
         raise UnreadableFile(f"{path}: holds the landmarks of less than two pictures.")
+    issues = [*of_time(found.t_s), *of_size(found.width, found.height)]
+    told, noted = _told(path), file_for(path).is_file()
+    if told is None and not noted:
+        text = (
+            "These landmarks do not hold what was done when. If there was more than one task, note "
+            f"it in {file_for(path).name}."
+        )
+        issues.append(Issue(code="no_segments", severity="note", message=text))
     return (
         Recording(
             id=path.name,
@@ -203,9 +262,29 @@ def read(path: Path) -> tuple[Recording, ...]:
             clock=Clock(id=path.name),
             stamps_s=found.t_s,
             sources=(Source(path=path.name, sha256=digest(path)),),
-            issues=(*of_time(found.t_s), *of_size(found.width, found.height)),
+            # A person's own notes beside the file stand for what was stored in it.
+            events=Events() if noted or told is None else told,
+            issues=tuple(issues),
         ),
     )
+
+
+def _told(path: Path) -> Events | None:
+    """Return what was done when, as `note` wrote it; None where it did not."""
+    with zipfile.ZipFile(path) as archive:
+        rows = json.loads(archive.read(_HEADER)).get("segments")
+    if rows is None:
+        return None
+    try:
+        factors = sorted({factor for *_, levels in rows for factor in levels})
+        return Events(
+            onset_s=np.array([float(start) for start, _, _ in rows]),
+            duration_s=np.array([float(stop) - float(start) for start, stop, _ in rows]),
+            name=tuple(Condition.of(**levels).label for *_, levels in rows),
+            columns={f: np.array([levels.get(f, "") for *_, levels in rows]) for f in factors},
+        )
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnreadableFile(f"{path}: its segments are damaged ({error}).") from error
 
 
 FORMAT = Format(
