@@ -62,6 +62,20 @@ def alone(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, .
     return tuple("" if others(channels, int(row)) else why for row in rows)
 
 
+def pairs(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
+    """Return a note for each hand of which only two fingers are held against each other."""
+    notes: dict[str, None] = {}
+    for row in rows:
+        rest = others(channels, int(row))
+        if len(rest) == 1 and HIDDEN not in channels[row].flags:
+            names = sorted(channels[i].site.partition("_")[0] for i in (int(row), *rest))
+            notes[
+                f"others=of the {channels[row].side} hand only {' and '.join(names)} are held "
+                "against each other: where both curl, neither is out of line"
+            ] = None
+    return tuple(notes)
+
+
 def too_few(windows: float) -> str:
     """Return why there are too few windows in which one finger moves by itself."""
     if windows >= LEAST_WINDOWS:

@@ -168,6 +168,16 @@ def test_a_hidden_finger_is_not_measured_and_not_compared_with():
     assert "from the thumb's side" in why["right index curl"]
 
 
+@pytest.mark.parametrize("name", ["hand.curl", "hand.which"])
+def test_two_fingers_that_curl_alike_are_said_to_have_no_third(name):
+    """Ring and little finger curl beside two hidden ones: a note says why neither stands out."""
+    two = _flagged([0, 0, 110, 110], ("bend_hidden", "bend_hidden", "", ""))
+    notes = {n for e in _run(name, two).estimates for n in e.notes}
+    assert any("right hand only little and ring" in n for n in notes)
+    four = _flagged([60, 60, 110, 110], ("", "", "", ""))
+    assert not any("only" in n for e in _run(name, four).estimates for n in e.notes)
+
+
 def test_spreading_is_best_seen_from_the_palm_and_bending_from_the_side():
     """The order of the intervals turns round between flexion and abduction."""
     rng = np.random.default_rng(6)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eutonia.measures.hand_curls import CURLS, alone, beyond
+from eutonia.measures.hand_curls import CURLS, alone, beyond, pairs
 from eutonia.measures.hand_sight import GUESSED, PALM, by_sight, hidden
 from eutonia.measures.positions import BLOCK_S, from_camera, position_sums, with_systematic
 from eutonia.model import (
@@ -78,6 +78,7 @@ def measure(x: Inputs) -> Result:
         span=span,
         reasons=hidden(channels, rows),
         part_reasons={"beyond": alone(channels, rows)},
+        notes=pairs(channels, rows),
     )
 
 
