@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eutonia.measures import entry
+from eutonia.measures.covered_mouth import NOTE
 from eutonia.measures.mouth.jaw_excursion import FAST
 from eutonia.model import BadSpan, Condition
 from eutonia.run import run_measure, visit_spans
@@ -126,12 +127,13 @@ def test_chewing_is_no_tremor():
     assert outcome.not_measurable
 
 
+LIPS = tuple(map(channel, ("lip_height", "lip_width", "lip_gap")))
 CORNERS = tuple(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right"))
 FACE = (channel("jaw_opening"), channel("jaw_deviation"), *CORNERS)
 
 
-def _between(name, rest, speaking):
-    """Return the contrasts of speaking less rest, of means of `FACE` with noise, by part."""
+def _between(name, rest, other, *, conditions=({"task": "rest"}, {"task": "speaking"})):
+    """Return the contrasts of two conditions, of means of `FACE` with noise, by part."""
     rng = np.random.default_rng(3)
     made = [
         replace(
@@ -139,17 +141,17 @@ def _between(name, rest, speaking):
                 np.array(means)[:, None] + rng.normal(0, 0.3, (len(FACE), N)),
                 FACE,
                 rate_hz=RATE_HZ,
-                condition=Condition.of(task=task),
+                condition=Condition.of(**levels),
             ),
-            id=task,
+            id=f"part {n}",
         )
-        for task, means in (("rest", rest), ("speaking", speaking))
+        for n, (levels, means) in enumerate(zip(conditions, (rest, other), strict=True))
     ]
     held = visit(*made)
     return [
         c
         for c in run_measure(entry(name), held, visit_spans(held), seed=1).contrasts
-        if c.factor == "task"
+        if c.factor in ("task", "trick")
     ]
 
 
@@ -186,3 +188,116 @@ def test_sides_of_a_face_do_not_differ_by_less_than_even_faces_do():
         assert (c.factor, c.a, c.b) == ("side", "left", "right")
         assert c.value == pytest.approx(-apart, abs=0.1)
         assert (c.interval.hi < 0) == differs
+
+
+@pytest.mark.parametrize("task", ["mouthpiece", "mouthpiece_held"])
+def test_what_a_mouthpiece_hides_is_not_measured(task):
+    """Lips and jaw are refused in words that say why; the corners' distance stays, with a note."""
+    rng = np.random.default_rng(2)
+    x = np.array([12.0, 50.0, 4.0])[:, None] + rng.normal(0, 0.3, (3, N))
+    lips = _run("mouth.lip_press", x, LIPS, task=task)
+    (width,) = lips.estimates
+    assert width.target.label == LIPS[1].label
+    assert NOTE in " ".join(width.notes)
+    # 3.5 % (SD) of what a mouthpiece makes of it.
+    assert width.interval.hi - width.interval.lo == pytest.approx(2 * 1.96 * 3.5, rel=0.02)
+    opening = 75 + 5 * (1 - np.cos(2 * np.pi * 1.03 * T))
+    jaw = _run("mouth.jaw_excursion", opening, (channel("jaw_opening"),), task=task)
+    assert jaw.estimates == ()
+    shaken = 75 + 2 * np.sin(2 * np.pi * 5.3 * T)
+    tremor = _run("mouth.tremor", shaken, (channel("jaw_opening"),), task=task)
+    assert tremor.estimates == ()
+    found = (*lips.not_measurable, *jaw.not_measurable, *tremor.not_measurable)
+    reasons = [n.reason for n in found]
+    assert len(reasons) == 4
+    assert all("mouthpiece hides" in r for r in reasons)
+
+
+def test_lips_without_a_mouthpiece_are_measured_as_they_are_seen():
+    """The same lips at rest give all three numbers, none with the doubt of a mouthpiece."""
+    rng = np.random.default_rng(2)
+    x = np.array([12.0, 50.0, 4.0])[:, None] + rng.normal(0, 0.3, (3, N))
+    found = _run("mouth.lip_press", x, LIPS, task="rest").estimates
+    assert [e.target.label for e in found] == [c.label for c in LIPS]
+    for e in found:
+        assert e.interval.hi - e.interval.lo < 0.2
+        assert NOTE not in " ".join(e.notes)
+
+
+BEFORE = (75.0, 0.0, 28.0, 28.0, -30.0, -30.0)
+WITHOUT, HELD, PLAYED = ({"task": t} for t in ("rest", "mouthpiece_held", "mouthpiece"))
+
+
+@pytest.mark.parametrize(
+    "name, seen",
+    [
+        # Means over rendered people: a trumpet's at a still face, and twice a flute's on the sides.
+        ("mouth.corner_pull", (76.8, 0.0, 25.9, 26.5, -30.1, -31.1)),
+        ("mouth.asymmetry", (75.0, 0.0, 28.0, 26.0, -30.0, -31.8)),
+        ("mouth.jaw_deviation", (70.8, -1.3, 28.0, 28.0, -30.0, -30.0)),
+    ],
+)
+def test_a_mouthpiece_by_itself_is_no_change_of_the_mouth(name, seen):
+    """What a mouthpiece moves in a still face is no difference to rest; both with one have it."""
+    found = _between(name, BEFORE, seen, conditions=(WITHOUT, PLAYED))
+    assert found
+    for c in found:
+        assert c.interval.lo < 0 < c.interval.hi
+
+
+def test_playing_is_held_against_the_mouthpiece_at_the_lips():
+    """A corner 2.5 % higher in playing is told from the mouthpiece at the lips, not from rest."""
+    # The mouthpiece is in both: what it moves cancels.
+    up = (75.0, 0.0, 28.0, 28.0, -27.5, -30.0)
+    for conditions, told in (((HELD, PLAYED), True), ((WITHOUT, PLAYED), False)):
+        found = _between("mouth.corner_pull", BEFORE, up, conditions=conditions)
+        (c,) = [c for c in found if c.target.label == CORNERS[2].label]
+        assert (c.a, c.b) == (conditions[1]["task"], conditions[0]["task"])
+        assert c.value == pytest.approx(2.5, abs=0.1)
+        assert (c.interval.lo > 0) == told
+
+
+def test_a_far_pull_is_told_from_rest_through_a_mouthpiece():
+    """A corner 6 % higher in playing than at rest is more than any mouthpiece moved one."""
+    far = (75.0, 0.0, 28.0, 28.0, -24.0, -30.0)
+    found = _between("mouth.corner_pull", BEFORE, far, conditions=(WITHOUT, PLAYED))
+    (c,) = [c for c in found if c.target.label == CORNERS[2].label]
+    assert c.interval.lo > 0
+
+
+def test_a_finger_at_the_chin_is_no_jaw_to_one_side():
+    """Rendered: a finger's tip at the chin took a straight chin 0.8 % along; 3 % are told."""
+    off, on = ({"task": "speaking", "trick": t} for t in ("off", "on"))
+    for aside, told in ((-0.8, False), (-3.0, True)):
+        seen = (75.0, aside, 28.0, 28.0, -30.0, -30.0)
+        found = _between("mouth.jaw_deviation", BEFORE, seen, conditions=(off, on))
+        assert found
+        for c in found:
+            assert (c.interval.hi < 0) == told
+
+
+def test_movement_at_a_mouthpiece_is_compared_with_the_mouthpiece_at_the_lips():
+    """Twice the speed is told where both have the mouthpiece, not against rest without it."""
+    slow = [3 * np.sin(2 * np.pi * 1.0 * T + n) for n in range(6)]
+    rng = np.random.default_rng(6)
+    for first, second, told in (
+        ("mouthpiece_held", "mouthpiece", True),
+        ("rest", "mouthpiece", False),
+        ("rest", "speaking", True),
+    ):
+        made = [
+            replace(
+                recording(
+                    size * np.array(slow) + rng.normal(0, 0.05, (6, N)),
+                    FACE,
+                    rate_hz=RATE_HZ,
+                    condition=Condition.of(task=task),
+                ),
+                id=task,
+            )
+            for task, size in ((first, 1.0), (second, 2.0))
+        ]
+        held = visit(*made)
+        (c,) = run_measure(entry("mouth.lower_face"), held, visit_spans(held), seed=1).contrasts
+        assert c.value == pytest.approx(2.0, rel=0.03)
+        assert (c.interval.lo > 1) == told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eutonia.measures.covered_mouth import moved, notes, total, with_cover
 from eutonia.measures.positions import NECK, apart, from_camera, with_systematic
 from eutonia.measures.quantiles import distributions, mean_and_quantiles
 from eutonia.model import (
@@ -30,7 +31,7 @@ TAIL = 0.05
 
 MEASURE = Measure(
     id="mouth.jaw_deviation",
-    version="2",
+    version="3",
     title="Jaw to one side",
     unit={"mean": "%", "left_most": "%", "right_most": "%"},
     tier="clinical",
@@ -40,7 +41,9 @@ MEASURE = Measure(
     "either side. The head's own turning, tilting and nodding are removed. The limits also hold "
     f"{SYSTEMATIC:g} % (SD) for uneven and turned faces, which a contrast between conditions does "
     f"not need. That holds {OF_CORNERS} % (SD) for each % by which the heights of the corners of "
-    f"the mouth differ otherwise, and {OF_OPENING} % for each % by which the jaw is more open.",
+    f"the mouth differ otherwise, and {OF_OPENING} % for each % by which the jaw is more open. "
+    "Limits, and contrasts to conditions without, also hold 1 % (SD) for a mouthpiece and 0.9 % "
+    "for a hand at the face, contrasts of two conditions with a mouthpiece 0.6 %.",
     needs=Needs(inputs=from_camera("mouth"), target=Each(sites=("jaw_deviation",)), not_tasks=NECK),
     scale="difference",
     interval=Jackknife(),
@@ -63,16 +66,19 @@ def measure(x: Inputs) -> Result:
     blocks, span, edges = distributions([(b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"]])
     place = [OF_CORNERS * apart(x, "corner_up"), OF_OPENING * apart(x, "jaw_opening")]
     n_parts = 3
+    by_cover = moved(x, rows)
+    varying = Varying(
+        sd=np.zeros((len(rows), n_parts)),
+        share=np.ones((len(rows), n_parts)),
+        place=np.tile(place, (len(rows), 1)),
+    )
     return Result(
         blocks=blocks,
         finish=mean_and_quantiles(edges, TAIL, 1 - TAIL),
         span=span,
-        limits=with_systematic(SYSTEMATIC),
-        varying=Varying(
-            sd=np.zeros((len(rows), n_parts)),
-            share=np.ones((len(rows), n_parts)),
-            place=np.tile(place, (len(rows), 1)),
-        ),
+        limits=with_systematic(total([SYSTEMATIC, *by_cover.T])[:, None]),
+        varying=with_cover(varying, x, rows),
+        notes=notes(x.condition),
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from eutonia.dsp import tremor
 from eutonia.dsp.filter import low_pass
 from eutonia.measures import rhythm
+from eutonia.measures.covered_mouth import hidden
 from eutonia.measures.mouth.tremor import LEAST_RMS
 from eutonia.measures.positions import BLOCK_S, NECK, Series, from_camera
 from eutonia.measures.quantiles import distribution, edges_of, quantile
@@ -51,7 +52,7 @@ FAST = (
 
 MEASURE = Measure(
     id="mouth.jaw_excursion",
-    version="2",
+    version="3",
     title="Jaw excursion",
     unit={"range": "%", "rate": "/min"},
     tier="clinical",
@@ -80,7 +81,8 @@ MEASURE = Measure(
     "seen. On rendered people the tracker shows about 0.6 of the way of the chin, 0.45 to 0.85 "
     "between people and 0.3 to 0.95 where the head is turned or nods: compare one person in one "
     "view. "
-    "Syllables and bites count alike. A trembling jaw, and a head that trembles, are in the range.",
+    "Syllables and bites count alike. A trembling jaw, and a head that trembles, are in the range. "
+    "Behind a mouthpiece the jaw is guessed, and not measured.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -108,6 +110,7 @@ def measure(x: Inputs) -> Result:
     return Result(
         blocks=everything,
         finish=partial(_finish, edges=edges),
+        reasons=(hidden(x.condition, "the jaw", it="it"),) * len(rows),
         span=np.array(span, dtype=np.intp),
         part_reasons={"rate": tuple(_no_rate(*one) for one in given)},
         details={

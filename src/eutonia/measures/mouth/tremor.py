@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from eutonia.measures import single_tremor as one
+from eutonia.measures.covered_mouth import at_mouthpiece, hidden
 from eutonia.measures.jaw_of_head import MOST_OF_HEAD, SAME, OfHead, of_head
 from eutonia.measures.nod_of_jaw import SAME_HZ
 from eutonia.measures.positions import NECK
@@ -37,7 +38,7 @@ LEAST_RMS = 0.2
 
 MEASURE = Measure(
     id="mouth.tremor",
-    version="2",
+    version="3",
     title="Tremor of the jaw",
     unit={"freq": "Hz", "size": "%"},
     tier="supportive",
@@ -61,7 +62,9 @@ MEASURE = Measure(
     caution=f"{one.CAUTION} Of a trembling of the jaw the tracker shows 0.3 to 0.95, and of one to "
     "the sides 0.2 to 0.45 (rendered people): do not compare sizes of two people. A jaw that "
     "trembles to the sides may seem to open as well. A head that trembles hides a smaller tremor "
-    "of the jaw at its own frequency, and may show at twice or three times it.",
+    "of the jaw at its own frequency, and may show at twice or three times it. Behind a "
+    "mouthpiece, where a trembling instrument and a played vibrato look the same, it is not "
+    "measured.",
     figure="spectrum",
     proofs=("simulated",),
 )
@@ -72,6 +75,8 @@ def measure(x: Inputs) -> Result:
     found = one.measured(
         x, "mouth", least_rms=[LEAST_RMS] * len(x.targets), unit="% of the eyes' distance"
     )
+    if at_mouthpiece(x.condition):
+        return replace(found, reasons=(hidden(x.condition, "the jaw", it="it"),) * len(x.targets))
     if found.blocks is None or found.finish is None:
         return found
     rhythms = found.finish(found.blocks.sum(axis=0))
