@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -22,6 +21,7 @@ from eutonia.model import (
     Pairs,
     Range,
     Result,
+    Varying,
     Visit,
 )
 
@@ -29,11 +29,11 @@ from eutonia.model import (
 #: walking and in running: spread of the near arm's error on rendered people. Of the difference of
 #: two tasks, the same. [D]
 DIFFERENT_DEG, RUNNING_DEG = 2.5, 3.0
-APART_DEG = {"running": 2.5, "walking_backwards": 0.5}
+APART_DEG = {"running": 2.5, "walking_backwards": 1.0}
 
 MEASURE = Measure(
     id="gait.arm_swing_asymmetry",
-    version="3",
+    version="4",
     title="Asymmetry of arm swing",
     unit="%",
     tier="supportive",
@@ -47,7 +47,8 @@ MEASURE = Measure(
     caution="Has no sign; which arm swings more is in the details. The trunk hides the far arm: "
     "walk past the camera in both directions, at the same speed. The interval holds 2.5 degrees "
     "(SD) that landmarks add to one arm and not to the other, in running 3 (version 3): of arms "
-    "that swing by 20 degrees that is 18 %, so that only a clear difference shows.",
+    "that swing by 20 degrees that is 18 %, so that only a clear difference shows. It cancels "
+    "between two walks only if the same arm clearly swings more in both (version 4).",
     figure="bars",
     proofs=("simulated",),
 )
@@ -67,12 +68,13 @@ def measure(x: Inputs) -> Result:
         percent = 100 * np.sqrt(2) / mean.mean(axis=1)[:, None]
     task = x.condition.get("task") or ""
     sd = percent * (RUNNING_DEG if task == "running" else DIFFERENT_DEG)
-    kept = tasks.apart(x, {t: (apart,) for t, apart in APART_DEG.items()})
+    tilt = tasks.tilted(signed, sd[:, 0])
+    place = tasks.at(x, APART_DEG, per_unit=percent[:, 0], along=tilt)
     return Result(
         blocks=blocks,
         finish=per.difference_of,
         limits=partial(_limits, sd=np.nan_to_num(sd)),
-        varying=replace(kept, share=np.nan_to_num(percent) * kept.share),
+        varying=Varying(sd=np.zeros(percent.shape), share=np.ones(percent.shape), place=place),
         span=span,
         reasons=per.few(total[:, 2:].min(axis=1)),
         n_effective=total[:, 2:].sum(axis=1),

@@ -26,16 +26,17 @@ from eutonia.model import (
 LANDING_S = 0.05
 #: Shares of the swing, and of the stance, in which the foot is read. [D]
 SWING, STANCE = (0.6, 0.9), (0.25, 0.5)
-#: What landmarks of so short a bone add to every picture alike, in degrees. [D]
-SYSTEMATIC_DEG = 5.0
-#: The same in running, where the other leg hides a standing foot: rendered people, rounded up.
-RUNNING_DEG = (5.0, 5.0, 13.0)
+#: What landmarks of so short a bone add to every picture alike, SD in degrees; and of each part in
+#: running, where the other leg hides a standing foot, and backwards: rendered people under number
+#: 100, rounded up.
+SYSTEMATIC_DEG = 6.5
+OTHER_DEG = {"running": (6.0, 5.0, 13.0), "walking_backwards": (11.0, 14.0, 5.0)}
 #: What does not cancel against walking: rendered people, rounded up.
-APART_DEG = {"running": (7.0, 6.0, 16.0), "walking_backwards": (6.0, 8.0, 6.0)}
+APART_DEG = {"running": (8.0, 7.0, 16.0), "walking_backwards": (8.5, 11.0, 8.0)}
 
 MEASURE = Measure(
     id="gait.foot_pitch",
-    version="3",
+    version="4",
     title="Toes down",
     unit={"landing": "deg", "swing": "deg", "stance": "deg"},
     tier="clinical",
@@ -51,8 +52,9 @@ MEASURE = Measure(
     caution="A foot that lands heel first is below 0 as it lands; one that lands on its toes is "
     "above. High heels and a slope count as posture. On rendered walks of usual feet it reads 7 "
     "degrees too low before landing (spread 4), backwards 9 (spread 3); in runs a standing foot "
-    "that the other leg crosses reads 10 too high (spread 7). The interval holds 5 degrees (our "
-    "rule) that the landmarks may be off all the time, for a runner's standing foot 13. What of "
+    "that the other leg crosses reads 10 too high (spread 7). The interval holds what landmarks "
+    "are off all the time in rendered people: 6.5 degrees (SD; up to version 3 it was 5, and too "
+    "little), a landing or swinging foot backwards 11 and 14, a runner's standing foot 13. What of "
     "that is another in running or backwards than in walking stands in the interval of the "
     "difference. Up to version 2, a film of both directions read one of them as it leaves.",
     figure="bars",
@@ -77,7 +79,7 @@ def measure(x: Inputs) -> Result:
     return Result(
         blocks=blocks,
         finish=per.mean_of,
-        limits=with_systematic(tasks.in_task(x, (SYSTEMATIC_DEG,) * 3, {"running": RUNNING_DEG})),
+        limits=with_systematic(tasks.in_task(x, (SYSTEMATIC_DEG,) * 3, OTHER_DEG)),
         varying=tasks.apart(x, APART_DEG),
         span=span,
         reasons=per.few(n),

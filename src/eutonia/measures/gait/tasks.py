@@ -42,3 +42,36 @@ def apart(x: Inputs, sd: ByTask) -> Varying:
         share=np.tile(of_task, (n, 1)),
         place=np.tile([float(task == one) for one in TASKS], (n, 1)),
     )
+
+
+def at(x: Inputs, sd: Mapping[str, float], *, per_unit: Floats, along: Floats) -> Floats:
+    """Return where a task lies, as far from others as what does not cancel between them is large.
+
+    Parameters
+    ----------
+    x : Inputs
+    sd : mapping of str to float
+        By task, of the difference to walking.
+    per_unit, along : ndarray, shape (n_targets,)
+        What one unit of `sd` is in the unit of the number; and the place on one more axis, on which
+        an error grows with something else than the task.
+
+    Returns
+    -------
+    ndarray, shape (n_targets, n_axes)
+        For `Varying.place` with a share of 1.
+    """
+    task = x.condition.get("task") or ""
+    axes = [sd.get(one, 0.0) * (task == one) * np.nan_to_num(per_unit) for one in TASKS]
+    return np.stack([*axes, np.nan_to_num(along)], axis=1)
+
+
+def tilted(signed: Floats, sd: Floats) -> Floats:
+    """Return where an amount without sign lies on the axis of an error of one side.
+
+    An error that one side always has adds to an amount in one direction and takes from one in the
+    other; near 0 it may do either. So it cancels between amounts that are clearly of one sign.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out: Floats = sd * np.clip(np.nan_to_num(signed / sd), -1, 1)
+    return np.nan_to_num(out)
