@@ -183,7 +183,8 @@ def _watch(
         )
         note(file, spans(filmed))
     filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
-    more = issues(landmarks, filmed_s=filmed_s)
+    filmed_n = len(filmed.stamps_s) if filmed.stamps_s is not None else None
+    more = issues(landmarks, filmed_s=filmed_s, filmed_n=filmed_n)
     filmed = replace(filmed, issues=(*filmed.issues, *more))
     return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)
 

@@ -1,5 +1,6 @@
 """Bad videos through ``eutonia assess``: a flag or a clear sentence each, and never a traceback."""
 
+import re
 import wave
 
 import cv2
@@ -54,7 +55,9 @@ def assessed(path, capsys, *, code=cli.NOTHING):
 
 def test_a_good_video_is_not_blamed(clip, tmp_path, capsys):
     """One face in good light raises no flag: those below are due to what is wrong there."""
-    assert assessed(film(tmp_path / "x.mp4", clip()), capsys)[0] == set()
+    found, printed = assessed(film(tmp_path / "x.mp4", clip()), capsys)
+    assert found == set()
+    assert "warning" not in printed
 
 
 def test_nobody_in_the_picture(clip, tmp_path, capsys):
@@ -66,8 +69,10 @@ def test_nobody_in_the_picture(clip, tmp_path, capsys):
 
 def test_two_faces(clip, tmp_path, capsys):
     """Two people in a picture are flagged."""
-    found, _ = assessed(film(tmp_path / "x.mp4", clip("female-and-male")), capsys)
+    found, printed = assessed(film(tmp_path / "x.mp4", clip("female-and-male")), capsys)
     assert "several_people" in found
+    assert re.search(r"\d+ warnings? x\.mp4: ", printed)
+    assert "Other faces are in the picture" in printed
 
 
 def test_a_face_that_leaves_the_picture(clip, tmp_path, capsys):
@@ -76,8 +81,9 @@ def test_a_face_that_leaves_the_picture(clip, tmp_path, capsys):
         cv2.warpAffine(p, np.float32([[1, 0, 14 * i], [0, 1, 0]]), SIZE)
         for i, p in enumerate(clip(n=45))
     ]
-    found, _ = assessed(film(tmp_path / "x.mp4", slid), capsys)
+    found, printed = assessed(film(tmp_path / "x.mp4", slid), capsys)
     assert found == {"leaves_picture", "part_lost"}
+    assert "2 warnings x.mp4: " in printed
 
 
 def test_darkness(clip, tmp_path, capsys):

@@ -92,6 +92,23 @@ def test_what_stands_beside_a_task_leaves_the_task(words, task):
     assert "trick" not in words or list(found["trick"]) == ["on"]
 
 
+@pytest.mark.parametrize(
+    ("words", "task"),
+    [
+        ("mouthpiece", "mouthpiece"),
+        ("Mundstück", "mouthpiece"),
+        ("mouthpiece at the lips", "mouthpiece_held"),
+        ("boquilla sin tocar", "mouthpiece_held"),
+        ("eating", "eating"),
+        ("eating or mouthpiece", "eating"),
+    ],
+)
+@pytest.mark.parametrize("recording", ["face", "clip"])
+def test_playing_at_the_mouthpiece_is_a_task_of_its_own(words, task, recording):
+    """Also in a film of no protocol; the name that older protocols had for both keeps its task."""
+    assert list(parse([f"0 - 9 {words}"], recording=recording).columns["task"]) == [task]
+
+
 def test_the_file_beside_a_film_of_a_face_is_read_in_the_faces_protocol(tmp_path):
     """The name of the recording reaches the file that lies beside it."""
     rows = "\n".join(f"{i / 100:.2f},{np.sin(i / 9):.4f}" for i in range(2000))
@@ -111,3 +128,80 @@ def test_no_text_breaks_it(text):
         assert "line" in str(error)
     else:
         assert (found.duration_s > 0).all()
+
+
+def filmed(tmp_path, rows, *, seconds=40):
+    """Return a film as read, with an ``events.tsv`` beside it."""
+    import cv2
+
+    folder = tmp_path / "sub-01" / "beh"
+    folder.mkdir(parents=True)
+    path = folder / "sub-01_task-neck_video.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 5.0, (64, 48))
+    for _ in range(5 * seconds):
+        writer.write(np.full((48, 64, 3), 120, np.uint8))
+    writer.release()
+    table = "".join("\t".join(row) + "\n" for row in [("onset", "duration", "trial_type"), *rows])
+    (folder / "sub-01_task-neck_events.tsv").write_text(table)
+    (recording,) = read(path)
+    return recording
+
+
+def said(recording, code):
+    """Return the messages of the issues of one code."""
+    return [i.message for i in recording.issues if i.code == code]
+
+
+def test_a_name_in_events_tsv_that_nobody_knows_is_said(tmp_path):
+    """The film is read; the name, and what is allowed, are in a warning; marks are no names."""
+    rows = [("0", "10", "banana"), ("10", "10", "let go"), ("21", "0", "touched the chin")]
+    recording = filmed(tmp_path, rows)
+    (message,) = said(recording, "unknown_condition")
+    assert "'banana'" in message
+    assert "touched" not in message
+    assert "let go" in message
+    assert [s.condition.get("task") for s in spans(recording)] == ["let_go"]
+
+
+def test_events_tsv_states_conditions_like_the_text_file(tmp_path):
+    """Two conditions in one name, and names that only a protocol has, are understood there too."""
+    rows = [("0", "10", "let go, trick on"), ("10", "10", "sensory trick"), ("20", "9", "sentence")]
+    recording = filmed(tmp_path, rows)
+    texts = [f"{a} - {float(a) + float(d):g} {name}" for a, d, name in rows]
+    same = parse(texts, recording="sub-01_task-neck_video")
+    found = [dict(s.condition.levels) for s in spans(recording)]
+    for i, levels in enumerate(found):
+        for factor, values in same.columns.items():
+            assert levels.get(factor, "") == values[i]
+    assert not said(recording, "unknown_condition")
+
+
+def test_a_task_in_a_column_of_its_own_needs_no_name(tmp_path):
+    """Where a column states the task, the name may be anything."""
+    folder = tmp_path / "sub-01" / "emg"
+    folder.mkdir(parents=True)
+    rows = "\n".join(f"{i / 100:.2f},{np.sin(i / 9):.4f}" for i in range(4000))
+    (folder / "sub-01_task-x_emg.csv").write_text(f"time,EMG1 [mV]\n{rows}\n")
+    events = "onset\tduration\ttrial_type\ttask\n0\t12\tblock A\trest\n12\t12\tblock B\tn/a\n"
+    (folder / "sub-01_task-x_events.tsv").write_text(events)
+    (recording,) = read(folder / "sub-01_task-x_emg.csv")
+    (message,) = said(recording, "unknown_condition")
+    assert "block B" in message
+    assert "block A" not in message
+
+
+@pytest.mark.parametrize("by", ["events.tsv", "segments.txt"])
+def test_a_segment_that_lasts_beyond_the_film_is_said(tmp_path, by):
+    """The segment and the film's length are named, whoever marked it; rounding is not blamed."""
+    rows = [("0", "40", "hold straight"), ("30", "20", "let go"), ("50", "9", "range")]
+    recording = filmed(tmp_path, rows if by == "events.tsv" else [])
+    if by == "segments.txt":
+        text = "0:00 - 0:40 hold straight\n0:30 - 0:50 let go\n0:50 - 0:59 range\n"
+        path = next(tmp_path.rglob("*.avi"))
+        path.with_name(f"{path.stem}.segments.txt").write_text(text)
+        (recording,) = read(path)
+    cut, gone = said(recording, "segment_beyond")
+    assert "'let go' (0:30 - 0:50)" in cut
+    assert "39.8 s" in cut
+    assert "not used" in gone
+    assert "'range'" in gone

@@ -1,5 +1,6 @@
 """Videos: when each picture was taken, which way is up, and damage met with a clear error."""
 
+import re
 import struct
 
 import cv2
@@ -9,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from eutonia.formats.video import header
+from eutonia.formats._video_boxes import said as boxes_said
+from eutonia.formats.video import header, of_time, opened
 from eutonia.model import UnreadableFile
 from eutonia.read import read, read_visit, spans
 from eutonia.tracking.video import pictures
@@ -393,3 +395,151 @@ def test_a_visit_holds_its_videos(tmp_path):
     visit = read_visit(tmp_path)
     assert [r.id for r in visit.recordings] == ["walk.mp4"]
     assert [x.path for x in visit.lost] == ["broken.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec"),
+    [
+        ("mts", "mp4v"),
+        ("m2ts", "mp4v"),
+        ("ts", "mp4v"),
+        ("mpg", "PIM1"),
+        ("mpeg", "PIM1"),
+        ("wmv", "WMV2"),
+        ("asf", "WMV2"),
+        ("3gp", "mp4v"),
+    ],
+)
+def test_the_files_of_camcorders_are_read(tmp_path, ending, codec):
+    """Each gives every picture, at its own time to the millisecond, and no false damage."""
+    path = film(tmp_path / f"x.{ending}", codec=codec, size=(640, 480))
+    (recording,) = read(path)
+    assert recording.kind == "video"
+    times = [t for t, _ in pictures(path)]
+    assert 44 <= len(times) <= 45  # the encoder of MPEG may keep the last one back
+    np.testing.assert_allclose(times, recording.stamps_s)
+    np.testing.assert_allclose(recording.stamps_s, np.arange(len(times)) / 30, atol=1.1e-3)
+    assert set(codes(path)) <= ({"stamps_repeat"} if codec == "PIM1" else set())
+
+
+def fields(path, n=40, *, interlaced=True, codec="MJPG"):
+    """Write a film of a textured square that moves 6 pixels a field, and return its path."""
+    wall = np.random.default_rng(3).integers(60, 110, (48, 64, 3)).astype(np.uint8)
+    wall = cv2.resize(wall, (640, 480), interpolation=cv2.INTER_CUBIC)
+    square = cv2.resize(wall[:40, :40], (160, 160)) + 90
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 25.0, (640, 480))
+    for i in range(n):
+        shown = wall.copy()
+        for field in (0, 1):
+            moment = wall.copy()
+            at = 40 + 6 * (2 * i + field * interlaced) % 400
+            moment[150:310, at : at + 160] = square
+            shown[field::2] = moment[field::2]
+        writer.write(shown)
+    writer.release()
+    return path
+
+
+@pytest.mark.parametrize("ending", ["avi", "mts"])
+def test_torn_pictures_are_said_to_be_interlaced(tmp_path, ending):
+    """Lines of two moments in one picture are said, with what to do; whole pictures are not."""
+    codec = "MJPG" if ending == "avi" else "mp4v"
+    torn = fields(tmp_path / f"torn.{ending}", codec=codec)
+    (issue,) = (i for i in header(torn).issues if i.code == "interlaced")
+    assert "two moments" in issue.message
+    assert "bwdif" in issue.message
+    whole = fields(tmp_path / f"whole.{ending}", interlaced=False, codec=codec)
+    assert "interlaced" not in codes(whole)
+
+
+def test_pictures_that_the_decoder_does_not_convert_are_refused(tmp_path, monkeypatch):
+    """Where every picture of a moving film is the same memory, it is refused, not measured."""
+    path = fields(tmp_path / "x.avi")
+    whole = opened(path)
+
+    class Stale:
+        """A decoder that hands out one picture for all, as OpenCV does of interlaced ones."""
+
+        def __init__(self, capture):
+            self._capture = capture
+
+        def __getattr__(self, name):
+            return getattr(self._capture, name)
+
+        def read(self):
+            return self._capture.read()[0], np.full((480, 640, 3), 90, np.uint8)
+
+    monkeypatch.setattr("eutonia.formats.video.opened", lambda path: Stale(opened(path)))
+    assert whole.isOpened()
+    with pytest.raises(UnreadableFile, match=r"interlaced .* does not read.*bwdif"):
+        header(path)
+
+
+@pytest.mark.parametrize(("ending", "codec"), [("avi", "MJPG"), ("mp4", "mp4v")])
+def test_a_film_in_which_nothing_moves_is_read(tmp_path, ending, codec):
+    """Pictures that repeat to the bit, because nothing moved, are no fault of the decoder."""
+    path = tmp_path / f"x.{ending}"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 30.0, (640, 480))
+    still = np.random.default_rng(1).integers(0, 255, (480, 640, 3)).astype(np.uint8)
+    for _ in range(40):
+        writer.write(still)
+    writer.release()
+    assert len(header(path).stamps_s) == 40
+
+
+def test_a_film_that_starts_late_is_not_cut_off(tmp_path):
+    """A Matroska file whose first picture stands at 5 s has all of its pictures."""
+    path = film(tmp_path / "x.mkv", n=90, size=(640, 480))
+    late(path, 5.0)
+    assert codes(path) == []
+    np.testing.assert_allclose(header(path).stamps_s, np.arange(90) / 30, atol=1.1e-3)
+
+
+def late(path, seconds):
+    """Move every picture of a Matroska file, and its length, to a later time."""
+    body = bytearray(path.read_bytes())
+    lasts = body.index(b"\x44\x89\x88") + 3
+    struct.pack_into(">d", body, lasts, struct.unpack_from(">d", body, lasts)[0] + 1000 * seconds)
+    for cluster in re.finditer(rb"\x1f\x43\xb6\x75", bytes(body)):
+        where = body.index(b"\xa3", body.index(b"\xe7", cluster.end()) + 3)
+        while where < len(body) and body[where] == 0xA3:  # a block: its size, track and time
+            width = 9 - body[where + 1].bit_length()
+            size = int.from_bytes(body[where + 1 : where + 1 + width], "big")
+            inside = where + 1 + width
+            (old,) = struct.unpack_from(">h", body, inside + 1)
+            struct.pack_into(">h", body, inside + 1, old + round(1000 * seconds))
+            where = inside + (size & ~(1 << (7 * width)))
+    path.write_bytes(bytes(body))
+
+
+def test_a_film_that_was_shortened_is_as_long_as_it_plays(tmp_path):
+    """Of 45 pictures an edit list plays one second: 30 are read, tracked and told."""
+    path = film(tmp_path / "x.mp4", size=(640, 480))
+
+    def edit(moov):
+        trak = at(moov, b"trak")
+        trak[1] = [b for b in trak[1] if b[0] != b"edts"]
+        (ticks,) = struct.unpack_from(">I", at(moov, b"mvhd")[1], 12)
+        shown = struct.pack(">IIIiI", 0, 1, ticks, 0, 1 << 16)
+        trak[1].insert(1, [b"edts", joined([[b"elst", shown]])])
+
+    edited(path, edit)
+    found, played = header(path), [t for t, _ in pictures(path)]
+    assert 30 <= len(played) <= 31
+    np.testing.assert_allclose(found.stamps_s, played)
+    assert codes(path) == []
+
+
+def test_pictures_that_cannot_be_decoded_are_counted():
+    """One lost picture of 240 is said as such; the camera's rate is not blamed for it."""
+    stamps = np.delete(np.arange(240) / 30, 100)
+    (issue,) = of_time(stamps, lost=1)
+    assert issue.code == "undecoded"
+    assert "One picture of 240" in issue.message
+    assert [i.code for i in of_time(stamps)] == ["uneven"]
+
+
+def test_the_index_says_how_many_pictures_there_are(tmp_path):
+    """The number is that of the pictures written, and such a file was not shortened."""
+    found = boxes_said(film(tmp_path / "x.mp4"))
+    assert (found.n_pictures, found.cut) == (45, False)

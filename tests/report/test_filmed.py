@@ -255,3 +255,30 @@ def test_who_walked_is_told_of_walking(assessment, full):
         said = _said(replace(assessment, recordings=(seen,), findings=findings))
         assert "We recorded your walking and trunk" in said
     assert "one number from your walking and trunk" in said
+
+
+def test_what_is_looked_at_now_and_then_is_joined_in_the_drawing():
+    """Single values become a line, which says so; long pauses and whole traces stay as they are."""
+    from eutonia.report.filmed import _joined, _seldom
+
+    now_and_then = np.full(900, np.nan)
+    now_and_then[::12] = np.arange(75)
+    now_and_then[300:600] = np.nan
+    assert _seldom(now_and_then)
+    line = _joined(now_and_then, 30.0)
+    np.testing.assert_allclose(line[:289], np.arange(289) / 12)
+    assert np.isnan(line[289:600]).all()
+    whole = np.arange(900.0)
+    whole[400:403] = np.nan
+    assert not _seldom(whole)
+    np.testing.assert_array_equal(_joined(whole, 30.0), whole)
+
+
+def test_the_caption_names_what_is_joined(assessment, evidence):
+    """Only the trace that was looked at now and then is named."""
+    arrays = evidence["video/neck.mp4"]
+    arrays["head.x"][2, np.arange(900) % 5 != 0] = np.nan
+    captions = [b.caption for b in filmed(assessment, evidence) if isinstance(b, Figure)]
+    (head,) = [c for c in captions if c.startswith("Over time: head")]
+    assert "joined: roll." in head
+    assert sum("joined" in c for c in captions) == 1

@@ -1,11 +1,13 @@
 """What is drawn into a picture lies where it was seen, and says what was measured."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from eutonia.model import Channel, Landmarks, Movement, Points
 from eutonia.tracking.overlay import _words, annotated, key_frames, write_overlay
-from eutonia.tracking.privacy import Film
+from eutonia.tracking.privacy import Film, rate_of
 from eutonia.tracking.video import pictures
 
 N = 6
@@ -163,3 +165,77 @@ def test_words_leave_the_face_free_in_a_picture_that_stands_upright():
         darkened.append((picture != 200).any(axis=2).sum())
     assert darkened[0] == darkened[1]
     assert darkened[1] < 854 * 480 / 7
+
+
+@pytest.fixture
+def uneven():
+    """Return times of a phone: 24 to 31 pictures a second, and a pause of 0.6 s."""
+    steps = np.random.default_rng(2).uniform(1 / 31, 1 / 24, 89)
+    steps[40] += 0.6
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+@pytest.mark.parametrize(("ending", "off_s"), [("mp4", 2e-5), ("mov", 2e-5), ("avi", 0.05)])
+def test_a_film_plays_at_its_own_times(uneven, tmp_path, ending, off_s):
+    """Every picture is shown at its time, and the pause stays a pause; AVI to two pictures."""
+    path = tmp_path / f"x.{ending}"
+    with Film(path, width=640, height=480, rate_hz=rate_of(uneven)) as film:
+        for i, t in enumerate(uneven):
+            picture = BLACK.copy()
+            picture[:, 7 * i : 7 * i + 7] = 255
+            film.add(picture, t_s=t)
+    played = list(pictures(path))
+    shown = [
+        (round(np.flatnonzero(p.mean(axis=(0, 2)) > 128).mean() - 3) // 7, t) for t, p in played
+    ]
+    first = dict(reversed(shown))
+    assert sorted(first) == list(range(90))
+    np.testing.assert_allclose([first[i] for i in range(90)], uneven, atol=off_s)
+    if ending != "avi":
+        assert len(played) == 90
+
+
+def test_the_copy_plays_at_the_times_of_the_report(landmarks, tmp_path):
+    """A copy of landmarks whose times are uneven has these times, not a constant rate."""
+    source, out = tmp_path / "hand.mp4", tmp_path / "hand-overlay.mp4"
+    t_s = np.array([0.0, 0.1, 0.25, 0.3, 0.9, 1.0])
+    with Film(source, width=640, height=480, rate_hz=10) as film:
+        for t in t_s:
+            film.add(BLACK, t_s=t)
+    write_overlay(source, replace(landmarks, t_s=t_s), out)
+    np.testing.assert_allclose([t for t, _ in pictures(out)], t_s, atol=2e-5)
+
+
+def looked_for(every, n=60, lost=()):
+    """Return landmarks of a hand that is looked for in every so many pictures of 30 a second."""
+    xyz = np.full((n, 21, 3), np.nan, dtype=np.float32)
+    looks = [i for i in range(0, n, every) if i not in lost]
+    xyz[looks, :, 0] = 200 + np.arange(21) * 2
+    xyz[looks, :, 1] = 300 + np.arange(21) % 4 * 20
+    hand = Points(xyz=xyz, score=np.where(np.isnan(xyz[:, 0, 0]), 0, 1).astype(np.float32))
+    return Landmarks(t_s=np.arange(n) / 30, width=640, height=480, parts={"left_hand": hand})
+
+
+def drawn(landmarks):
+    """Return in which pictures of the film the hand is drawn."""
+    shown = [annotated(BLACK, landmarks, i)[200:].any() for i in range(landmarks.n_frames)]
+    return np.flatnonzero(shown).tolist()
+
+
+def test_a_part_that_is_looked_for_now_and_then_does_not_flicker():
+    """Its lines stay from look to look; where a look found nothing they end."""
+    assert drawn(looked_for(4)) == list(range(60))
+    lost = drawn(looked_for(4, lost=(20, 24)))
+    assert lost == [*range(20), *range(28, 60)]
+
+
+def test_a_part_that_is_looked_for_in_every_picture_vanishes_at_once():
+    """No line stays of a hand that one picture lost."""
+    assert drawn(looked_for(1, lost=(20, 41))) == [i for i in range(60) if i not in (20, 41)]
+
+
+def test_the_pictures_of_the_report_show_only_their_own_moment():
+    """Without words, as in the report, nothing of an earlier picture is drawn."""
+    landmarks = looked_for(4)
+    assert not annotated(BLACK, landmarks, 3, words=False).any()
+    assert annotated(BLACK, landmarks, 4, words=False).any()

@@ -136,3 +136,14 @@ def test_repeated_pictures_tell_the_true_rate():
 def test_pictures_that_end_before_the_video_are_reported():
     """Ten seconds of pictures of a video of a minute: the rest could not be decoded."""
     assert codes(landmarks(points()), filmed_s=60.0) == ["decoding_stopped"]
+
+
+def test_pictures_that_could_not_be_decoded_are_counted():
+    """Of twelve pictures that the file holds ten were seen: two are said to be damaged."""
+    xyz = np.zeros((10, 478, 3), dtype=np.float32)
+    face = Points(xyz=xyz, score=np.ones(10, dtype=np.float32))
+    landmarks = Landmarks(t_s=np.arange(10) / 30, width=640, height=480, parts={"face": face})
+    found = [i.message for i in issues(landmarks, filmed_n=12) if i.code == "undecoded"]
+    assert len(found) == 1
+    assert found[0].startswith("2 pictures of 12 could not be decoded")
+    assert "undecoded" not in [i.code for i in issues(landmarks, filmed_n=10)]

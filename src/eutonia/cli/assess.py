@@ -10,7 +10,12 @@ import click
 from eutonia.cli import DONE, LOSSES, NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from eutonia.model import Assessment
+
+#: Sentences on recordings that are printed; the others are in the report.
+MOST_WARNINGS = 12
 
 
 @click.command("assess")
@@ -99,6 +104,8 @@ def command(  # noqa: PLR0913 - one per option
         from eutonia.cli.findings import in_words
 
         click.echo(in_words(assessment))
+        if said := warned(assessment):
+            click.echo(f"\n{said}")
         click.echo(f"\nReport: {folder / 'report.html'}")
     return exit_code(assessment)
 
@@ -171,6 +178,29 @@ def assessed(  # noqa: PLR0913 - the options of the whole job
         write(assessment, evidence, folder, pdf=pdf)
         seal(folder)
     return assessment, folder
+
+
+def warned(assessment: Assessment) -> str:
+    """Return what is wrong with the recordings, each sentence once for a file; empty if nothing."""
+    from eutonia.cli.table import paragraph
+
+    found: dict[str, dict[str, None]] = {}
+    for recording in assessment.recordings:
+        file = recording.id.partition("#")[0]
+        for issue in recording.issues:
+            if issue.severity != "note":
+                found.setdefault(issue.message, {})[file] = None
+    lines = [paragraph(f"{_listed(files)}: {text}", indent="  ") for text, files in found.items()]
+    more = len(lines) - MOST_WARNINGS
+    if more > 0:
+        lines = [*lines[:MOST_WARNINGS], f"  {more} more are in the report."]
+    n = len(found)
+    return "\n".join([f"{n} warning{'' if n == 1 else 's'}", *lines]) if n else ""
+
+
+def _listed(files: Iterable[str]) -> str:
+    first, *others = files
+    return f"{first} and {len(others)} more" if others else first
 
 
 def exit_code(assessment: Assessment) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MOST_BYTES = 64_000_000  # of the index of a file; a longer one is passed over
-_HOLDERS = (b"moov", b"trak", b"mdia", b"udta", b"meta", b"ilst")
+_HOLDERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"meta", b"ilst")
+_CUT_S = 0.01  # by which what is played is shorter than what is there, from which it was cut
 _FLOAT32, _FLOAT64 = 23, 24  # types of a value
 
 
@@ -26,12 +27,18 @@ class Said:
         Kinds of its streams: ``vide``, ``soun``, …
     place : bool
         Whether it says where it was filmed.
+    n_pictures : int
+        Pictures that the file holds; 0 where its index does not say so.
+    cut : bool
+        Whether it was shortened by an edit list: not all that is there is played.
     """
 
     device: str = ""
     capture_hz: float = 0.0
     streams: frozenset[str] = frozenset()
     place: bool = False
+    n_pictures: int = 0
+    cut: bool = False
 
 
 def said(path: Path) -> Said:
@@ -42,6 +49,7 @@ def said(path: Path) -> Said:
         streams = frozenset(
             body[8:12].decode("latin-1") for where, body in _boxes(index) if where.endswith("hdlr")
         )
+        n_pictures, cut = _film(index)
     except (struct.error, ValueError, OSError, RecursionError):
         return Said()
     named = {k.rsplit(".", 1)[-1]: v for k, v in values.items()}
@@ -53,7 +61,48 @@ def said(path: Path) -> Said:
         capture_hz=_number(speed),
         streams=streams & {"vide", "soun"},
         place=any("location" in k or k == "\xa9xyz" for k in values),
+        n_pictures=n_pictures,
+        cut=cut,
     )
+
+
+def _film(index: bytes) -> tuple[int, bool]:
+    """Return how many pictures the first track of pictures holds, and whether it was cut."""
+    movie = dict(_boxes(index))
+    for where, body in _boxes(index):
+        if where != "moov/trak":
+            continue
+        track = dict(_boxes(body, "trak"))
+        if track.get("trak/mdia/hdlr", b"")[8:12] != b"vide":
+            continue
+        sizes = track.get("trak/mdia/minf/stbl/stsz", b"")
+        n = struct.unpack_from(">I", sizes, 8)[0] if len(sizes) >= 12 else 0
+        ticks, lasts = _lasting(track.get("trak/mdia/mdhd", b""))
+        per_s, _ = _lasting(movie.get("moov/mvhd", b""))
+        edits = _edits(track.get("trak/edts/elst", b""))
+        if not (edits and ticks and per_s):
+            return n, False
+        return n, lasts / ticks - sum(edits) / per_s > _CUT_S
+    return 0, False
+
+
+def _lasting(body: bytes) -> tuple[int, int]:
+    """Return ticks a second, and the length in ticks, of a ``mvhd`` or ``mdhd`` box."""
+    if len(body) < 20:
+        return 0, 0
+    layout, at = (">IQ", 20) if body[0] == 1 else (">II", 12)
+    ticks, lasts = struct.unpack_from(layout, body, at)
+    return int(ticks), int(lasts)
+
+
+def _edits(body: bytes) -> list[int]:
+    """Return the lengths of the stretches of an edit list that show pictures."""
+    if len(body) < 8:
+        return []
+    (count,) = struct.unpack_from(">I", body, 4)
+    layout = struct.Struct(">QqI" if body[0] == 1 else ">IiI")
+    rows = layout.iter_unpack(body[8 : 8 + layout.size * min(count, len(body) // layout.size)])
+    return [lasts for lasts, start, _ in rows if start >= 0]
 
 
 def _text(named: dict[str, str], *keys: str) -> str:

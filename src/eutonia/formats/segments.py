@@ -18,16 +18,26 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from eutonia.formats import bids
-from eutonia.formats.conditions import level_of
+from eutonia.formats.conditions import is_event, level_of
 from eutonia.formats.sites import key
 from eutonia.knowledge import find, table
-from eutonia.model import Events, InvalidRecord, Recording, Source
+from eutonia.model import Events, InvalidRecord, Issue, Recording, Source
 
 ENDING = ".segments.txt"
+#: Kinds of recordings whose stretches are segments of a protocol.
+FILMED = ("video", "landmarks")
+#: Least length of a stretch with a condition in a film, and beside other signals, where shorter
+#: ones are trials. [D]
+LEAST_S, BLOCK_S = 1.0, 10.0
+#: Segments are noted in whole seconds, so they may end that much after a recording. [D]
+ROUNDED_S = 1.0
+#: What an event is called that has no name.
+UNNAMED = "event"
 _LINE = re.compile(r"\s*([\d:.,]+)\s*(?:-|–|to|bis)\s*([\d:.,]+)\s*[:;]?\s*(.+?)\s*$")
 
 
@@ -39,24 +49,117 @@ def file_for(path: Path) -> Path:
 def segmented(recordings: tuple[Recording, ...], path: Path) -> tuple[Recording, ...]:
     """Return the recordings of a file with the segments noted beside it, if there are any.
 
+    What is wrong with stretches that are marked elsewhere, as in ``events.tsv``, is an issue:
+    names that state no condition, and times after the end.
+
     Raises
     ------
     InvalidRecord
         Naming the line, and what is allowed.
     """
+    found = tuple(_meaning(r, bids.stem(path)) for r in recordings)
     file = file_for(path)
-    if not file.is_file():
-        return recordings
-    from hashlib import sha256
+    if file.is_file():
+        from hashlib import sha256
 
-    content = file.read_bytes()
-    lines = content.decode("utf-8-sig", errors="replace").splitlines()
-    noted = parse(lines, where=str(file), recording=bids.stem(path))
-    source = Source(path=str(file.resolve()), sha256=sha256(content).hexdigest())
-    return tuple(
-        replace(r, events=_joined(r.events, noted), sources=(*r.sources, source))
-        for r in recordings
+        content = file.read_bytes()
+        lines = content.decode("utf-8-sig", errors="replace").splitlines()
+        noted = parse(lines, where=str(file), recording=bids.stem(path))
+        source = Source(path=str(file.resolve()), sha256=sha256(content).hexdigest())
+        found = tuple(
+            replace(r, events=_joined(r.events, noted), sources=(*r.sources, source)) for r in found
+        )
+    late = _beyond(found)
+    return tuple(replace(r, issues=(*r.issues, *late)) for r in found)
+
+
+def _meaning(recording: Recording, name: str) -> Recording:
+    """Return a recording whose marked stretches state their condition, as its segments would.
+
+    Names that nobody knows are said; those of films are read in the film's own protocol.
+    """
+    film = recording.kind in FILMED
+    events = recording.events
+    open_ = [i for i in range(len(events)) if _unstated(events, i, LEAST_S if film else BLOCK_S)]
+    own = own_protocol(name, [events.name[i] for i in open_]) if film else ""
+    levels: dict[int, dict[str, str]] = {}
+    unknown: dict[str, int] = {}
+    for i in open_:
+        text = events.name[i]
+        if film and (meant := _stated(text, own)):
+            levels[i] = meant
+        elif not level_of(text):
+            unknown[text] = unknown.get(text, 0) + 1
+    issues = [*recording.issues, *([_unknown(unknown, film=film)] if unknown else [])]
+    return replace(recording, events=_with_levels(events, levels), issues=tuple(issues))
+
+
+def _unstated(events: Events, i: int, least_s: float) -> bool:
+    """Whether a stretch is named, lasts, and no column states its condition."""
+    factors = set(events.columns) & set(table("conditions"))
+    named = events.name[i] != UNNAMED and not is_event(events.name[i])
+    stated = any(bids.present(str(events.columns[f][i])) for f in factors)
+    return bool(named and not stated and events.duration_s[i] >= least_s)
+
+
+def _with_levels(events: Events, levels: dict[int, dict[str, str]]) -> Events:
+    """Return events with the levels of some of them in the columns of their factors."""
+    columns = dict(events.columns)
+    for factor in sorted({f for meant in levels.values() for f in meant}):
+        old = columns.get(factor)
+        cells = [""] * len(events) if old is None else [str(v) for v in old]
+        for i, meant in levels.items():
+            cells[i] = meant.get(factor, cells[i])
+        columns[factor] = np.array(cells)
+    return replace(events, columns=columns) if levels else events
+
+
+def _unknown(names: dict[str, int], *, film: bool) -> Issue:
+    """Return what is said of stretches whose names state no condition."""
+    listed = ", ".join(f"{n!r}" + (f" ({k} times)" if k > 1 else "") for n, k in names.items())
+    text = (
+        f"No condition is known by the name {listed}: what was marked so is read as nothing "
+        f"special. Use a task such as rest, writing, let go, trick on (or give the columns task, "
+        f"side, trick), or the name of a protocol's segment: {', '.join(_names())}."
     )
+    severity: Literal["warning", "note"] = "warning" if film else "note"
+    return Issue(code="unknown_condition", severity=severity, message=text)
+
+
+def _names() -> list[str]:
+    """Return the names of the segments of all protocols."""
+    return sorted({s["name"] for p in table("protocols").values() for s in p["segments"]})
+
+
+def _beyond(recordings: tuple[Recording, ...]) -> list[Issue]:
+    """Return a warning for each stretch that ends after all recordings of a file do."""
+    timed = [r for r in recordings if r.rate_hz or r.stamps_s is not None]
+    if not timed:
+        return []
+    last = max(r.duration_s for r in timed)
+    marked = {
+        (float(on), float(on + lasts), name)
+        for r in timed
+        for on, lasts, name in zip(
+            r.events.onset_s, r.events.duration_s, r.events.name, strict=True
+        )
+        if lasts >= LEAST_S and on + lasts > last + ROUNDED_S
+    }
+    found = []
+    for on, off, name in sorted(marked):
+        what = "it begins after that and was not used" if on >= last else "it was read up to there"
+        text = (
+            f"The segment {name!r} ({_clock(on)} - {_clock(off)}) lasts beyond the recording, "
+            f"which ends at {_clock(last)} ({last:.1f} s): {what}. Check the times."
+        )
+        found.append(Issue(code="segment_beyond", severity="warning", message=text))
+    return found
+
+
+def _clock(seconds: float) -> str:
+    """Return a time as it is noted beside the camera, ``1:05``."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def parse(lines: Iterable[str], *, where: str = "segments", recording: str = "") -> Events:
@@ -153,14 +256,21 @@ def _levels(text: str, own: str, where: str) -> dict[str, str]:
         # A trick or closed eyes beside a task say nothing about the task.
         known = (level_of(part) if place else {}) or _meant(part, own)
         if not known:
-            names = sorted({s["name"] for p in table("protocols").values() for s in p["segments"]})
             raise InvalidRecord(
                 f"{where}: {part!r} is not known. Use a task such as rest, "
                 f"writing, let go, trick on, or the name of a protocol's segment: "
-                f"{', '.join(names)}."
+                f"{', '.join(_names())}."
             )
         levels |= known
     return levels
+
+
+def _stated(text: str, own: str) -> dict[str, str]:
+    """Return the condition that a name states, empty where any of its words is not known."""
+    try:
+        return _levels(text, own, "")
+    except InvalidRecord:
+        return {}
 
 
 def _meant(part: str, own: str) -> dict[str, str]:

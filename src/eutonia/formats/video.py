@@ -5,6 +5,7 @@ A video holds no number yet. `eutonia.tracking` follows the person through its p
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from eutonia.formats import Format
 from eutonia.formats._store import digest
 from eutonia.formats._video_boxes import Said, said
+from eutonia.formats._video_fields import INTERLACED, UNSEPARATED, torn
 from eutonia.model import Clock, Floats, Issue, Recording, Source, UnreadableFile
 
 # All limits here are our own rules, unconfirmed [D].
@@ -29,9 +31,18 @@ SLOWED = 1.5  # how much faster the pictures were taken than they play
 SHORT = (0.5, 0.03)  # seconds, and share of the stated length, that may be missing at the end
 TRIES = 30  # pictures in a row that cannot be decoded, after which the video is taken to end
 _LOOKS = (0.0, 0.5, 0.9)  # shares of the video at which pictures are looked at
+STILL = 0.25  # most bytes for each block of 16 x 16 pixels by which a picture says: as before
+_ROW = 3  # pictures in a row at each of them, in which something moves
+_EVERY, _BEGINNING = 40, 165  # pictures between looks at the beginning, and its length
 
 _EBML = b"\x1a\x45\xdf\xa3"
+_ASF = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
+_PROGRAM = (b"\0\0\1\xba", b"\0\0\1\xb3")  # MPEG with sound, and pictures alone
+_PACKETS = ((0, 188), (4, 192))  # of MPEG from broadcasts and camcorders: first mark, distance
 _ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+
+
+Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,11 +81,16 @@ class Header:
 
 
 def looks_like_video(path: Path) -> bool:
-    """Whether the first bytes are those of MP4, QuickTime, AVI, Matroska, WebM or GIF."""
+    """Whether the first bytes are those of a container of pictures that the decoder reads.
+
+    MP4, QuickTime, AVI, Matroska, WebM, GIF, Windows Media, MPEG, and the MPEG of camcorders.
+    """
     with path.open("rb") as file:
-        head = file.read(12)
+        head = file.read(1024)
     avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
-    return avi or head[4:8] in _ATOMS or head.startswith((_EBML, b"GIF8"))
+    marked = any(set(head[at::every][:5]) == {0x47} for at, every in _PACKETS)
+    known = head.startswith((_EBML, _ASF, *_PROGRAM, b"GIF8"))
+    return avi or head[4:8] in _ATOMS or known or (marked and len(head) == 1024)
 
 
 def opened(path: Path | str) -> Any:
@@ -136,13 +152,19 @@ def header(path: Path | str) -> Header:
     fps, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
     turned = int(capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 360
     aspect = pixel_aspect(capture)
-    looks = _looks(capture, count)
+    looks = _looks(path, capture, count)
     capture.release()
     if not looks:
         raise UnreadableFile(f"{path}: {_why_not(path)}")
-    stamps, stamped, issues = _stamps(path, _shown(path), fps)
+    _refuse_stale(path, looks)
     about = said(path)
-    height, width = square(looks[0], aspect).shape[:2]
+    with path.open("rb") as file:
+        start = file.read(4)
+    # Packets of MPEG hold other than whole pictures, and an edit list leaves some out.
+    shown, start_s = _shown(path, decoded=about.cut or start in _PROGRAM)
+    start_s = start_s if start == _EBML else 0.0  # only there it counts in the stated length
+    stamps, stamped, issues = _stamps(path, shown, fps)
+    height, width = square(looks[0][0], aspect).shape[:2]
     found = Header(
         width=width,
         height=height,
@@ -153,25 +175,76 @@ def header(path: Path | str) -> Header:
         capture_hz=about.capture_hz,
         device=about.device,
     )
-    issues += of_time(stamps, stated_s=count / fps if fps > 0 else 0.0)
-    issues += _of_pictures(found, float(np.median([p.mean() for p in looks])), about)
+    stated_s = max(count / fps - start_s, 0.0) if fps > 0 and not about.cut else 0.0
+    lost = 0 if about.cut else max(about.n_pictures - len(shown), 0)
+    issues += of_time(stamps, stated_s=stated_s, lost=lost)
+    issues += _of_pictures(found, float(np.median([p[0].mean() for p in looks])), about)
+    if torn(looks):
+        issues.append(_issue("interlaced", INTERLACED))
     return replace(found, issues=tuple(issues))
 
 
-def _looks(capture: Any, count: float) -> list[NDArray[np.uint8]]:
-    """Return a few pictures from all over the video, the first one first; none if that fails."""
+def _looks(path: Path, capture: Any, count: float) -> list[list[Picture]]:
+    """Return a few pictures in a row from some places of the video; none if the first fails."""
     import cv2
 
-    found = []
+    found: list[list[Picture]] = []
     for share in _LOOKS:
         if share:
             capture.set(cv2.CAP_PROP_POS_FRAMES, int(share * count))
-        fine, picture = capture.read()
-        if fine:
-            found.append(picture)
-        elif not share:
-            break
+        row = [picture for fine, picture in (capture.read() for _ in range(_ROW)) if fine]
+        if not row:
+            # The streams of camcorders cannot be sought in: then from its beginning.
+            return [*found, *_first_looks(path)] if found else []
+        found.append(row)
     return found
+
+
+def _first_looks(path: Path) -> list[list[Picture]]:
+    """Return a few pictures in a row, every second or two of the beginning."""
+    capture = opened(path)
+    found: list[list[Picture]] = []
+    for number in grabbed(capture):
+        if number == _BEGINNING:
+            break
+        if number % _EVERY < _ROW and number >= _EVERY:
+            fine, picture = capture.retrieve()
+            if fine and (number % _EVERY == 0 or not found):
+                found.append([picture])
+            elif fine:
+                found[-1].append(picture)
+    capture.release()
+    return found
+
+
+def _refuse_stale(path: Path, looks: list[list[Picture]]) -> None:
+    """Refuse pictures that never change although the file's do.
+
+    OpenCV 5.0 cannot convert interlaced pictures, and hands out what lay in memory, which may be
+    of another film.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    import cv2
+
+    # Row by row: what lies in memory differs from one look to the next.
+    pairs = [(row[0], other) for row in looks for other in row[1:]]
+    if not pairs or not all(np.array_equal(one, other) for one, other in pairs):
+        return
+    capture = opened(path)
+    capture.set(cv2.CAP_PROP_FORMAT, -1)
+    sizes: dict[bytes, int] = {}  # of packets that differ: a still picture may repeat a large one
+    for number in grabbed(capture):
+        fine, packet = capture.retrieve()
+        if number == _BEGINNING or not fine:
+            break
+        sizes[hashlib.sha256(packet.tobytes()).digest()] = packet.size
+    capture.release()
+    blocks = looks[0][0].size / 768  # of 16 x 16 pixels in three colours
+    if len(sizes) > 2 and np.median(list(sizes.values())) > STILL * blocks:
+        raise UnreadableFile(f"{path}: {UNSEPARATED}")
 
 
 def pixel_aspect(capture: Any) -> float:
@@ -195,15 +268,20 @@ def square(picture: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size), dtype=np.uint8)
 
 
-def _shown(path: Path) -> Floats:
-    """Return the time of each picture in seconds, in order, without decoding any."""
+def _shown(path: Path, *, decoded: bool) -> tuple[Floats, float]:
+    """Return the time of each picture in seconds, in order, and what is before the first."""
     import cv2
 
     capture = opened(path)
-    capture.set(cv2.CAP_PROP_FORMAT, -1)
-    shown = [capture.get(cv2.CAP_PROP_POS_MSEC) for _ in grabbed(capture)]
+    if not decoded:
+        capture.set(cv2.CAP_PROP_FORMAT, -1)
+    fps, shown, first = capture.get(cv2.CAP_PROP_FPS), [], 0.0
+    for _ in grabbed(capture):
+        shown.append(capture.get(cv2.CAP_PROP_POS_MSEC))
+        first = first if len(shown) > 1 else capture.get(cv2.CAP_PROP_PTS)
     capture.release()
-    return np.sort(np.array(shown, dtype=np.float64)) / 1000
+    start_s = max(first / fps, 0.0) if fps > 0 else 0.0
+    return np.sort(np.array(shown, dtype=np.float64)) / 1000, start_s
 
 
 def _stamps(path: Path, shown: Floats, fps: float) -> tuple[Floats, bool, list[Issue]]:
@@ -228,7 +306,7 @@ def _stamps(path: Path, shown: Floats, fps: float) -> tuple[Floats, bool, list[I
     return even, False, [_issue("no_stamps", text)]
 
 
-def of_time(stamps_s: Floats, *, stated_s: float = 0.0) -> list[Issue]:
+def of_time(stamps_s: Floats, *, stated_s: float = 0.0, lost: int = 0) -> list[Issue]:
     """Return what is wrong with the times of pictures.
 
     Parameters
@@ -237,6 +315,8 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0) -> list[Issue]:
         At least two, increasing.
     stated_s : float
         Length that the file states, or 0.
+    lost : int
+        Pictures that the file holds and that could not be read.
     """
     steps, issues = np.diff(stamps_s), []
     step = float(np.median(steps))
@@ -255,7 +335,8 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0) -> list[Issue]:
         )
         text = f"{times} pictures are missing; nothing is measured across that."
         issues.append(_issue("gaps", text))
-    if float(np.std(steps[~pauses])) / step > UNEVEN:
+    even = np.sort(steps[~pauses])[: max(len(steps) - lost, 1)]  # those across lost ones aside
+    if float(np.std(even)) / step > UNEVEN:
         text = "The camera's rate varies; the time of each picture was taken from the file."
         issues.append(Issue(code="uneven", severity="note", message=text))
     length = float(stamps_s[-1]) + step
@@ -265,7 +346,19 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0) -> list[Issue]:
             "was read; copy it again."
         )
         issues.append(_issue("truncated", text))
+    elif lost:
+        issues.append(undecoded(lost, len(stamps_s) + lost))
     return issues
+
+
+def undecoded(lost: int, n: int) -> Issue:
+    """Return what is said where some of the pictures of a video are damaged."""
+    what = "One picture" if lost == 1 else f"{lost} pictures"
+    text = (
+        f"{what} of {n} could not be decoded: the file is damaged there, and nothing was seen at "
+        "that time. Copy it again, if the original plays."
+    )
+    return _issue("undecoded", text)
 
 
 def of_size(width: int, height: int) -> list[Issue]:
@@ -328,7 +421,10 @@ def read(path: Path) -> tuple[Recording, ...]:
 FORMAT = Format(
     id="video",
     title="video",
-    suffixes=(".mp4", ".m4v", ".mov", ".3gp", ".avi", ".mkv", ".webm", ".gif"),
+    suffixes=(
+        *(".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".avi", ".mkv", ".webm", ".gif"),
+        *(".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".vob", ".wmv", ".asf"),
+    ),
     reads=looks_like_video,
     read=read,
 )

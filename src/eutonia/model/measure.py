@@ -18,6 +18,27 @@ Scale = Literal["difference", "ratio", "circular", "none"]
 
 #: Flag of an EMG channel that is rectified or smoothed already (``eutonia.quality``).
 ENVELOPE = "envelope"
+#: Rates by which cameras and amplifiers are named, a second.
+NAMED_HZ = (
+    *(12.0, 15.0, 24.0, 25.0, 30.0, 48.0, 50.0, 60.0, 90.0, 100.0, 120.0, 125.0, 128.0, 200.0),
+    *(240.0, 250.0, 256.0, 500.0, 512.0, 1000.0, 1024.0, 2000.0, 2048.0),
+)
+#: How far what is measured may lie from the name, as a share: "24" is 23.976 by the standard of
+#: broadcasting, 23.94 by the clock of a phone, and 23.81 where stamps are whole milliseconds
+#: (42 ms). Limits between the names, such as 27 and 55 pictures a second for blinks, stay as
+#: published.
+OFF_NAME = 0.01
+
+
+def named_hz(rate_hz: float) -> float:
+    """Return the rate that a measured one is named by, or the rate itself if that is higher.
+
+    Examples
+    --------
+    >>> named_hz(23.976), named_hz(26.9)
+    (24.0, 26.9)
+    """
+    return max([rate_hz, *(n for n in NAMED_HZ if abs(rate_hz / n - 1) <= OFF_NAME)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +78,14 @@ class Input:
         if self.envelope_rate_hz and ENVELOPE in flags:
             return self.envelope_rate_hz
         return self.min_rate_hz
+
+    def fast_enough(self, rate_hz: float, flags: Iterable[str]) -> bool:
+        """Tell whether a channel with these flags was sampled often enough, by its rate's name."""
+        return named_hz(rate_hz) >= self.least_rate_hz(flags)
+
+    def long_enough(self, seconds: float, rate_hz: float) -> bool:
+        """Tell whether so many seconds suffice; ends lie between samples, so one may be missing."""
+        return seconds + 1 / rate_hz >= self.min_s if rate_hz else seconds >= self.min_s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +230,8 @@ NO_INTERVAL: Mapping[str, str] = {
     "few_blocks": "too few independent blocks (fewer than 8)",
     "few_repeats": "fewer than 3 repeats",
     "no_spread": "every block gave the same, so the blocks cannot say how sure it is",
+    "few_independent": "it drifted or went between postures so slowly that fewer than 3 seconds "
+    "are independent of each other",
     "unstable": "undefined without some of the blocks, so they cannot say how sure it is",
     "exact": "counted or entered, not estimated",
     "undefined": "no interval is defined for this measure",

@@ -36,6 +36,8 @@ TRACED = {
 #: that lie far apart hide all movement.
 FROM_MIDDLE = frozenset({"mouth"})
 MOST_TRACES = 6
+#: Longest pause across which values that stand alone are joined in a drawing. [D]
+JOINED_S = 2.0
 _KINDS = {
     "head": "head",
     "lid": "closure of the lids",
@@ -160,13 +162,15 @@ def _traces(name: str, arrays: Arrays, *, against: str) -> Iterator[Figure]:
             continue
         labels = [label(str(arrays[f"{kind}.labels"][i]), 30) for i in rows]
         unit = _unit(str(arrays[f"{kind}.units"][rows[0]]))
+        seldom = [n for i, n in zip(rows, labels, strict=True) if _seldom(x[i])]
+        joined = f"Looked at now and then, and joined: {listed(seldom)}. " if seldom else ""
         yield _figure(
             name,
             kind,
             title=f"Over time: {_KINDS[kind]}",
             alt=f"{listed(labels)} over {t[-1] - t[0]:.0f} s ({unit or 'no unit'}): "
             + " ".join(_range(x[i], n) for i, n in zip(rows, labels, strict=True)),
-            caption="Gaps: not seen. " + _signs(kind, against),
+            caption=f"Gaps: not seen. {joined}{_signs(kind, against)}",
             draw=partial(_draw_traces, arrays=arrays, kind=kind, rows=rows, unit=unit),
             height_in=1.9,
         )
@@ -174,13 +178,33 @@ def _traces(name: str, arrays: Arrays, *, against: str) -> Iterator[Figure]:
 
 def _draw_traces(canvas: Canvas, *, arrays: Arrays, kind: str, rows: list[int], unit: str) -> None:
     x, t = _of(arrays, kind)
-    drawn = x[rows]
+    drawn = np.array([_joined(x[i], float(arrays[f"{kind}.rate_hz"])) for i in rows])
     if kind in FROM_MIDDLE:
         drawn = drawn - np.nanmedian(drawn, axis=1, keepdims=True)
     labels = [label(str(arrays[f"{kind}.labels"][i]), 30) for i in rows]
     ax = canvas.subplots()
     plot.traces(t, drawn, labels, unit=unit, spans=_spans(arrays), ax=ax)
     canvas.legend(loc="outside upper left", ncols=6, borderaxespad=0.2)
+
+
+def _seldom(row: NDArray[np.float64]) -> bool:
+    """Whether most values stand alone, as of a part that is not looked for in every picture."""
+    seen = np.concatenate([[False], np.isfinite(row), [False]])
+    alone = seen[1:-1] & ~seen[:-2] & ~seen[2:]
+    return bool(alone.sum() > 0.5 * max(seen.sum(), 1))
+
+
+def _joined(row: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
+    """Return a row for drawing, in which values that stand alone are joined to the next ones."""
+    at = np.flatnonzero(np.isfinite(row))
+    if len(at) < 2 or not _seldom(row):
+        return row
+    apart = np.diff(at)
+    far = apart > min(JOINED_S * rate_hz, 4 * np.median(apart))
+    filled = np.interp(np.arange(len(row)), at, row[at], left=np.nan, right=np.nan)
+    for start, stop in zip(at[:-1][far], at[1:][far], strict=True):
+        filled[start + 1 : stop] = np.nan
+    return filled
 
 
 def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:

@@ -79,7 +79,7 @@ def _same(recording: Recording, row: int, channel: Channel, need: Input) -> int:
     if row < 0:
         return row
     flags = recording.channels[row].flags
-    fast = (recording.rate_hz or 0.0) >= need.least_rate_hz(flags)
+    fast = need.fast_enough(recording.rate_hz or 0.0, flags)
     return row if fast and (ENVELOPE in flags) == (ENVELOPE in channel.flags) else -1
 
 

@@ -201,8 +201,9 @@ def _usable_channels(
     if slow and all(slow.values()):
         return ("rate", next(iter(slow.values()))), (), []
     seconds = sum(stop - start for start, stop in (common_time(p.values()) for p in pieces))
-    if seconds < need.min_s:
-        why = f"Only {seconds:.1f} s of {kind} in this condition; at least {need.min_s:g} s needed."
+    if not need.long_enough(seconds, rate):
+        only = below(seconds, need.min_s)
+        why = f"Only {only} s of {kind} in this condition; at least {need.min_s:g} s needed."
         return ("too_short", why), (), []
     rows, left_out = [], []
     for row, channels in each.items():
@@ -226,14 +227,26 @@ def _usable_channels(
 
 def _slow(need: Input, channels: list[Channel], rate_hz: float) -> str:
     """Return why a channel, in the recordings of a condition, was sampled too slowly."""
-    least = max(need.least_rate_hz(c.flags) for c in channels)
-    if rate_hz >= least:
+    if all(need.fast_enough(rate_hz, c.flags) for c in channels):
         return ""
+    least = max(need.least_rate_hz(c.flags) for c in channels)
     kind = kind_words(need.kind)
     return (
         f"{kind[0].upper()}{kind[1:]} was sampled at {rate_hz:g} Hz; at least {least:g} Hz are "
         "needed."
     )
+
+
+def below(value: float, limit: float) -> str:
+    """Return a number that is below a limit with digits enough to be read as below it.
+
+    Examples
+    --------
+    >>> below(5.0, 8.0), below(7.96, 8.0)
+    ('5.0', '7.96')
+    """
+    written = (f"{value:.{digits}f}" for digits in range(1, 7))
+    return next((w for w in written if float(w) < limit), f"{value!r}")
 
 
 def _flagged(need: Input, channels: list[Channel]) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from eutonia.dsp.bursts import detect, moving_rms
 from eutonia.model import Block, Events, Floats, Recording
+from eutonia.model.measure import named_hz
 from eutonia.run.blocks import Memo
 from eutonia.run.groups import coarsely_aligned
 
@@ -75,7 +76,7 @@ def _muscles(
     """Return contrast, name, and start and stop of the movements, of each muscle of a recording."""
     rate = other.rate_hz or 0.0
     rows = tuple(i for i in other.indices("emg") if not set(other.channels[i].flags) & _NOT_FLAGS)
-    if other.clock.id != recording.clock.id or rate < _MIN_RATE_HZ or not rows:
+    if other.clock.id != recording.clock.id or named_hz(rate) < _MIN_RATE_HZ or not rows:
         return []
     if coarsely_aligned(recording, other):
         return []

@@ -50,6 +50,8 @@ _LEFT, _RIGHT, _MIDDLE = (235, 130, 30), (30, 130, 235), (80, 200, 80)
 _COLOURS = {"left_hand": _LEFT, "right_hand": _RIGHT}
 #: How long an event without a duration is shown, seconds.
 _FLASH_S = 0.3
+#: Pictures before and after one by which it is known how often a part is looked for.
+_RECENT = 150
 #: Least visibility of a point of the body that is drawn.
 _VISIBLE = 0.5
 #: Closure above which a lid counts as shut (measures.md §8), drawn in red.
@@ -80,11 +82,12 @@ def annotated(
     events : sequence of (float, float, str)
         Start, end and name of what happened: those of this moment are written above the values.
     words : bool
-        Whether anything is written, or only lines are drawn.
+        Whether anything is written, or only lines are drawn. In a film, with words, a part that is
+        looked for now and then stays until the next look.
     """
     out = picture.copy()
     for name, points in landmarks.parts.items():
-        _draw(out, points, i, name)
+        _draw(out, points, _looked(points, landmarks.t_s, i) if words else i, name)
     if not words:
         return out
     t = float(landmarks.t_s[i])
@@ -95,6 +98,28 @@ def annotated(
             _lids(out, movement, i)
     _panel(out, lines)
     return out
+
+
+def _looked(points: Points, t_s: Floats, i: int) -> int:
+    """Return the picture from which a part is drawn: that of the last look, until the next one.
+
+    A part that is looked for in every picture is drawn from its own picture alone, so that one that
+    is lost vanishes at once.
+    """
+    seen = points.seen[max(i - _RECENT, 0) : i + _RECENT]
+    here = min(i, _RECENT)
+    if seen[here]:
+        return i
+    looks = np.flatnonzero(seen)
+    before = looks[looks < here]
+    if len(looks) < 3 or not len(before):
+        return i
+    first = i - here
+    # Seldom less than what was asked for; repeated pictures, which repeat a look, are fewer.
+    apart = float(np.quantile(np.diff(t_s[first + looks]), 0.25))
+    step = float(np.median(np.diff(t_s[first : first + len(seen)])))
+    last = first + int(before[-1])
+    return last if apart > 1.5 * step and t_s[i] - t_s[last] < apart - 1e-6 else i
 
 
 def _draw(out: Picture, points: Points, i: int, name: str) -> None:
@@ -218,23 +243,25 @@ def write_overlay(
 ) -> None:
     """Write a copy of a video with landmarks, numbers and events drawn in; sound is not copied.
 
-    Pictures that the camera dropped are not filled in, so an uneven video plays unevenly.
+    Each picture is shown at its own time, so that the clock of a player is that of the report, and
+    what the camera dropped remains a pause.
 
     Raises
     ------
     UnreadableFile
         If the video cannot be decoded, or the copy cannot be written.
     """
-    from eutonia.tracking.privacy import Film
+    from eutonia.tracking.privacy import Film, rate_of
 
     n = landmarks.n_frames
     size = {"width": landmarks.width, "height": landmarks.height}
-    with Film(out, rate_hz=landmarks.rate_hz, **size) as film:
+    with Film(out, rate_hz=rate_of(landmarks.t_s), **size) as film:
         stream = pictures(path, mirrored=landmarks.mirrored)
         for i, (_, picture) in enumerate(stream):
             if i >= n:
                 break
-            film.add(annotated(picture, landmarks, i, movements=movements, events=events))
+            drawn = annotated(picture, landmarks, i, movements=movements, events=events)
+            film.add(drawn, t_s=float(landmarks.t_s[i]))
             if progress:
                 progress("drawing", i + 1, n)
 

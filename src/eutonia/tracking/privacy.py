@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from eutonia.model import UnreadableFile
+from eutonia.model import Floats, UnreadableFile
 from eutonia.tracking.crops import Picture, whole
 from eutonia.tracking.people import distinct, size
 from eutonia.tracking.ssd import Detector
+from eutonia.tracking.stamped import ENDINGS, stamp
 from eutonia.tracking.video import header, pictures
 
 #: Edge of the covered square over the edge of the detected face: with hair, ears and chin. [D]
@@ -82,6 +83,8 @@ class Finder:
 def blur(path: Path | str, out: Path | str, *, progress: Progress | None = None) -> float:
     """Write a copy of a video with all faces covered; sound and metadata are not copied.
 
+    Each picture keeps its time, see `Film`.
+
     Parameters
     ----------
     path, out : path
@@ -115,19 +118,31 @@ def blur(path: Path | str, out: Path | str, *, progress: Progress | None = None)
             progress("looking for faces", len(times), 2 * n)
     at = np.array(times)
     covered = 0
-    with Film(out, width=about.width, height=about.height, rate_hz=about.rate_hz) as film:
+    size_ = {"width": about.width, "height": about.height}
+    with Film(out, rate_hz=rate_of(at), **size_) as film:
         for i, (t_s, picture) in enumerate(pictures(path, about=about)):
             first, last = np.searchsorted(at, (t_s - AROUND_S, t_s + AROUND_S))
             faces = [face for some in seen[first:last] for face in some]
             covered += bool(faces)
-            film.add(cover(picture, faces))
+            film.add(cover(picture, faces), t_s=t_s)
             if progress:
                 progress("covering them", n + i + 1, 2 * n)
     return covered / max(len(times), 1)
 
 
 class Film:
-    """A video that is being written, at one rate; a context manager.
+    """A video that is being written; a context manager.
+
+    Pictures with a time keep it: in MP4 and QuickTime to the tick, elsewhere, where all pictures
+    last equally long, by repeating the one before a pause. So a player's clock is the film's.
+
+    Parameters
+    ----------
+    path : Path
+    width, height : int
+    rate_hz : float
+        Pictures a second of those that are added without a time; and of files that can hold but
+        one rate.
 
     Raises
     ------
@@ -140,7 +155,10 @@ class Film:
 
         code = {".avi": "MJPG", ".webm": "VP80"}.get(path.suffix.lower(), "mp4v")
         fourcc = cv2.VideoWriter.fourcc(*code)
-        self._path = path
+        self._path, self._rate_hz = path, rate_hz
+        self._times: list[float] = []
+        self._written = 0
+        self._before: Picture | None = None
         self._writer = cv2.VideoWriter(str(path), fourcc, rate_hz, (width, height))
         if not self._writer.isOpened():
             raise UnreadableFile(
@@ -151,9 +169,32 @@ class Film:
     def __enter__(self) -> Film:
         return self
 
-    def add(self, picture: Picture) -> None:
-        """Append one picture."""
+    def add(self, picture: Picture, *, t_s: float | None = None) -> None:
+        """Append one picture, shown from a time on: that of all pictures, or of none."""
+        if t_s is not None:
+            self._times.append(t_s)
+            if self._path.suffix.lower() not in ENDINGS:
+                self._wait(t_s - self._times[0])
+            self._before = picture
+        self._written += 1
         self._writer.write(picture)
 
-    def __exit__(self, *_: object) -> None:
+    def _wait(self, t_s: float) -> None:
+        """Show the picture before until a time."""
+        if self._before is not None:
+            while self._written < round(t_s * self._rate_hz):
+                self._writer.write(self._before)
+                self._written += 1
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._writer.release()
+        if kind is None and self._times and self._path.suffix.lower() in ENDINGS:
+            stamp(self._path, self._times)
+
+
+def rate_of(t_s: Floats) -> float:
+    """Return a rate at which no picture has to wait for those before it in the long run."""
+    steps = np.diff(t_s)
+    if not len(steps):
+        return 25.0
+    return float(1 / min(np.median(steps), np.mean(steps)))

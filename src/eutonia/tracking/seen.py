@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.formats.video import undecoded
 from eutonia.model import Floats, Issue, Landmarks, Points
 
 # All limits here are our own rules, unconfirmed [D].
@@ -27,7 +28,9 @@ _CORNERS = (33, 263)  # outer corners of the eyes
 _WORDS = {"face": "face", "body": "body", "left_hand": "left hand", "right_hand": "right hand"}
 
 
-def issues(landmarks: Landmarks, *, filmed_s: float | None = None) -> tuple[Issue, ...]:
+def issues(
+    landmarks: Landmarks, *, filmed_s: float | None = None, filmed_n: int | None = None
+) -> tuple[Issue, ...]:
     """Return what is wrong with how a person was seen.
 
     Parameters
@@ -36,13 +39,15 @@ def issues(landmarks: Landmarks, *, filmed_s: float | None = None) -> tuple[Issu
         As tracked, or stored.
     filmed_s : float, optional
         Length of the video in the same time, to tell whether its pictures end early.
+    filmed_n : int, optional
+        Pictures that the video holds, to tell how many could not be decoded.
 
     Returns
     -------
     tuple of Issue
         ``nobody`` (error), ``not_seen`` (note), ``part_lost``, ``leaves_picture``, ``small_face``,
         ``several_people``, ``another_person``, ``jumps``, ``repeated_pictures``,
-        ``decoding_stopped``.
+        ``decoding_stopped``, ``undecoded``.
     """
     found: list[Issue] = []
     seen = {name: p for name, p in landmarks.parts.items() if p.seen.any()}
@@ -68,6 +73,8 @@ def issues(landmarks: Landmarks, *, filmed_s: float | None = None) -> tuple[Issu
             "the rest of the video is damaged. Copy it again."
         )
         found.append(_issue("decoding_stopped", text))
+    elif filmed_n is not None and landmarks.n_frames < filmed_n:
+        found.append(undecoded(filmed_n - landmarks.n_frames, filmed_n))
     return tuple(found)
 
 
