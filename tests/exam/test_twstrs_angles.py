@@ -121,3 +121,10 @@ def test_a_head_that_was_moved_or_helped_proposes_nothing(levels):
     turned = number("head.yaw_mean", 30.0, 28.0, 32.0)
     assert twstrs_proposals([turned])
     assert twstrs_proposals([replace(turned, condition=Condition.of(**levels))]) == ()
+
+
+def test_a_time_that_the_film_cut_short_proposes_nothing():
+    """Straight to the end of 11 s may be straight for 60: from best to worst, so no score."""
+    cut = number("head.time_neutral", 11.0, 11.0, 60.0, "s")
+    assert twstrs_proposals([cut])
+    assert twstrs_proposals([replace(cut, quality=("at_least_11",))]) == ()

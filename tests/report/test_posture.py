@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from eutonia.measures.posture import TRUNK_NOTE
-from eutonia.model import Condition, Estimate, Interval, Target
+from eutonia.model import Condition, Contrast, Estimate, Interval, Target
 from eutonia.report.posture import posture, repeats
 
 LET_GO = {"task": "let_go"}
@@ -117,3 +117,58 @@ def test_the_line_knows_the_notes_of_the_measure():
 
     assert nod_of_jaw.SAME.startswith(JAW)
     assert nod_of_jaw.TAKEN_OFF.startswith(JAW)
+
+
+def test_a_time_that_the_film_cut_short_says_at_least():
+    """Nobody reads 11 s of a film of 11 s as the time after which the head was lost."""
+    from eutonia.measures.head.time_neutral import AT_LEAST, ENDED
+
+    hold = {"task": "hold", "trick": "off"}
+    made = angle("head.time_neutral", 11.0, levels=hold, unit="s", quality=("at_least_11",))
+    limits = Interval(lo=11.0, hi=60.0, kind="within the recording", method="x")
+    cut = replace(made, interval=limits, notes=(f"{AT_LEAST}{ENDED}",), n_repeats=2)
+    assert said(cut)["MIDLINE"] == (
+        f"at least 11 s held straight (hold, trick off, mean of 2): {ENDED}"
+    )
+    assert said(replace(cut, quality=(), notes=()))["MIDLINE"].startswith("11 s held")
+
+
+def test_the_hand_of_a_trick_stands_in_its_line():
+    """Once for a condition, of two notes the one that says more; also where no angle is shown."""
+    from eutonia.measures.trick_hand import HAND
+
+    few, all_ = f"{HAND}let go, trick on): raised", f"{HAND}let go, trick on): raised, before"
+    with_trick = {"task": "let_go", "trick": "on"}
+    helped = replace(angle("head.yaw_mean", 9.0, levels=with_trick), notes=(few,))
+    other = replace(angle("head.roll_mean", 9.0, levels=with_trick), notes=(all_,))
+    line = said(angle("head.yaw_mean", 24.0), angle("head.roll_mean", 2.0), helped, other)["TRICK"]
+    assert "rotation R 24.0" in line
+    assert said(helped, other)["TRICK"] == all_
+
+
+def test_contrasts_with_a_trick_say_what_was_seen_of_the_hand():
+    """Below the table of contrasts; where no number says it, that it is not known."""
+    from eutonia.measures.trick_hand import HAND
+    from eutonia.report.block import Paragraph
+    from eutonia.report.conditions import _contrasts
+
+    helped = angle("head.yaw_mean", 9.0, levels={"task": "let_go", "trick": "on"})
+    contrast = Contrast(
+        measure="head.yaw_mean",
+        target=helped.target,
+        condition=Condition.of(task="let_go"),
+        factor="trick",
+        a="on",
+        b="off",
+        scale="difference",
+        value=-15.0,
+        interval=helped.interval,
+    )
+    for notes, expected in (
+        ((f"{HAND}let go, trick on): seen raised",), "Hand of the trick (let go, trick on): seen"),
+        ((), "Whether a hand was seen at the trick is not known."),
+    ):
+        finding = SimpleNamespace(estimate=replace(helped, notes=notes))
+        made = SimpleNamespace(contrasts=(contrast,), findings=(finding,))
+        texts = [b.text for b in _contrasts(made) if isinstance(b, Paragraph)]
+        assert texts[0].startswith(expected)

@@ -1,6 +1,7 @@
 """Rounding and wording."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from eutonia.model import Condition, Contrast, Interval, VisitState
 from eutonia.report import words
 
-from .conftest import MUSCLES
+from .conftest import MUSCLES, estimate
 
 
 def interval(lo: float, hi: float) -> Interval:
@@ -91,3 +92,18 @@ def test_a_long_name_keeps_both_ends():
     assert got.startswith("start")
     assert got.endswith("end")
     assert "…" in got
+
+
+@pytest.mark.parametrize(
+    ("value", "flag", "expected"),
+    [
+        (11.0, "at_least_11", "at least 11"),
+        (10.9996, "at_least_11", "at least 11"),
+        (51.2, "at_least_45", "at least 45 (read 51)"),
+    ],
+)
+def test_what_is_only_the_least_says_so_once(value, flag, expected):
+    """A time cut short is itself the least; an angle that saturates was read as more than that."""
+    made = estimate("head.time_neutral", MUSCLES[0], Condition(), value, quality=(flag,))
+    wide = interval(value - 10, value + 40)
+    assert words.value_of(replace(made, interval=wide)) == expected

@@ -68,8 +68,8 @@ def twstrs_proposals(estimates: Iterable[Estimate]) -> tuple[ItemProposal, ...]:
     ----------
     estimates : iterable of Estimate
         Angles and shifts count of the head let go, seconds of the head held straight, without
-        the trick. Those without an interval propose nothing, and items without anchors in numbers
-        (duration, shoulder, range) never.
+        the trick. Those without an interval propose nothing, nor does a time that was not over
+        when the film ended; and items without anchors in numbers (duration, shoulder, range) never.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def _of(e: Estimate) -> ItemProposal | None:
         size, low, high = _sizes(e.value, lo, hi)
         score, lowest, highest = (int(v > SHIFT_PERCENT) for v in (size, low, high))
         return _proposal(e, _OF_SHIFT[e.measure], (min(score, lowest), lowest, highest))
-    if e.measure == "head.time_neutral":
+    if e.measure == "head.time_neutral" and not _at_least(e):
         scores = [_by_time(v) for v in (e.value, hi, lo)]
         return _proposal(e, "time", (scores[0], scores[1], scores[2]))
     return None
@@ -114,7 +114,7 @@ def _by_angle(e: Estimate, item: str, lo: float, hi: float) -> ItemProposal:
 
 
 def _at_least(e: Estimate) -> bool:
-    """Tell whether the landmarks saturate at this angle (`eutonia.model.Range`)."""
+    """Tell whether a number is only the least: landmarks saturate, or a film ended too early."""
     return any(q.startswith("at_least") for q in e.quality)
 
 

@@ -15,9 +15,6 @@ from eutonia.model import Channel, Floats
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
 
-#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
-Z = 1.959964
-
 #: Flags of the derivation: read from the palm, guessed, and hidden behind two other fingers.
 PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
 _SIDE = {

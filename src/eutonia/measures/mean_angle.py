@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from eutonia.measures import posture
+from eutonia.measures import posture, trick_hand
 from eutonia.model import Floats, Inputs, Result
 
 #: Share of the jackknife's error that counts: a median moves in steps as seconds are left out,
@@ -28,7 +28,7 @@ def measure(x: Inputs) -> Result:
         span=span,
         limits=partial(_limits, sd=sd, within=posture.reached(counted)),
         varying=posture.varying(x, share, of_trunk),
-        notes=posture.trunk_notes(x) if of_trunk.any() else (),
+        notes=(*(posture.trunk_notes(x) if of_trunk.any() else ()), *trick_hand.notes(x)),
     )
 
 

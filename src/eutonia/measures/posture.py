@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from eutonia.dsp.rotation import angles, turned
 from eutonia.dsp.segments import sums
-from eutonia.measures import face_at_work
+from eutonia.measures import face_at_work, trick_hand
 from eutonia.model import Channel, Each, Floats, Input, Inputs, Needs, Range, Result, Varying, Whole
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
 AXES = ("yaw", "pitch", "roll")
 BLOCK_S = 1.0
@@ -50,6 +51,8 @@ SHIFT_APART: Mapping[str, float] = {"shift_lateral": 2.1, "shift_sagittal": 4.5,
 #: suspected are of 15 to 30 degrees, either way (rendered people 60 to 89). And the share of the
 #: time of a condition from which on it counts. [D]
 TURNED_SD, TURNED_SHARE = 15.0, 1 / 3
+#: Fewest independent seconds for which a spread, or a mean of few, has an interval. [D]
+LEAST_INDEPENDENT = 3.0
 #: Says so beside a number.
 TRUNK_NOTE = (
     "the shoulders look turned against the segment 'straight': how far the head is turned against "
@@ -223,6 +226,37 @@ def mean_turn(total: Floats) -> tuple[Floats, Floats]:
     )
 
 
+def independent(summed: Floats, span: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return how many of the seconds of each target tell a posture of their own.
+
+    The correlation of neighbouring seconds, all axes together, corrected for its bias in short
+    series, says how many of them count as one. A head that drifts for as long as it is filmed, or
+    that changes once from one posture to another, has none.
+
+    Parameters
+    ----------
+    summed : ndarray, shape (n_blocks, n_targets, 10)
+    span : ndarray of int, shape (n_blocks,)
+        From `rotation_sums`.
+
+    Returns
+    -------
+    pieces : ndarray, shape (n_targets, 1)
+    wander_deg : ndarray, shape (n_targets, 1)
+        Root mean square angle of the seconds' postures to the mean one, all axes together.
+    """
+    each, centre = (angles(mean_turn(total)[0]) for total in (summed, summed.sum(axis=0)))
+    apart = np.nan_to_num(each - centre)
+    n = np.maximum((summed[..., 9] > 0).sum(axis=0), 2.0)
+    power = (apart**2).sum(axis=(0, 2))
+    near = (span[1:] == span[:-1])[:, None, None]
+    beside = (apart[1:] * apart[:-1] * near).sum(axis=(0, 2))
+    r = beside / np.where(power > 0, power, 1.0)
+    r = np.clip(r + (1 + 3 * r) / n, 0.0, 1.0)
+    pieces = n * (1 - r) / (1 + r)
+    return pieces[:, None], np.sqrt(power / n)[:, None]
+
+
 def deviation(rotation: Floats) -> Floats:
     """Return the angle of rotations in degrees, ``(..., 3, 3)`` to ``(...)``."""
     trace = np.trace(rotation, axis1=-2, axis2=-1)
@@ -292,6 +326,7 @@ def shifts(x: Inputs) -> Result:
         span=span,
         limits=with_zero(sd, within=reached(counted)),
         varying=Varying(sd=np.hypot(apart, of_hand)),
+        notes=trick_hand.notes(x),
     )
 
 
@@ -322,7 +357,7 @@ def with_zero(
     """
 
     def limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-        of_zero = 1.959964 * sd
+        of_zero = HALF_95 * sd
         half = np.hypot(student_quantile(0.975, df)[:, None] * error, of_zero)
         low, high = value - half, value + half
         if within is not None:

@@ -29,7 +29,9 @@ class Absent(str):
 class Varying:
     """That part of an error in `Result.limits` which changes from one condition to another.
 
-    The interval of a difference of two conditions holds it; what both share cancels.
+    The interval of a contrast of two conditions holds it; what both share cancels. It is in the
+    unit of the value where conditions are compared by their difference, and of the natural
+    logarithm of the value where they are compared by their ratio.
 
     Parameters
     ----------
@@ -80,10 +82,16 @@ class Result:
         NaN where blocks are too few: so must be the limits, unless they do not need it. An error of
         0 leaves what blocks cannot show, such as an error of the camera's.
     varying : Varying, or None
-        What of an error in `limits` does not cancel in a difference; only for measures that are
-        compared by their difference.
+        What of an error in `limits` does not cancel in a contrast: of the value, or of its
+        logarithm where the measure is compared by the ratio.
+    no_interval : str
+        Key of ``NO_INTERVAL`` for targets with enough blocks whose `limits` are NaN; contrasts with
+        such a target have no interval either. Empty: there are none.
     values, lo, hi : ndarray, shape (n_targets, n_parts)
         Used instead of `blocks` with `Analytic`.
+    at_least : ndarray of bool, shape (n_targets, n_parts), or None
+        Whether a value is only the least that it may be, such as a time that was not over when the
+        recording ended.
     reasons : tuple of str, length n_targets
         Why a target could not be measured (a sentence); empty where it could. `Absent` where it was
         looked for and is not there.
@@ -105,9 +113,11 @@ class Result:
     span: NDArray[np.intp] | None = None
     limits: Limits | None = None
     varying: Varying | None = None
+    no_interval: str = ""
     values: Floats | None = None
     lo: Floats | None = None
     hi: Floats | None = None
+    at_least: NDArray[np.bool_] | None = None
     reasons: tuple[str, ...] = ()
     part_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     n_effective: Floats | None = None

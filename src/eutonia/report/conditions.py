@@ -9,6 +9,7 @@ from eutonia.report.block import Block, Heading, Note, Paragraph, Table
 from eutonia.report.figures import bars_figures, contrast_figures
 from eutonia.report.figures.scalp import QEEG
 from eutonia.report.findings import order
+from eutonia.report.posture import hands
 from eutonia.report.relevance import declared_id, ranked, ranked_contrasts, unit_of
 from eutonia.report.words import (
     contrast_words,
@@ -88,6 +89,10 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
         rows=tuple(_row(c, assessment) for c in shown),
         widths=(2.4, 2.6, 2.2, 1.3, 1.8, 1.7, 0.9, 1),
     )
+    if any(c.factor == "trick" for c in shown):
+        seen = hands(f.estimate for f in assessment.findings)
+        text = "; ".join(seen) or "Whether a hand was seen at the trick is not known."
+        yield Paragraph(text=text[0].upper() + text[1:], style="small")
     yield Paragraph(
         text=f"{statement('exploratory')} q is the least false-discovery rate at which a contrast "
         "is called a difference (Benjamini and Hochberg).",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from eutonia.judge import unit_words
 from eutonia.model import Assessment, Estimate, Evidence, Finding
-from eutonia.report.block import Block, Heading, Note, Paragraph, Table
+from eutonia.report.block import Block, Heading, Note, Paragraph, Table, Text
+from eutonia.report.cautions import cautions
 from eutonia.report.examined import was_examined
 from eutonia.report.figures import evidence_figures, scalp_figures
 from eutonia.report.figures.scalp import QEEG
@@ -50,12 +51,17 @@ def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
         measure = declared_id(f.estimate.measure)
         by_instrument.setdefault(instrument(measure), {}).setdefault(measure, []).append(f)
     for key in (k for k in INSTRUMENTS if k in by_instrument):
-        yield Heading(text=INSTRUMENTS[key][0], level=3, anchor=f"instrument-{key}")
+        anchor = f"instrument-{key}"
+        yield Heading(text=INSTRUMENTS[key][0], level=3, anchor=anchor)
         if "eeg" in key:
             yield Note(text=QEEG)
         measures = by_instrument[key]
-        for measure in sorted(measures, key=lambda m: order(measures[m])):
-            yield from _measure(measure, measures[measure], assessment, evidence)
+        ordered = sorted(measures, key=lambda m: order(measures[m]))
+        said = cautions(ordered)
+        yield from said.notes()
+        for measure in ordered:
+            caution = said.beside(measure, anchor=anchor)
+            yield from _measure(measure, measures[measure], assessment, evidence, caution=caution)
 
 
 def order(group: list[Finding]) -> tuple[bool, int, str]:
@@ -66,7 +72,12 @@ def order(group: list[Finding]) -> tuple[bool, int, str]:
 
 
 def _measure(
-    measure: str, group: list[Finding], assessment: Assessment, evidence: Evidence
+    measure: str,
+    group: list[Finding],
+    assessment: Assessment,
+    evidence: Evidence,
+    *,
+    caution: Text,
 ) -> Iterator[Block]:
     declared = card(measure)
     e = group[0].estimate
@@ -77,11 +88,10 @@ def _measure(
         yield from evidence_figures(declared, ordered, evidence)
         yield from scalp_figures(declared, ordered, assessment.not_measurable)
     yield from _tables(group, assessment)
-    if declared is not None:
-        if declared.caution:
-            yield Note(text=f"Caution: {declared.caution}")
-        if declared.evidence_against:
-            yield Note(text=f"Evidence against: {declared.evidence_against}")
+    if caution:
+        yield Note(text=caution)
+    if declared is not None and declared.evidence_against:
+        yield Note(text=f"Evidence against: {declared.evidence_against}")
     if notes := tuple(dict.fromkeys(n for f in group for n in f.estimate.notes)):
         yield Paragraph(text=f"Noted, or normalised by: {'; '.join(notes)}.", style="small")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from eutonia.measures.head.time_neutral import AT_LEAST
 from eutonia.measures.posture import TRUNK_NOTE
+from eutonia.measures.trick_hand import HAND
 from eutonia.model import Assessment, Estimate, Finding, Interval
 from eutonia.report.relevance import declared_id
 from eutonia.report.words import flags_of, limits, number, spaced, value_of
@@ -94,12 +96,14 @@ def _towards(e: Estimate, plus: str, minus: str) -> str:
 
 
 def _midline(found: list[Estimate]) -> str:
-    said = [
-        f"{number(e.value, e.interval)} s held straight ({e.condition.label})"
-        for e in found
-        if e.measure == "head.time_neutral"
-    ]
-    return "; ".join(said)
+    return "; ".join(_held(e) for e in found if e.measure == "head.time_neutral")
+
+
+def _held(e: Estimate) -> str:
+    """Say for how long the head was held straight, of how many tries, and what cut them short."""
+    tries = f", mean of {e.n_repeats}" if e.n_repeats > 1 else ""
+    cut = "".join(f": {n.removeprefix(AT_LEAST)}" for n in e.notes if n.startswith(AT_LEAST))
+    return f"{value_of(e)} s held straight ({e.condition.label}{tries}){cut}"
 
 
 def _range(found: list[Estimate]) -> str:
@@ -120,11 +124,25 @@ def _trick(found: list[Estimate]) -> str:
     for m, plus, minus in AXES:
         without, helped = _in(found, m, "let_go"), _in(found, m, "let_go", "on")
         if without and helped:
-            noted += [*_of_trunk(without), *_of_trunk(helped)]
+            noted += [*_of_trunk(without), *_of_trunk(helped), *hands((helped,))]
             said.append(
                 f"{_towards(without, plus, minus)} without, {_towards(helped, plus, minus)} with"
             )
-    return "; ".join([f"{'; '.join(said)} deg", *dict.fromkeys(noted)]) if said else ""
+    if not said:
+        return "; ".join(hands(found))
+    return "; ".join([f"{'; '.join(said)} deg", *dict.fromkeys(noted)])
+
+
+def hands(found: Iterable[Estimate]) -> tuple[str, ...]:
+    """Return what was seen of the hand in each condition with a trick, once.
+
+    Measures of shifts do not see the face: of two notes the one that says more counts.
+    """
+    said: dict[str, str] = {}
+    for note in (n for e in found for n in e.notes if n.startswith(HAND)):
+        condition = note.partition("): ")[0]
+        said[condition] = max(note, said.get(condition, ""), key=len)
+    return tuple(said.values())
 
 
 def _of_trunk(e: Estimate) -> tuple[str, ...]:

@@ -144,10 +144,13 @@ AT_LEAST = "at_least_"
 
 
 def value_of(e: Estimate) -> str:
-    """Return the value; beyond a range that saturates it is said to be at least its end."""
+    """Return the value; what is only the least, or beyond a range that saturates, says so."""
     shown = number(e.value, e.interval)
-    least = next((q for q in e.quality if q.startswith(AT_LEAST)), "")
-    return f"at least {least.removeprefix(AT_LEAST)} (read {shown})" if least else shown
+    flag = next((q for q in e.quality if q.startswith(AT_LEAST)), "")
+    if not flag:
+        return shown
+    least = flag.removeprefix(AT_LEAST)
+    return f"at least {shown if least == f'{e.value:.3g}' else f'{least} (read {shown})'}"
 
 
 #: What flags mean, most of movements that were read from a video.

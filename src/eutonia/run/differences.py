@@ -15,9 +15,8 @@ import numpy as np
 from eutonia.model import Condition, Floats, Interval, Measure, Repeats, Target
 from eutonia.run.pool import MIN_BLOCKS, MIN_REPEATS, WITHOUT_BLOCKS, Pooled
 from eutonia.stats import intervals as iv
+from eutonia.stats.normal import HALF_95
 
-#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
-_Z = 1.959964
 #: Why an interval is wider than the spread of the blocks.
 _HIDDEN = "errors that blocks do not show"
 #: How far limits lie below and above a value.
@@ -117,6 +116,13 @@ class Term:
         return error / self.value if ratio else error
 
     @property
+    def unsure(self) -> str:
+        """Why its measure gives no limits though blocks are enough; empty: it gives them."""
+        pooled, at = self.of.pooled, (self.target, self.part)
+        known = np.isfinite(pooled.lo[at]) and np.isfinite(pooled.hi[at])
+        return "" if known else pooled.unsure
+
+    @property
     def needs_no_blocks(self) -> bool:
         """Whether its limits would be the same whatever the spread of the blocks."""
         pooled, at = self.of.pooled, (self.target, self.part)
@@ -210,6 +216,8 @@ def _within(a: Term, b: Term, *, ratio: bool) -> Difference:
         return _from_limits(value, a, b, ratio=ratio)
     if min(a.n_blocks, b.n_blocks) < MIN_BLOCKS:
         return Difference(value=value, no_interval="few_blocks")
+    if why := a.unsure or b.unsure:
+        return Difference(value=value, no_interval=why)
     first, second = a.draws(), b.draws()
     if first is not None and second is not None:
         n = min(a.n_blocks, b.n_blocks)
@@ -270,7 +278,7 @@ def _from_limits(value: float, a: Term, b: Term, *, ratio: bool) -> Difference:
             kind="within the recording",
             method=WITHOUT_BLOCKS,
         ),
-        p=iv.student_p(at, (reach[0] if at > 0 else reach[1]) / _Z, df=np.inf),
+        p=iv.student_p(at, (reach[0] if at > 0 else reach[1]) / HALF_95, df=np.inf),
     )
 
 
@@ -320,7 +328,7 @@ def _not_in_blocks(a: Term, b: Term, *, ratio: bool) -> _Apart:
     """
     varying = a.of.pooled.varying
     if varying is not None and varying.sides is not None:
-        half = _Z * float(np.hypot(*varying.sides[[a.target, b.target], a.part]))
+        half = HALF_95 * float(np.hypot(*varying.sides[[a.target, b.target], a.part]))
         return half, half
     (low_a, high_a), (low_b, high_b) = ([r.fixed for r in t.reach(ratio=ratio)] for t in (a, b))
     return low_a + high_b, high_a + low_b
@@ -339,7 +347,7 @@ def _of_camera(a: Term, b: Term) -> _Apart:
     mine, theirs = a.of.pooled.varying, b.of.pooled.varying
     if mine is None or theirs is None:
         return 0.0, 0.0
-    half = _Z * mine.between(theirs, rows=(a.target, b.target), part=a.part)
+    half = HALF_95 * mine.between(theirs, rows=(a.target, b.target), part=a.part)
     return half, half
 
 
@@ -375,7 +383,7 @@ def _reaching(found: Difference, reach: _Apart, *, ratio: bool, why: str) -> Dif
         return found
     value, back = float(np.log(found.value)) if ratio else found.value, _back(ratio)
     toward = reach[0] if value > 0 else reach[1]
-    p = iv.student_p(value, toward / _Z, df=np.inf)
+    p = iv.student_p(value, toward / HALF_95, df=np.inf)
     return replace(
         found,
         interval=replace(

@@ -220,7 +220,7 @@ class _Maker:
             condition=found.condition,
             value=float(pooled.value[t, p]),
             interval=interval,
-            no_interval="" if interval else pooled.no_interval,
+            no_interval="" if interval else pooled.why_none(t),
             n_effective=float(pooled.n_blocks[t] if n is None else n[t]),
             n_repeats=len(found.repeats),
             valid=(measure.ranges[part].lo, measure.ranges[part].hi),
@@ -228,6 +228,7 @@ class _Maker:
             quality=(
                 *found.flags[t],
                 *measure.ranges[part].beyond(float(pooled.value[t, p])),
+                *self._cut_short(t, p),
             ),
             notes=(*self.result.notes, *self._unknown_drugs()),
             blocks=self._blocks(t, p),
@@ -238,6 +239,12 @@ class _Maker:
             evidence=self.evidence,
             row=t,
         )
+
+    def _cut_short(self, t: int, p: int) -> tuple[str, ...]:
+        """Return the flag of a value that is only the least, such as ``at_least_11``."""
+        cut = self.result.at_least
+        least = f"at_least_{float(self.pooled.value[t, p]):.3g}"
+        return (least,) if cut is not None and cut[t, p] else ()
 
     def _unknown_drugs(self) -> tuple[str, ...]:
         """Note on every EEG number that the drug state is unknown: drugs change the spectrum."""

@@ -20,6 +20,7 @@ from eutonia.model import (
 )
 from eutonia.model.result import Finish, Limits
 from eutonia.stats import intervals as iv
+from eutonia.stats.normal import HALF_95
 
 #: Fewest blocks and repeats for an interval (DESIGN.md, the contract of a measure).
 MIN_BLOCKS = 8
@@ -55,6 +56,8 @@ class Pooled:
         Value of each repeat.
     no_interval : str
         Key of ``NO_INTERVAL`` for where the limits are NaN.
+    unsure : str
+        The same for targets that have enough blocks, where the measure says so itself.
     kind, method : str
         Of the interval.
     varying : Varying, or None
@@ -76,11 +79,18 @@ class Pooled:
     kind: str = "within the recording"
     method: str = ""
     varying: Varying | None = None
+    unsure: str = ""
 
     @property
     def df(self) -> Floats:
         """Degrees of freedom of the errors, ``(n_targets,)``."""
         return np.maximum(self.n_blocks - 1, 1)
+
+    def why_none(self, target: int) -> str:
+        """Return the key of why the numbers of a target have no interval."""
+        return (
+            self.unsure if self.unsure and self.n_blocks[target] >= MIN_BLOCKS else self.no_interval
+        )
 
     def interval(self, target: int, part: int) -> Interval | None:
         """Return the interval of one number."""
@@ -108,6 +118,7 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
         blocks=result.finish(result.blocks),
         no_interval="few_blocks",
         varying=result.varying,
+        unsure=result.no_interval,
     )
     if isinstance(measure.interval, NoInterval):
         return replace(plain, no_interval=measure.interval.reason)
@@ -201,7 +212,7 @@ def _analytic(result: Result) -> Pooled:
         n_blocks=n if n is not None else np.full(len(result.values), np.nan),
         repeats=result.values[None],
         blocks=np.zeros((0, *result.values.shape)),
-        error=(result.hi - result.lo) / (2 * 1.959964),
+        error=(result.hi - result.lo) / (2 * HALF_95),
         no_interval="undefined",
         method="analytic",
     )

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from eutonia.model import Floats, InvalidRecord
 from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
 IccKind = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
 KINDS: tuple[IccKind, ...] = ("1,1", "2,1", "3,1", "1,k", "2,k", "3,k")
@@ -272,7 +273,7 @@ def weighted_kappa(
     mean_w = (w @ columns)[:, None] + (rows @ w)[None, :]
     spread = (p * (w - mean_w * (1 - value)) ** 2).sum()
     variance = (spread - (value - expected * (1 - value)) ** 2) / (n * (1 - expected) ** 2)
-    half = 1.959963984540054 * np.sqrt(max(variance, 0.0))
+    half = HALF_95 * np.sqrt(max(variance, 0.0))
     return Kappa(value=value, lo=max(-1.0, value - half), hi=min(1.0, value + half), n=n)
 
 
@@ -291,8 +292,8 @@ def bland_altman(first: ArrayLike, second: ArrayLike) -> BlandAltman:
     n, bias, sd = len(d), float(d.mean()), float(d.std(ddof=1))
     t = float(student_quantile(0.975, n - 1))
     half = t * sd / np.sqrt(n)
-    wide = t * sd * np.sqrt(1 / n + 1.959963984540054**2 / (2 * (n - 1)))
-    lower, upper = bias - 1.959963984540054 * sd, bias + 1.959963984540054 * sd
+    wide = t * sd * np.sqrt(1 / n + HALF_95**2 / (2 * (n - 1)))
+    lower, upper = bias - HALF_95 * sd, bias + HALF_95 * sd
     return BlandAltman(
         bias=bias,
         bias_interval=(float(bias - half), float(bias + half)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.measures.hand_sight import Z, within_percent
+from eutonia.measures.hand_sight import within_percent
 from eutonia.measures.positions import BLOCK_S, Series, from_camera, mean, position_sums
 from eutonia.model import (
     Block,
@@ -21,6 +21,7 @@ from eutonia.model import (
     Varying,
     Visit,
 )
+from eutonia.stats.normal import HALF_95
 
 #: Tips nearer than this are held together, % of the palm (our rule, as for the flag of the
 #: derivation, unconfirmed). [D]
@@ -77,7 +78,7 @@ def measure(x: Inputs) -> Result:
         )
     )
     below, above = value - fewest, most - value
-    doubt = np.maximum(below, above) / Z
+    doubt = np.maximum(below, above) / HALF_95
     return Result(
         blocks=blocks,
         finish=_finish,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.measures.hand_curls import CURLS, alone, beyond
-from eutonia.measures.hand_sight import Z, first_of, unsure, within_percent
+from eutonia.measures.hand_curls import CURLS, alone, beyond, pairs
+from eutonia.measures.hand_sight import first_of, unsure, within_percent
 from eutonia.measures.positions import BLOCK_S, Series, from_camera, position_sums
 from eutonia.model import (
     BlockBootstrap,
@@ -21,6 +21,7 @@ from eutonia.model import (
     Varying,
     Visit,
 )
+from eutonia.stats.normal import HALF_95
 
 #: A finger curls out of line from here beyond the others, degrees, for this long (our rule).
 MORE_DEG, LEAST_S = 40.0, 0.2
@@ -73,7 +74,7 @@ def measure(x: Inputs) -> Result:
         series.append((out, usable, block.rate_hz))
     blocks, span = position_sums(series)
     value, (most, fewest) = _finish(blocks.sum(axis=0)), _otherwise(x)
-    doubt = np.maximum(most - value, value - fewest) / Z
+    doubt = np.maximum(most - value, value - fewest) / HALF_95
     found = np.array(episodes).reshape(len(episodes), 4)
     return Result(
         blocks=blocks,
@@ -82,6 +83,7 @@ def measure(x: Inputs) -> Result:
         limits=within_percent(value - fewest, most - value),
         varying=Varying(sd=doubt, sides=doubt),
         reasons=first_of(unsure(channels, rows), alone(channels, rows)),
+        notes=pairs(channels, rows),
         details={"episodes": np.array([float((found[:, 0] == i).sum()) for i in range(len(rows))])},
         evidence={
             "episode_row": found[:, 0].astype(np.intp),

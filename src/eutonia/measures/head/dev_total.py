@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from eutonia.measures import posture
+from eutonia.dsp.rotation import angles
+from eutonia.measures import posture, trick_hand
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="3",
+    version="4",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
     sources=(),
     method="Angle of the mean rotation between head and trunk over the condition: how far one turn "
-    "about the best axis would have to go to set the head straight. The interval of a contrast "
+    "about the best axis would have to go to set the head straight. But for the error of the zero, "
+    "no limit lies beyond where the head was seen; where it wanders by more than 1.96 of its SD "
+    "(root mean square) and fewer than 3 seconds are independent (a drift, or one change of "
+    "posture), it has no mean posture, and there is no interval. The interval of a contrast "
     "adds 12 % (SD) of the way between the two postures.",
     needs=posture.of_all_axes(),
     scale="difference",
@@ -35,11 +42,15 @@ def measure(x: Inputs) -> Result:
     """Sum rotations over blocks of a second; see `MEASURE`."""
     summed, span = posture.rotation_sums(x)
     rotation, _ = posture.mean_turn(summed.sum(axis=0))
+    least, most = _reached(summed, rotation)
     sd = posture.zero_sd(x.channels["head"], x.targets[0])
     # A turn of the trunk may hide all that the head is turned, so it counts whatever the direction.
     of_trunk = posture.trunk_sd(x, x.targets[0]).max() * np.ones((len(x.targets), 1))
     of_zero = posture.along(rotation, sd)[:, None]
-    limits = posture.with_zero(np.hypot(of_zero, of_trunk), least=0.0)
+    pieces, wander = posture.independent(summed, span)
+    # A head that wanders by less has a deviation whose error is mostly the zero's.
+    unsure = (pieces < posture.LEAST_INDEPENDENT) & (wander > HALF_95 * of_zero)
+    limits = _Within(sd=np.hypot(of_zero, of_trunk), least=least, most=most, unsure=unsure)
     # The largest of the three: its direction is not known.
     share = np.full((len(x.targets), 1), max(posture.APART_SHARE.values()))
     return Result(
@@ -48,8 +59,50 @@ def measure(x: Inputs) -> Result:
         span=span,
         limits=limits,
         varying=posture.varying(x, share, of_trunk),
-        notes=posture.trunk_notes(x),
+        no_interval="few_independent",
+        notes=(*posture.trunk_notes(x), *trick_hand.notes(x)),
     )
+
+
+def _reached(summed: Floats, mean: Floats) -> tuple[Floats, Floats]:
+    """Return between which deviations the mean of what was seen must lie.
+
+    Returns
+    -------
+    least, most : ndarray, shape (n_targets, 1)
+        The least deviation of any posture between those of single seconds, and the largest of them.
+    """
+    each, _ = posture.mean_turn(summed)
+    by_axis = angles(each)
+    low, high = np.nanmin(by_axis, axis=0), np.nanmax(by_axis, axis=0)
+    nearest = np.clip(0.0, low, high)
+    most = np.nanmax(posture.deviation(each), axis=0)
+    least = np.minimum(np.linalg.norm(nearest, axis=-1), posture.deviation(mean))
+    return least[:, None], np.maximum(most, posture.deviation(mean))[:, None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Within:
+    """Limits with the zero's error, as far as the head was seen to go.
+
+    Parameters
+    ----------
+    sd, least, most : ndarray, shape (n_targets, 1)
+        Of the zero; and deviations beyond which, but for the zero's error, no limit lies.
+    unsure : ndarray of bool, shape (n_targets, 1)
+        Where a head that wanders was seen for too few independent seconds to have a mean posture.
+    """
+
+    sd: Floats
+    least: Floats
+    most: Floats
+    unsure: NDArray[np.bool_]
+
+    def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        """Return lower and upper limits; see `eutonia.model.Limits`."""
+        made = posture.with_zero(self.sd, least=0.0, within=(self.least, self.most))
+        lo, hi = made(value, error, df)
+        return np.where(self.unsure, np.nan, lo), np.where(self.unsure, np.nan, hi)
 
 
 def finish(total: Floats) -> Floats:

@@ -6,7 +6,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from eutonia.measures import posture
+from eutonia.measures import posture, trick_hand
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Needs, Result, Visit, Whole
 
 #: Standard deviation of the kernel that smooths the density, in degrees. [D]
@@ -54,7 +54,7 @@ def measure(x: Inputs) -> Result:
         span=span,
         limits=partial(_limits, sd=sd, within=posture.reached(counted)),
         varying=posture.varying(x, share, of_trunk),
-        notes=posture.trunk_notes(x),
+        notes=(*posture.trunk_notes(x), *trick_hand.notes(x)),
     )
 
 

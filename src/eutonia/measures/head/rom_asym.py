@@ -8,6 +8,7 @@ import numpy as np
 
 from eutonia.measures import excursion, posture
 from eutonia.model import Analytic, Inputs, Measure, Needs, Range, Result, Visit, Whole
+from eutonia.stats.normal import HALF_95
 
 PARTS = ("yaw", "roll")
 #: Least range to both sides together, in degrees. [D]
@@ -45,7 +46,7 @@ def measure(x: Inputs) -> Result:
         enough = both >= LEAST_BOTH_DEG
         values[enough, part] = np.clip((right - left) / both, -1, 1)[enough]
         sd = posture.zero_sd(x.channels["head"], x.targets[:, part])
-        half[enough, part] = (1.959964 * 2 * sd / both)[enough]
+        half[enough, part] = (HALF_95 * 2 * sd / both)[enough]
     why = f"The head went less than {LEAST_BOTH_DEG:g} degrees to both sides together."
     return Result(
         values=values,

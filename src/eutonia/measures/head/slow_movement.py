@@ -17,10 +17,9 @@ from eutonia.measures.head_tremor import (
     simulated,
 )
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
+from eutonia.stats.normal import HALF_95
 
 LOWEST_HZ = 0.5
-#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
-_Z = 1.959964
 
 MEASURE = Measure(
     id="head.slow_movement",
@@ -60,7 +59,7 @@ def measure(x: Inputs) -> Result:
         finish=finish,
         span=found.span,
         limits=_Limits(systematic=gain[:, None], most=most),
-        varying=Varying(sd=_of_face(finish(total), most) / _Z),
+        varying=Varying(sd=_of_face(finish(total), most) / HALF_95),
         reasons=tuple(few if np.isnan(r.limit) else "" for r in found.rhythms),
         evidence=found.evidence(),
         notes=face_at_work.notes(x.condition, most),

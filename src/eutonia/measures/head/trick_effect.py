@@ -7,10 +7,9 @@ from functools import cache
 import numpy as np
 
 from eutonia.dsp.rotation import turned
-from eutonia.measures import face_at_work, posture
+from eutonia.measures import face_at_work, posture, trick_hand
 from eutonia.model import (
     Aux,
-    Block,
     Floats,
     Inputs,
     Jackknife,
@@ -45,8 +44,11 @@ MEASURE = Measure(
     valid=Range(lo=-100, hi=100, shown_by="docs/measures/head.trick_effect"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The contrast in degrees says more than the share. A hand before the face hides "
-    "landmarks: see how much of the time (face hidden). One order of trick and no trick shows "
-    "no cause. " + posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
+    "landmarks: how much of the time, and whether a hand was raised at all, is noted beside the "
+    "number. One order of trick and no trick shows no cause. "
+    + posture.CAUTION
+    + posture.SINCE_TWO
+    + posture.RAISED_HAND,
     figure="bars",
     proofs=("simulated",),
 )
@@ -79,12 +81,17 @@ def measure(x: Inputs) -> Result:
                 + _face_error(x, total) ** 2
             )
         ),
-        notes=posture.trunk_notes(x, "head", "on"),
+        notes=(*posture.trunk_notes(x, "head", "on"), *trick_hand.notes(x, "on")),
         reasons=tuple(
             why.format(d, at) if s else ""
             for d, at, s in zip(posture.deviation(turn), limit, small, strict=True)
         ),
-        details={"face hidden": np.full(len(x.targets), _hidden(x))},
+        details={
+            name: np.full(len(x.targets), share)
+            for name, share in zip(
+                ("hand raised", "face hidden"), trick_hand.shares(x, "on"), strict=True
+            )
+        },
     )
 
 
@@ -143,20 +150,6 @@ def _turned(total: Floats, turn: Floats) -> Floats:
     flat = (turn @ total[..., :9].reshape(*total.shape[:-1], 3, 3)).reshape(*total.shape[:-1], 9)
     moved: Floats = np.concatenate([flat, total[..., 9:]], axis=-1)
     return moved
-
-
-def _hidden(x: Inputs) -> float:
-    """Return the share of the time in which a hand is before the face, with the trick."""
-    rows = [i for i, c in enumerate(x.channels["head"]) if c.site == "face_hidden"]
-    if not rows:
-        return np.nan
-    seen = np.concatenate([_values(b, rows[0]) for b in x.aux["on"]])
-    return float(seen.mean()) if len(seen) else np.nan
-
-
-def _values(block: Block, row: int) -> Floats:
-    values: Floats = block.x[row][block.mask[row]]
-    return values
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

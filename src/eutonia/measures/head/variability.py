@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from eutonia.dsp.rotation import angles
-from eutonia.measures import face_at_work, posture
+from eutonia.dsp.rotation import turned
+from eutonia.measures import face_at_work, posture, trick_hand
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
-from eutonia.stats.intervals import (
-    influence,
-    jackknife_in_time,
-    left_out,
-    student_quantile,
-)
+from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
-#: Half the width of a 95 % interval of a normal distribution, in standard deviations.
-_Z = 1.959964
 #: Share of the degrees of freedom that counts for a spread.
 COUNTED = 0.15
 
 MEASURE = Measure(
     id="head.variability",
-    version="2",
+    version="3",
     title="Movement of the head about its posture",
     unit="deg",
     tier="supportive",
     sources=(),
     method="Root mean square angle between the head and its mean posture in the condition, drift, "
-    "jerks and tremor together; what a mean over few independent seconds hides of it is added. An "
-    "error of the zero cancels. While the face works (speaking, counting, eating), the lower limit "
-    "and differences hold what that makes a still head seem to move.",
+    "jerks and tremor together; what a mean over few independent seconds hides of it is added. No "
+    "limit lies above the largest angle to the mean posture that was seen, and where fewer than 3 "
+    "seconds are independent (a drift, or one change of posture) it is what was seen, without an "
+    "interval. An error of the zero cancels. While the face works (speaking, counting, eating), "
+    "the lower limit and differences hold what that makes a still head seem to move.",
     needs=posture.of_all_axes(),
     scale="ratio",
     interval=Jackknife(in_time=True),
@@ -39,7 +37,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A drift slower than the recording is not seen whole. Noise of the landmarks adds "
     "0.3 to 1 degrees (0.4 to 1 on small and dim films of rendered people). The face's part is in "
-    "the limits since version 2. " + posture.CAUTION,
+    "the limits since version 2. Up to version 2 a head that changed its posture moved too much in "
+    "its number, by half as much again, and had limits that no head reaches. " + posture.CAUTION,
     figure="bars",
     proofs=("simulated",),
 )
@@ -48,19 +47,25 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Sum rotations over blocks of a second; see `MEASURE`."""
     summed, span = posture.rotation_sums(x)
-    seen = finish(summed.sum(axis=0), 1.0)
-    wander = jackknife_in_time(*influence(left_out(summed, mean_angles)), span)
+    total = summed.sum(axis=0)
+    pieces, wander = posture.independent(summed, span)
+    # Where too few are independent, what was seen stands as it is, without an interval.
+    enough = pieces >= posture.LEAST_INDEPENDENT
+    error = np.where(enough, wander / np.sqrt(np.where(enough, pieces, np.inf) - 1), 0.0)
+    seen = finish(total, 1.0)
     # The spread about the mean of the recording lacks the spread of that mean itself.
     with np.errstate(divide="ignore", invalid="ignore"):
-        lacks = np.sqrt(1 + (wander**2).sum(axis=-1, keepdims=True) / seen**2)
+        lacks = np.sqrt(1 + (error / seen) ** 2)
     most = face_at_work.MOST_DEG if face_at_work.works(x.condition) else 0.0
+    within = _Within(most=most, enough=enough, furthest=_furthest(x, total))
     return Result(
         blocks=summed,
         finish=partial(finish, factor=lacks),
         span=span,
-        limits=partial(relative_limits, most=most),
-        varying=Varying(sd=_of_face(seen * lacks, most) / _Z),
-        notes=face_at_work.notes(x.condition, most),
+        limits=within,
+        varying=Varying(sd=_of_face(seen * lacks, most) / HALF_95),
+        no_interval="few_independent",
+        notes=(*face_at_work.notes(x.condition, most), *trick_hand.notes(x)),
     )
 
 
@@ -69,23 +74,47 @@ def finish(total: Floats, factor: Floats | float) -> Floats:
     return posture.mean_turn(total)[1][..., None] * factor
 
 
-def mean_angles(total: Floats) -> Floats:
-    """Return the angles of the mean rotation from sums of rotations, ``(..., 3)``."""
-    return angles(posture.mean_turn(total)[0])
+def _furthest(x: Inputs, total: Floats) -> Floats:
+    """Return the largest angle to the mean rotation that was seen, ``(n_targets, 1)``."""
+    mean, _ = posture.mean_turn(total)
+    found = np.zeros((len(x.targets), 1))
+    for block in x["head"]:
+        for target, rows in enumerate(x.targets):
+            seen = block.x[rows][:, block.mask[rows].all(axis=0)]
+            apart = posture.deviation(mean[target].T @ turned(*seen))
+            found[target] = max(found[target, 0], apart.max(initial=0.0))
+    return found
 
 
-def relative_limits(
-    value: Floats, error: Floats, df: Floats, *, most: float
-) -> tuple[Floats, Floats]:
-    """Return Student's limits on the scale of the logarithm, the lower without the face's part.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Within:
+    """Student's limits on the scale of the logarithm, as far as such a spread can go.
 
     A spread that comes out too small has an error that does so too, which plain limits ignore:
     counting only a part of the degrees of freedom makes up for it (our rule; `make validate`).
+
+    Parameters
+    ----------
+    most : float
+        What a working face adds at most, degrees: the lower limit is that without it.
+    enough : ndarray of bool, shape (n_targets, 1)
+        Whether enough seconds are independent.
+    furthest : ndarray, shape (n_targets, 1)
+        The largest angle to the mean that was seen: no root mean square is larger.
     """
-    df = np.maximum(df * COUNTED, 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        half = student_quantile(0.975, df)[:, None] * error / value
-    return value * np.exp(-np.hypot(half, _of_face(value, most))), value * np.exp(half)
+
+    most: float
+    enough: NDArray[np.bool_]
+    furthest: Floats
+
+    def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        """Return lower and upper limits; see `eutonia.model.Limits`."""
+        df = np.maximum(df * COUNTED, 2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            half = student_quantile(0.975, df)[:, None] * error / value
+        lo = value * np.exp(-np.hypot(half, _of_face(value, self.most)))
+        hi = np.maximum(value, np.minimum(value * np.exp(half), self.furthest))
+        return np.where(self.enough, lo, np.nan), np.where(self.enough, hi, np.nan)
 
 
 def _of_face(value: Floats, most: float) -> Floats:

@@ -1,0 +1,74 @@
+"""Whether a hand was seen to do the trick, as far as the camera tells.
+
+The derivation of the head says when a hand is before the face, and leaves the height of the
+shoulders out while a hand is raised. A hand at the chin or behind the head is raised, but not
+before the face.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eutonia.model import Block, Floats, Inputs
+
+#: Begins the note of a condition with a trick, for the report to find.
+HAND = "hand of the trick ("
+#: Below this share of the time, a hand was not seen. [D]
+SEEN_SHARE = 0.05
+
+
+def shares(x: Inputs, blocks: str = "head") -> tuple[float, float]:
+    """Return the shares of the time in which a hand is raised, and lies before the face.
+
+    NaN where shoulders or hands were not looked for or not seen. Raised is a wrist at the height
+    of the shoulder, or nearly so.
+    """
+    used = x.aux[blocks] if blocks in x.aux else x[blocks]
+    shoulders, trunk, hidden = ([_row(x, site, b) for b in used] for site in _SITES)
+    there = np.concatenate([np.isfinite(t) for t in trunk])
+    raised = there & ~np.concatenate([np.isfinite(s) for s in shoulders])
+    before = np.concatenate(hidden)
+    before = before[np.isfinite(before)]
+    known = bool(there.any()) and _has(x, _SITES[0])
+    return (
+        float(raised.sum() / there.sum()) if known else np.nan,
+        float(before.mean()) if len(before) else np.nan,
+    )
+
+
+#: Of the height of a shoulder, of what needs the shoulders but no hanging hand, and of the face.
+_SITES = ("shoulder", "shift_lateral", "face_hidden")
+
+
+def _has(x: Inputs, site: str) -> bool:
+    return any(c.site == site for c in x.channels["head"])
+
+
+def _row(x: Inputs, site: str, block: Block) -> Floats:
+    """Return the samples of the first channel of a site, NaN where it was not seen."""
+    rows = [i for i, c in enumerate(x.channels["head"]) if c.site == site]
+    if not rows:
+        return np.full(block.x.shape[1], np.nan)
+    return np.where(block.mask[rows[0]], block.x[rows[0]], np.nan)
+
+
+def notes(x: Inputs, blocks: str = "head") -> tuple[str, ...]:
+    """Return what is said of the hand beside a number with the trick; empty without one."""
+    condition = x.condition.replace(trick="on") if blocks in x.aux else x.condition
+    if condition.get("trick") != "on":
+        return ()
+    return (f"{HAND}{condition.label}): {words(*shares(x, blocks))}",)
+
+
+def words(raised: float, before: float) -> str:
+    """Say what was seen of a hand; see `shares`."""
+    if np.isnan(raised) and np.isnan(before):
+        return "not known, since neither hands nor shoulders were seen"
+    if not (raised > SEEN_SHARE or before > SEEN_SHARE):
+        return "none was seen raised or before the face: the trick may not have been done"
+    said = []
+    if not np.isnan(raised):
+        said.append(f"seen raised in {100 * raised:.0f} % of the time")
+    if not np.isnan(before):
+        said.append(f"before the face in {100 * before:.0f} % of it")
+    return ", ".join(said)
