@@ -47,7 +47,6 @@ class Calibration:
     lids: LidRange | None = None
 
 
-
 def calibrated(
     landmarks: Landmarks, spans: Iterable[Span]
 ) -> tuple[Calibration, tuple[Issue, ...]]:

@@ -33,18 +33,21 @@ WAYS = {
     "roll_left": ("roll", -1, "tilt to the left"),
 }
 #: Largest angles of the example, to the positive and the negative side.
-EXAMPLE_TOPS = np.array([[42.0, 28.0], [25.0, 35.0], [18.0, 30.0]])
+EXAMPLE_TOPS = np.array([[42.0, 28.0], [25.0, 32.0], [18.0, 30.0]])
 CAUTION = (
     "It is the active range of the day, as far as the person went: pain, effort and instruction "
-    "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees read it as "
-    "'at least'. The interval is that of the camera's path, not between attempts. "
+    "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees, downwards "
+    "above 35, read it as 'at least'. The interval is that of the camera's path, not between "
+    "attempts. "
     + posture.CAUTION
 )
 
 
 def declared(way: str) -> Measure:
     """Return the declaration of the range in one direction."""
-    axis, _, words = WAYS[way]
+    axis, sign, words = WAYS[way]
+    seen = posture.AXIS_RANGES[axis]
+    most = seen.hi if sign > 0 else -seen.lo
     return Measure(
         id=f"head.rom_{way}",
         version="1",
@@ -57,7 +60,7 @@ def declared(way: str) -> Measure:
         needs=Needs(inputs=posture.head_input(), target=Each(sites=(axis,)), tasks=TASKS),
         scale="difference",
         interval=Analytic(),
-        valid=Range(lo=0, hi=45, shown_by=posture.SHOWN_BY, saturates=True),
+        valid=Range(lo=0, hi=most, shown_by=posture.SHOWN_BY, saturates=True),
         invariant=frozenset({"channel_order", "time_shift"}),
         caution=CAUTION,
         figure="bars",

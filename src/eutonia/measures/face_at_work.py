@@ -15,10 +15,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from eutonia.measures.covered_mouth import at_mouthpiece
 from eutonia.model import Condition, Floats
 
 #: Tasks in which the face moves by itself, and one in which the jaw is held open.
-OF_THE_FACE = frozenset({"speaking", "reading", "counting", "eating", "closures"})
+OF_THE_FACE = frozenset({"speaking", "reading", "counting", "eating", "closures", "mouthpiece"})
 _OPEN = OF_THE_FACE | {"vowel"}
 #: How far a jaw that is open by 5 degrees on average turns a still head, SD, degrees: by 0.07, 0.13
 #: and 0.04 for each degree of the jaw of these people, and up to 1.1 in pitch of two others (42 and
@@ -29,6 +30,9 @@ LIDS_SD: Mapping[str, float] = {"yaw": 0.5, "pitch": 0.8, "roll": 0.4}
 #: The same of a hand at the chin or the cheek of a turned and tilted head; half as much of a
 #: straight one. [D]
 HAND_SD: Mapping[str, float] = {"yaw": 1.3, "pitch": 1.5, "roll": 0.8}
+#: The same of a mouthpiece at the lips of a straight, still head: root mean square over twelve
+#: rendered people (60 to 71) and those of a trumpet, a trombone, a clarinet and a flute. [D]
+MOUTHPIECE_SD: Mapping[str, float] = {"yaw": 0.5, "pitch": 2.4, "roll": 0.2}
 #: How far a hand at the face shifts a head aside, root mean square, in % of the distance of the
 #: shoulders: a raised hand moves what is seen as the middle of these. [D]
 HAND_SHIFT_SD: Mapping[str, float] = {"shift_lateral": 5.0}
@@ -55,6 +59,7 @@ def turned_by(condition: Condition, axis: str) -> float:
         (FACE_SD, condition.get("task") in _OPEN),
         (LIDS_SD, condition.get("eyes") == "closed"),
         (HAND_SD, condition.get("trick") == "on"),
+        (MOUTHPIECE_SD, at_mouthpiece(condition)),
     )
     return float(np.sqrt(sum(sd.get(axis, 0.0) ** 2 for sd, there in at_work if there)))
 

@@ -68,8 +68,8 @@ CAUTION = (
     "film one of 20 degrees was noticed in about every second rendered person, one of 30 in "
     "nearly all, and a still one suspected in 2 %; without it one of 20 mostly is not, one of 30 "
     "in every second. The camera is taken to stand level, and without shoulders in view the angles "
-    "are against the camera. Beyond 45 degrees the landmarks saturate: such a value is 'at least "
-    "45'."
+    "are against the camera. Beyond 45 degrees, of a head that is down beyond 35, the landmarks "
+    "saturate: such a value is 'at least' that."
 )
 #: Of what holds the turn of the head.
 SINCE_TWO = " Up to version 1 the interval held nothing of a trunk that looks turned."
@@ -81,7 +81,13 @@ RAISED_HAND = (
     "people by up to 5 degrees. Differences to a trick hold 0.8 to 1.5 degrees (SD) for the hand."
 )
 
-AXIS_RANGES = {a: Range(lo=-45, hi=45, shown_by=SHOWN_BY, saturates=True) for a in AXES}
+#: A head further down reads too little: rendered people 35, 40 and 45 degrees down read 2, 3 and 6
+#: too little (60 to 75), those who judge 6 at 45 and right at 30.
+LOWEST_PITCH = -35.0
+AXIS_RANGES = {
+    a: Range(lo=LOWEST_PITCH if a == "pitch" else -45, hi=45, shown_by=SHOWN_BY, saturates=True)
+    for a in AXES
+}
 
 
 def head_input(unit: str = "deg", *, min_s: float = 8.0) -> dict[str, Input]:

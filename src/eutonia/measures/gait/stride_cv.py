@@ -23,6 +23,7 @@ from eutonia.model import (
     Visit,
 )
 from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
 #: Fewest strides of which a spread is given. [D]
 MIN_STRIDES = 10
@@ -36,7 +37,6 @@ WILD = 0.35
 #: Seconds by which strides are read wrong, SD, at least: from the side, also backwards, and from
 #: front or back, where the highest lift is blunt. Rendered people under number 100, rounded up.
 SIDE_S, BACKWARDS_S, FRONTAL_S = 0.012, 0.02, 0.025
-_Z = 1.959964
 #: Columns of the sums: stride time, whether another follows at once, and how long that lasts.
 _TIME, _PAIR, _AFTER = 1, 4, 6
 
@@ -97,7 +97,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=_finish,
         limits=partial(_limits, camera=camera[:, None]),
-        varying=Varying(sd=np.nan_to_num(added)[:, None] / _Z),
+        varying=Varying(sd=np.nan_to_num(added)[:, None] / HALF_95),
         span=span,
         reasons=tuple(reasons),
         n_effective=n,
