@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from eutonia.dsp import tremor
 from eutonia.dsp.tremor import FREQ_HZ, Rhythm
 from eutonia.model import Absent, Block, Floats, Inputs
+from eutonia.model.measure import named_hz
 from eutonia.stats.intervals import student_quantile
 
 #: Half-overlapped segments share some of the chance of a tremor that wanders slowly: jackknife
@@ -52,7 +53,7 @@ class Shaken:
     @property
     def notes(self) -> tuple[str, ...]:
         """What must be known of the frequencies."""
-        notes = [ALIASED] if self.rate_hz < _SURE_HZ else []
+        notes = [ALIASED] if named_hz(self.rate_hz) < _SURE_HZ else []
         slow = [r for r in self.rhythms if r.found and r.freq_hz < tremor.SLOW_HZ]
         return tuple([*notes, SLOW] if slow else notes)
 
