@@ -130,7 +130,13 @@ def _zero_elsewhere(w: Watched, straight: dict[str, HeadZero]) -> tuple[HeadZero
         "elsewhere, or was held otherwise, all angles would be wrong by that. Film it in every "
         f"video. If the camera stayed where it was: video: {{zero_of: {name}}} in its corrections."
     )
-    severity: Literal["note", "warning"] = "warning" if w.zero_of else "note"
+    severity: Literal["note", "warning"] = "note"
+    if w.zero_of:
+        text = (
+            f"zero_of names {w.zero_of!r}, which is no video of this visit with a segment "
+            f"'straight': angles are against the anatomical zero. There is: {name}."
+        )
+        severity = "warning"
     return None, Issue(code="zero_elsewhere", severity=severity, message=text)
 
 

@@ -236,6 +236,21 @@ def test_the_trunk_of_one_picture_does_not_spill_into_the_head():
 
 
 @pytest.mark.usefixtures("ideal")
+def test_a_person_whose_face_is_seen_is_not_seen_from_behind():
+    """A body that the model turned about, left for right, gives the tilt and heights as before."""
+    n = 120
+    face, body = face_of(turned(np.full(n, 15.0))), body_of(n, roll=4.0)
+    behind = body_of(n, roll=4.0)
+    pairs = [(1, 4), (2, 5), (3, 6), *((k, k + 1) for k in range(7, 33, 2))]
+    for points in (behind.xyz, behind.world):
+        for left, right in pairs:
+            points[:, [left, right]] = points[:, [right, left]]
+    expected, found = (head(film(face, body=b)) for b in (body, behind))
+    assert expected.good[:3].all()
+    np.testing.assert_array_equal(found.good, expected.good)
+    np.testing.assert_allclose(found.x, expected.x, atol=1e-9)
+
+
 def test_who_steps_back_has_not_turned():
     """A person who is half as large in the picture keeps every picture."""
     n = 120

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from eutonia.model import Floats, Landmarks, Points
 
 LEFT, RIGHT = 11, 12
 _EARS, _WRISTS = (7, 8), (15, 16)
+#: Each of the 33 points on the other side: nose, three of each eye, then left and right in turn.
+_OTHER_SIDE = (0, 4, 5, 6, 1, 2, 3, *(k + 1 if k % 2 else k - 1 for k in range(7, 33)))
 #: A wrist lower than this below its shoulder, in widths of the shoulders, is not raised. [D]
 HANGING = 0.25
 #: Least visibility of both shoulders, and least share of the pictures in which they must be seen.
@@ -92,6 +94,7 @@ def trunk(landmarks: Landmarks) -> Trunk:
             width=np.nan,
             forward=nothing,
         )
+    body = _put_right(body, landmarks.parts.get("face"))
     picture = np.asarray(body.xyz, dtype=np.float64) * [1, -1, -1]
     world = (
         picture if body.world is None else np.asarray(body.world, dtype=np.float64) * [1, -1, -1]
@@ -123,6 +126,37 @@ def trunk(landmarks: Landmarks) -> Trunk:
         ),
         width=width,
         forward=bridged(_only(_forward(world, yaw), profile), landmarks.t_s),
+    )
+
+
+def _put_right(body: Points, face: Points | None) -> Points:
+    """Return the body, its sides exchanged where a face is seen and the model sees a back.
+
+    Of a head that is bent far down the model sees too little of the face, and takes the person to
+    stand with the back to the camera: left and right are then exchanged.
+    """
+    if face is None:
+        return body
+    world = np.asarray(body.xyz if body.world is None else body.world, dtype=np.float64)
+    across = world[:, LEFT] - world[:, RIGHT]
+    # The world's third axis points away from the camera.
+    behind = np.abs(np.degrees(np.arctan2(-across[:, 2], across[:, 0]))) >= BEHIND_DEG
+    behind &= body.seen & face.seen
+    if not behind.any():
+        return body
+
+    def exchanged(x: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        if x is None:
+            return None
+        out = np.array(x)
+        out[behind] = out[behind][:, _OTHER_SIDE]
+        return out
+
+    return replace(
+        body,
+        xyz=np.asarray(exchanged(body.xyz)),
+        world=exchanged(body.world),
+        visible=exchanged(body.visible),
     )
 
 

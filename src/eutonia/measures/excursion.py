@@ -38,8 +38,7 @@ CAUTION = (
     "It is the active range of the day, as far as the person went: pain, effort and instruction "
     "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees, downwards "
     "above 35, read it as 'at least'. The interval is that of the camera's path, not between "
-    "attempts. "
-    + posture.CAUTION
+    "attempts. " + posture.CAUTION
 )
 
 

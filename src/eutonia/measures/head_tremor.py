@@ -10,7 +10,7 @@ import numpy as np
 
 from eutonia.dsp import tremor as dsp
 from eutonia.measures.face_at_work import OF_THE_FACE
-from eutonia.model import Channel, Condition, Floats, Input, Needs, Visit, Whole
+from eutonia.model import Channel, Condition, Floats, Input, Inputs, Needs, Visit, Whole
 
 if TYPE_CHECKING:
     from eutonia.simulate.tremor import Tremor
@@ -22,6 +22,13 @@ LEAST_RMS_DEG = 0.15
 #: Standard deviation, between people, of the gain with which camera and tracker show a small turn
 #: on each axis: of rendered people for development (docs/video/accuracy.json).
 GAIN_SD: Floats = np.array([0.10, 0.15, 0.04])
+#: A head that reads further down than this: of a nod of 2 degrees at 4 Hz 0.42 and 0.50 were seen
+#: in two rendered people (257, 271) 40 degrees down, 0.8 at 20 degrees; and the gain's SD there.
+BENT_DEG, BENT_PITCH_SD = -25.0, 0.6
+BENT = (
+    "bent: the head is down by more than 25 degrees, where 0.4 to 0.8 of a nod is seen and shaking "
+    "reads as nodding in part: the interval of the size holds the former, shares of axes are unsure"
+)
 GAIN_WORDS = (
     "The interval also holds the gain of camera and tracker, which differs between people by 10, "
     "15 and 4 % in yaw, pitch and roll (standard deviation, on rendered people)."
@@ -54,6 +61,23 @@ PUBLISHED = (
     "in roll in 6 % (VuCMOR2022); slow movement was not left out there, and other windows give "
     "other densities."
 )
+
+
+def gain_sd(x: Inputs) -> Floats:
+    """Return the relative SD of what is seen of yaw, pitch and roll of the first target, (3,)."""
+    return np.array([GAIN_SD[0], BENT_PITCH_SD, GAIN_SD[2]]) if bent(x) else GAIN_SD
+
+
+def bent(x: Inputs) -> bool:
+    """Tell whether the head is down so far that a nod is seen too small."""
+    row = int(x.targets[0, 1])
+    seen = np.concatenate([b.x[row][b.mask[row]] for b in x["head"]])
+    return bool(len(seen) and np.median(seen) < BENT_DEG)
+
+
+def bent_notes(x: Inputs) -> tuple[str, ...]:
+    """Return what is said of a tremor of a bent head."""
+    return (BENT,) if bent(x) else ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,14 @@ def test_a_nod_of_another_frequency_stays_and_is_not_changed():
     assert freq.value == pytest.approx(4.0, abs=0.03)
 
 
+def test_a_slight_rhythm_of_the_jaw_is_no_word_beside_a_tremor():
+    """A jaw that moves a tenth of the nod, at another frequency, is not put on the first page."""
+    nod, jaw = _wave(4.0, 2.0), _wave(9.9, 0.6)
+    found = _run(pitch=nod + 0.3 * jaw, jaw=jaw)
+    assert dict(found.estimates[0].details)["nod_of_jaw_deg"] > 0.05
+    assert not _notes(found)
+
+
 def test_a_weak_nod_beside_a_stronger_one_of_the_jaw_is_found():
     """What the jaw makes of the pitch no longer hides the head's own, smaller tremor."""
     jaw = _wave(6.0, 1.2)

@@ -39,6 +39,19 @@ def test_a_sine_has_its_frequency_size_and_direction(freq_hz):
     assert [shares[a] for a in AXES] == pytest.approx([900 / 14, 400 / 14, 100 / 14], abs=1.0)
 
 
+def test_a_nod_of_a_bent_head_may_be_twice_as_large():
+    """Down by 32 degrees the interval reaches over twice the size that is read, straight not."""
+    x = np.outer([0.0, 1.0, 0.0], np.sin(2 * np.pi * 4.0 * T)) + _noise()
+
+    def most(down):
+        found = _run("head.tremor_pow", x - np.array([[0.0], [down], [0.0]])).estimates
+        (size,) = (e for e in found if e.part == "rms")
+        return size.interval.hi / size.value, any(n.startswith("bent:") for n in size.notes)
+
+    assert most(32.0)[0] > 2.0 > most(10.0)[0]
+    assert [most(32.0)[1], most(10.0)[1]] == [True, False]
+
+
 @pytest.mark.parametrize("name", TREMOR)
 def test_a_head_that_only_drifts_has_no_tremor(name):
     """A head that sinks and sways slowly gives a sentence, not a number."""

@@ -10,10 +10,10 @@ from eutonia.dsp import tremor
 from eutonia.dsp.tremor import FREQ_HZ, SLOW_HZ
 from eutonia.measures import face_at_work, rhythm
 from eutonia.measures.head_tremor import (
-    GAIN_SD,
     GAIN_WORDS,
     NEEDS,
     expected_spectrum,
+    gain_sd,
     simulated,
 )
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
@@ -52,7 +52,7 @@ def measure(x: Inputs) -> Result:
     few = f"Fewer than {tremor.MIN_SEGMENTS} pieces of {tremor.SEGMENT_S:g} s are free of gaps."
     finish = _Slow(tuple(found.start_hz))
     total = found.blocks.sum(axis=0)
-    gain = rhythm.gain_of_sum(finish.power(total), GAIN_SD)
+    gain = rhythm.gain_of_sum(finish.power(total), gain_sd(x))
     most = face_at_work.MOST_SLOW_DEG if face_at_work.works(x.condition) else 0.0
     return Result(
         blocks=found.blocks,

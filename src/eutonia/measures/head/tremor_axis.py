@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,11 +12,12 @@ from eutonia.measures import rhythm
 from eutonia.measures.head_tremor import (
     AXES,
     CAUTION,
-    GAIN_SD,
     GAIN_WORDS,
     LEAST_RMS_DEG,
     PUBLISHED,
     TREMOR_NEEDS,
+    bent_notes,
+    gain_sd,
     simulated,
 )
 from eutonia.measures.nod_of_jaw import nods
@@ -25,7 +27,7 @@ from eutonia.stats.intervals import student_quantile
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="2",
+    version="3",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
@@ -50,10 +52,10 @@ def measure(x: Inputs) -> Result:
         blocks=found.shaken.blocks,
         finish=_Shares(tuple(found.shaken.start_hz)),
         span=found.shaken.span,
-        limits=_limits,
+        limits=partial(_limits, gain_sd=gain_sd(x)),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG),
         evidence=found.shaken.evidence(),
-        notes=found.notes,
+        notes=(*found.notes, *bent_notes(x)),
     )
 
 
@@ -71,16 +73,16 @@ class _Shares:
         return np.where(np.isfinite(start)[:, None], share, np.nan)
 
 
-def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+def _limits(value: Floats, error: Floats, df: Floats, *, gain_sd: Floats) -> tuple[Floats, Floats]:
     """Return limits on the scale of log odds, which end at 0 and 100 %."""
     from scipy.special import expit
 
     share = np.clip(value / 100, 1e-6, 1 - 1e-6)
     odds = np.log(share / (1 - share))
-    squares = (share * GAIN_SD) ** 2
+    squares = (share * gain_sd) ** 2
     # Each axis has a gain of its own: odds move by its own and by the mean of the others'.
     others = (squares.sum(axis=-1, keepdims=True) - squares) / (1 - share) ** 2
-    gain = 2 * np.sqrt(GAIN_SD**2 + others)
+    gain = 2 * np.sqrt(gain_sd**2 + others)
     chance = OVERLAP * student_quantile(0.975, df)[:, None] * error / 100 / (share * (1 - share))
     half = np.hypot(chance, 1.96 * gain)
     lo, hi = (100 * expit(odds + s * half) for s in (-1, 1))

@@ -11,12 +11,13 @@ from eutonia.measures import rhythm
 from eutonia.measures.head_tremor import (
     AXES,
     CAUTION,
-    GAIN_SD,
     GAIN_WORDS,
     LEAST_RMS_DEG,
     PUBLISHED,
     TREMOR_NEEDS,
+    bent_notes,
     expected_density,
+    gain_sd,
     simulated,
 )
 from eutonia.measures.nod_of_jaw import nods
@@ -26,7 +27,7 @@ _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="2",
+    version="3",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -54,8 +55,9 @@ def measure(x: Inputs) -> Result:
     found = nods(x)
     finish = _Size(tuple(found.shaken.start_hz))
     size = finish(found.shaken.blocks.sum(axis=0))
-    together = rhythm.gain_of_sum(size[:, 1:4], GAIN_SD)[:, None]
-    each = np.broadcast_to(2 * GAIN_SD, (len(size), 3))
+    of_axes = gain_sd(x)
+    together = rhythm.gain_of_sum(size[:, 1:4], of_axes)[:, None]
+    each = np.broadcast_to(2 * of_axes, (len(size), 3))
     return Result(
         blocks=found.shaken.blocks,
         finish=finish,
@@ -63,7 +65,7 @@ def measure(x: Inputs) -> Result:
         limits=rhythm.LogLimits(systematic=np.concatenate([2 * together, each, together], axis=1)),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG),
         evidence=found.shaken.evidence(),
-        notes=found.notes,
+        notes=(*found.notes, *bent_notes(x)),
     )
 
 
