@@ -100,6 +100,17 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
     ]
 
 
+def test_what_is_there_for_the_measures_alone_is_not_written():
+    """Whether a hand hides the face, and the head's turn in the mouth's own fit, are left out."""
+    told = [("head", "yaw", "deg"), ("head", "face_hidden", "1"), ("mouth", "head_yaw", "deg")]
+    lines = []
+    for kind, site, unit in told:
+        channel = Channel(name=site, kind=kind, unit=unit, site=site)
+        x, good = np.zeros((1, 1)), np.ones((1, 1), dtype=bool)
+        lines += _words(Movement(kind=kind, channels=(channel,), x=x, good=good), 0)
+    assert lines == ["yaw: +0 deg"]
+
+
 def test_an_event_is_written_while_it_lasts(landmarks):
     """The panel has one line more during the event; a mark without duration shows a while."""
     events = [(0.05, 0.15, "let go"), (0.45, 0.45, "touch")]

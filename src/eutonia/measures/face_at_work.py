@@ -40,8 +40,9 @@ HAND_SHIFT_SD: Mapping[str, float] = {"shift_lateral": 5.0}
 #: to all of it (0.82 of these people; a jaw that moves by 2.5 degrees, SD, and nods the head by 0.4
 #: for each, 1.0), and from 0.5 to 2.5 Hz (0.59 of these people). A hand adds nothing. [D]
 MOST_DEG, MOST_SLOW_DEG = 1.0, 0.7
-#: What a still head seems to move anyway, by the noise of the landmarks: no limit lies lower. [D]
-NOISE_DEG, NOISE_SLOW_DEG = 0.3, 0.15
+#: What a still head seems to move anyway, by the noise of the landmarks, at least: no limit lies
+#: lower. [D]
+NOISE_DEG, NOISE_SLOW_DEG = 0.15, 0.05
 NOTE = (
     "the face works, which a still head seems to move with (by up to {most:.1f} degrees, root mean "
     "square): the lower limit and differences hold it"

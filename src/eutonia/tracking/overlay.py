@@ -166,13 +166,19 @@ def _words(movement: Movement, i: int) -> list[str]:
         return _hands(movement, i)
     found = []
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
-        if not good.any():  # in no picture of the film
+        if not good.any() or _inner(movement, channel.site, channel.unit):
             continue
         unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
         digits = 2 if channel.unit == "1" else 0
         value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
         found.append(f"{channel.label}: {value}")
     return found
+
+
+def _inner(movement: Movement, site: str, unit: str) -> bool:
+    """Tell whether a channel is there for the measures alone, and says nothing to who looks on."""
+    told = movement.kind == "lid" or unit != "1"
+    return not told or (movement.kind == "mouth" and site.startswith("head_"))
 
 
 def _hands(movement: Movement, i: int) -> list[str]:
