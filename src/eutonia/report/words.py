@@ -32,12 +32,12 @@ PLAIN = {
 }
 
 #: What the person reads of what was looked for and was not there, by how its measures' ids begin.
+#: Not of the alpha peak: its lack means nothing by itself, and would frighten.
 NOT_THERE = {
     "head.tremor": "shaking of the head",
     "mouth.tremor": "shaking of the jaw",
     "hand.finger_tremor": "shaking of a finger",
     "emg.burst": "muscles that switch on and off",
-    "eeg.alpha_peak": "the main rhythm of the resting brain",
 }
 
 #: Instruments by the kinds of signal that a measure needs: key, heading, plain words.
