@@ -93,13 +93,19 @@ def _finish(total: Floats) -> Floats:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate a thumb that is now well at the index finger and now far away from it."""
-    from eutonia.simulate.fingers import RATE_HZ, channel, on_and_off
+    """Simulate a thumb that comes and goes, read too near or too far; the truth is exact."""
+    from scipy.signal import lfilter
+    from scipy.special import ndtr
+
+    from eutonia.simulate.fingers import RATE_HZ, channel
     from eutonia.simulate.visit import recording, visit
 
     rng = np.random.default_rng(seed)
-    gripped, share = on_and_off(rng, seconds=120, on_s=1.2, off_s=0.8)
-    x = np.where(gripped, 8.0, 70.0) + 2 * rng.standard_normal(len(gripped))
+    middle, spread, keeps = 40.0, 20.0, float(np.exp(-1 / (0.3 * RATE_HZ)))
+    steps = np.sqrt(1 - keeps**2) * rng.standard_normal(round(120 * RATE_HZ))
+    misread = DOUBT_PERCENT / HALF_95 * rng.standard_normal()
+    x = middle + misread + spread * lfilter([1.0], [1.0, -keeps], steps)
+    share = float(ndtr((GRIP_PERCENT - middle) / spread))
     thumb = channel("grip", "right")
     task = Condition.of(task="grasping")
     made = visit(recording(x[None], (thumb,), rate_hz=RATE_HZ, condition=task))
