@@ -282,3 +282,27 @@ def test_the_caption_names_what_is_joined(assessment, evidence):
     (head,) = [c for c in captions if c.startswith("Over time: head")]
     assert "joined: roll." in head
     assert sum("joined" in c for c in captions) == 1
+
+
+@pytest.mark.parametrize("letters", [6, 18, 30])
+def test_the_names_of_what_is_drawn_stay_within_the_figure(
+    assessment, evidence, monkeypatch, letters
+):
+    """Long names of channels take more lines of the legend, and none runs off the page."""
+    kept = evidence["video/neck.mp4"]
+    kept["head.x"] = np.tile(kept["head.x"], (2, 1))
+    kept["head.labels"] = np.array([("wide " * 6)[: letters - 1] + str(i) for i in range(6)])
+    kept["head.sites"], kept["head.units"] = np.tile(kept["head.sites"], 2), np.array(["deg"] * 6)
+    drawn, traces = [], plot.traces
+
+    def keep(*given, ax, **options):
+        drawn.append(ax)
+        return traces(*given, ax=ax, **options)
+
+    monkeypatch.setattr(plot, "traces", keep)
+    next(b for b in filmed(assessment, evidence) if getattr(b, "name", "").endswith("head")).draw()
+    (ax,) = drawn
+    legend = ax.figure.legends[0].get_window_extent()
+    assert legend.x0 >= 0
+    assert legend.x1 <= ax.figure.bbox.width
+    assert ax.get_window_extent().height > 0.8 * ax.figure.dpi

@@ -36,6 +36,8 @@ TRACED = {
 #: that lie far apart hide all movement.
 FROM_MIDDLE = frozenset({"mouth"})
 MOST_TRACES = 6
+#: Letters that the width of a figure holds in a legend, and those that a line of it takes.
+LINE_LETTERS, HANDLE_LETTERS = 112, 9
 #: Longest pause across which values that stand alone are joined in a drawing. [D]
 JOINED_S = 2.0
 _KINDS = {
@@ -172,7 +174,7 @@ def _traces(name: str, arrays: Arrays, *, against: str) -> Iterator[Figure]:
             + " ".join(_range(x[i], n) for i, n in zip(rows, labels, strict=True)),
             caption=f"Gaps: not seen. {joined}{_signs(kind, against)}",
             draw=partial(_draw_traces, arrays=arrays, kind=kind, rows=rows, unit=unit),
-            height_in=1.9,
+            height_in=1.75 + 0.15 * -(-len(rows) // _columns(labels)),
         )
 
 
@@ -184,7 +186,12 @@ def _draw_traces(canvas: Canvas, *, arrays: Arrays, kind: str, rows: list[int], 
     labels = [label(str(arrays[f"{kind}.labels"][i]), 30) for i in rows]
     ax = canvas.subplots()
     plot.traces(t, drawn, labels, unit=unit, spans=_spans(arrays), ax=ax)
-    canvas.legend(loc="outside upper left", ncols=6, borderaxespad=0.2)
+    canvas.legend(loc="outside upper left", ncols=_columns(labels), borderaxespad=0.2)
+
+
+def _columns(labels: list[str]) -> int:
+    """Return how many names with their lines stand beside each other in a legend."""
+    return max(1, LINE_LETTERS // (max(map(len, labels)) + HANDLE_LETTERS))
 
 
 def _seldom(row: NDArray[np.float64]) -> bool:
