@@ -84,7 +84,9 @@ def in_words(estimate: Estimate) -> str:
     """Return the estimate as a sentence with its interval."""
     e = estimate
     number = f"{significant(e.value, e)} {unit_words(e.unit)}".strip()
-    if e.interval is None:
+    if e.least is not None:
+        number, interval = f"at least {e.least:g} {unit_words(e.unit)}".strip(), f"read {number}"
+    elif e.interval is None:
         reason = NO_INTERVAL.get(e.no_interval, e.no_interval)
         interval = f"no interval: {reason}"
     else:

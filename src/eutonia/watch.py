@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.derive.head import HeadZero
-from eutonia.derive.video import Calibration, as_recordings, calibrated, seen_in
+from eutonia.derive.trunk import put_right
+from eutonia.derive.video import Calibration, as_recordings, calibrated, covered, seen_in
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
 from eutonia.knowledge import find, table
@@ -30,6 +31,7 @@ from eutonia.model import (
 from eutonia.read import read_visit, spans, visit_folder
 from eutonia.tracking import issues
 from eutonia.tracking.overlay import write_overlay
+from eutonia.tracking.seen import InView
 from eutonia.tracking.store import load, note
 from eutonia.tracking.track import track
 
@@ -110,7 +112,7 @@ def _calibrated(seen: Iterable[Watched]) -> Iterator[tuple[Watched, Calibration]
     straight = {w.filmed.id: own.zero for w, own, _ in every if own.zero is not None}
     lids = next((own.lids for _, own, _ in every if own.lids is not None), None)
     for w, own, wrong in every:
-        zero, issues = own.zero, [*w.filmed.issues, *wrong]
+        zero, issues = own.zero, [*w.filmed.issues, *covered(w.landmarks), *wrong]
         if zero is None and straight and "face" in w.landmarks.parts:
             zero, said = _zero_elsewhere(w, straight)
             issues.append(said)
@@ -153,7 +155,7 @@ def _shown(
     if w.filmed.kind != "video":  # stored landmarks have no pictures
         return arrays
     at_s = telling_times(w.landmarks, found, parts)
-    return arrays | pictures_of(path, w.landmarks, at_s=at_s, pictures=pictures)
+    return arrays | pictures_of(path, put_right(w.landmarks), at_s=at_s, pictures=pictures)
 
 
 def _nothing(w: Watched) -> str:
@@ -190,9 +192,28 @@ def _watch(
         note(file, spans(filmed))
     filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
     filmed_n = len(filmed.stamps_s) if filmed.stamps_s is not None else None
-    more = issues(landmarks, filmed_s=filmed_s, filmed_n=filmed_n)
+    sought = parts_for(filmed, visit, film)
+    in_view, aids = _body_in_view(sought), _HANDS if sought.get("hands") else ()
+    more = issues(landmarks, filmed_s=filmed_s, filmed_n=filmed_n, body=in_view, aids=aids)
     filmed = replace(filmed, issues=(*filmed.issues, *more))
     return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)
+
+
+def _body_in_view(parts: Mapping[str, float]) -> InView | None:
+    """Return what of the body a film has to show, from what it is searched for.
+
+    A body that is looked at in every picture is what was filmed. Beside a face its shoulders are
+    needed, beside hands nothing of it; None where all was looked for, since nobody said what for.
+    """
+    if not parts.get("body", 1.0):
+        return "whole"
+    if "face" not in parts:
+        return "nothing"
+    return "shoulders" if parts.get("hands", 1.0) else None
+
+
+#: Hands that are looked for now and then only tell whether they hide a part of the face.
+_HANDS = ("left_hand", "right_hand")
 
 
 def _in_real_time(filmed: Recording, slow_motion: float) -> Recording:
@@ -291,7 +312,8 @@ def _draw(
         for on, lasts, name in zip(marked.onset_s, marked.duration_s, marked.name, strict=True)
         if lasts < _MARK_S
     ]
-    write_overlay(video, w.landmarks, out, movements=found, events=events, progress=progress)
+    shown = put_right(w.landmarks)
+    write_overlay(video, shown, out, movements=found, events=events, progress=progress)
 
 
 #: Longer marks are segments, which are named by their condition.

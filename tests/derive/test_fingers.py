@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eutonia.derive.fingers import fingers, joint_angles
+from eutonia.derive.fingers import fingers, joint_angles, lie
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.model import Landmarks, Points
 from eutonia.simulate.fingers import hand_points
@@ -199,3 +199,30 @@ def test_a_thumb_at_the_index_is_flagged_as_a_hand_that_may_hold_a_tool():
     apart = np.linalg.norm(open_[[8, 12]] - open_[4], axis=1).min() / np.linalg.norm(open_[9])
     assert move.x[row, 1] == pytest.approx(100 * apart, rel=1e-4)
     assert move.x[row, 1] > 60
+
+
+def test_how_the_hand_lies_does_not_change_as_the_picture_is_turned():
+    """The axis out of a palm at the camera points at it, in a picture that lies on edge too."""
+    flat = hand_points({})[None]
+    upright = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    found, again = (lie(xyz, side="right") for xyz in (flat, flat @ upright.T))
+    # The knuckles of the simulated hand are arched by 4 degrees.
+    assert -90 <= found["hand_palm"] < -85
+    for site, angle in found.items():
+        assert again[site] == pytest.approx(angle, abs=1e-6)
+
+
+def test_a_hand_turned_about_its_long_axis_shows_its_thumb_by_as_much():
+    """Turned by 30 degrees, thumb to the camera, the hinge points 30 degrees more at it."""
+    turned = np.radians(30.0)
+    about = np.array(
+        [
+            [np.cos(turned), 0, np.sin(turned)],
+            [0, 1, 0],
+            [-np.sin(turned), 0, np.cos(turned)],
+        ]
+    )
+    xyz = hand_points({})[None]
+    before, after = lie(xyz, side="right"), lie(xyz @ about.T, side="right")
+    assert before["hand_hinge"] - after["hand_hinge"] == pytest.approx(30, abs=1)
+    assert after["hand_palm"] - before["hand_palm"] > 20

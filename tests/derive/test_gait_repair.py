@@ -162,3 +162,22 @@ def test_feet_that_do_not_move_pass_nothing():
     """A constant distance, and a film of one picture a second, have no steps."""
     assert np.abs(passing(np.full(60, 0.3), rate_hz=30.0)).max() < 1e-6
     assert (passing(np.arange(5.0), rate_hz=1.0) == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("which", [1, 3])
+def test_feet_do_not_cross_to_and_fro_within_a_fifth_of_a_second(seed, which):
+    """A step named wrong but for three pictures, its ends blended, is put right."""
+    # As it was in a film: the feet seemed to cross twice more, which made two half strides.
+    points, scale = _walked(rate_hz=25.0, seed=seed)
+    first, last = _steps(points, scale)[which]
+    # 1 where each leg has its own name, -1 the other's, and between them a blend of both legs.
+    own = np.ones(len(points))
+    course = (1, 1, -0.6, -1, -0.2, 0.3, 1, 1, 1, 0.2, -1, -1, -1, -0.9)[: last - first]
+    own[first : first + len(course)] = course
+    share, drawn = ((1 + own) / 2)[:, None, None], points.copy()
+    drawn[:, LEFT] = share * points[:, LEFT] + (1 - share) * points[:, RIGHT]
+    drawn[:, RIGHT] = share * points[:, RIGHT] + (1 - share) * points[:, LEFT]
+    told = (np.abs(own) > 0.5) & (np.abs(_apart(points, scale)) > APART)
+    found = swapped(drawn, scale, rate_hz=25.0)
+    np.testing.assert_array_equal(found[told], own[told] < 0)

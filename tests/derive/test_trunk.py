@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eutonia.derive.trunk import trunk
+from eutonia.derive.trunk import put_right, trunk
 from eutonia.model import Landmarks, Points
 
 N = 60
@@ -122,3 +122,20 @@ def test_shoulders_have_no_height_while_a_hand_is_raised():
     unseen = np.ones((N, 33), dtype=np.float32)
     unseen[:, [15, 16]] = 0.1
     assert np.isfinite(_trunk(drawn, visible=unseen).height).all()
+
+
+def test_what_is_shown_has_the_sides_that_are_read():
+    """A body taken for a back has its sides exchanged where a face is seen, and not elsewhere."""
+    straight, score = _body(), np.ones(N, dtype=np.float32)
+    back = straight.copy()
+    back[:, [11, 12, 15, 16]] = straight[:, [12, 11, 16, 15]]
+    faces = np.zeros((N, 478, 3), dtype=np.float32)
+    faces[N // 2 :] = np.nan
+    body = Points(xyz=back, world=back, visible=None, score=score)
+    face = Points(xyz=faces, score=np.where(np.arange(N) < N // 2, score, np.nan))
+    parts = {"body": body, "face": face}
+    film = Landmarks(t_s=np.arange(N) / 30, width=640, height=480, parts=parts)
+    shown = put_right(film).parts["body"].xyz
+    np.testing.assert_array_equal(shown[: N // 2, [11, 12]], straight[: N // 2, [11, 12]])
+    np.testing.assert_array_equal(shown[N // 2 :], back[N // 2 :])
+    assert put_right(Landmarks(t_s=film.t_s, width=640, height=480, parts={"face": face}))

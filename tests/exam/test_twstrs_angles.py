@@ -69,7 +69,7 @@ def test_an_angle_of_which_only_the_least_is_known_may_be_any_more():
     found = replace(number("head.yaw_mean", 48.0, 46.0, 50.0), quality=("at_least_45",))
     (proposed,) = twstrs_proposals([found])
     assert (proposed.score, proposed.lowest, proposed.highest) == (3, 3, 4)
-    assert "at least 48 deg" in proposed.words
+    assert "at least 45 deg, read 48: " in proposed.words
 
 
 def test_an_angle_that_may_be_straight_is_none():

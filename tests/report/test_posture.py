@@ -57,7 +57,15 @@ def test_a_missing_zero_is_said_instead():
 def test_beyond_the_range_the_line_says_at_least():
     """An angle that saturates is no exact number on the first page either."""
     line = said(angle("head.yaw_mean", 51.0, quality=("at_least_45",)))["LET GO"]
-    assert "rotation R at least 45 " in line
+    assert "rotation R at least 45 deg" in line
+
+
+def test_beyond_the_range_no_interval_reaches_below_what_is_said():
+    """Down by "at least 37" stands without limits, and says down."""
+    low = replace(angle("head.pitch_mean", -45.0), quality=("at_least_35",))
+    reach = Interval(lo=-53.0, hi=-37.0, kind="within the recording", method="x")
+    low = replace(low, interval=reach)
+    assert said(low)["LET GO"].startswith("chin down at least 35 deg")
 
 
 def test_the_trick_is_shown_as_without_and_with():
@@ -126,6 +134,7 @@ def test_a_time_that_the_film_cut_short_says_at_least():
     hold = {"task": "hold", "trick": "off"}
     made = angle("head.time_neutral", 11.0, levels=hold, unit="s", quality=("at_least_11",))
     limits = Interval(lo=11.0, hi=60.0, kind="within the recording", method="x")
+    made = replace(made, valid=(0.0, 60.0))
     cut = replace(made, interval=limits, notes=(f"{AT_LEAST}{ENDED}",), n_repeats=2)
     assert said(cut)["MIDLINE"] == (
         f"at least 11 s held straight (hold, trick off, mean of 2): {ENDED}"

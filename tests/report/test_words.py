@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eutonia.model import Condition, Contrast, Interval, VisitState
+from eutonia.model import Condition, Contrast, Interval, Target, VisitState
 from eutonia.report import words
 
 from .conftest import MUSCLES, estimate
@@ -107,3 +107,25 @@ def test_what_is_only_the_least_says_so_once(value, flag, expected):
     made = estimate("head.time_neutral", MUSCLES[0], Condition(), value, quality=(flag,))
     wide = interval(value - 10, value + 40)
     assert words.value_of(replace(made, interval=wide)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "flag", "expected"),
+    [
+        (-45.0, "at_least_35", "down, at least 35 (read −45)"),
+        (-38.0, "at_least_30.4", "down, at least 30 (read −38)"),
+        (50.0, "at_least_42.9", "up, at least 42 (read 50)"),
+    ],
+)
+def test_of_what_is_beyond_the_range_only_the_least_is_said(value, flag, expected):
+    """The way it goes, the least rounded down, and no limits of an interval beside it."""
+    pitch = Target(label="pitch", channels=("pitch",), sites=("pitch",))
+    made = estimate("head.pitch_mean", pitch, Condition(), value, quality=(flag,))
+    reach = interval(value - 8, value + 8)
+    made = replace(made, unit="deg", part="", valid=(-35.0, 45.0), interval=reach)
+    assert words.value_of(made) == expected
+    assert words.limits_of(made) == words.OPEN
+    assert "[" not in words.value_in_words(made)
+    exact = replace(made, quality=())
+    assert "[" in words.value_in_words(exact)
+    assert words.limits_of(exact) == words.limits(exact.interval, value)

@@ -66,6 +66,14 @@ def test_a_value_beyond_a_range_that_saturates_is_at_least_its_end(value, flags)
     assert Range(lo=lo, hi=45, shown_by="x").beyond(value) == ()
 
 
+@pytest.mark.parametrize(("near", "least"), [(49.0, "49"), (41.26, "41.3"), (0.0, "0")])
+def test_beyond_a_range_that_saturates_the_near_end_of_the_interval_is_the_least(near, least):
+    """With an interval its end towards 0 is named, wherever the range ends."""
+    beyond = Range(lo=-45, hi=45, shown_by="x", saturates=True).beyond
+    assert beyond(52.0, near) == beyond(-52.0, near) == (f"at_least_{least}",)
+    assert beyond(44.0, near) == ()
+
+
 def test_a_size_below_its_range_is_not_at_least_anything():
     """A deviation of 2 degrees, below what is resolved, is only outside the range."""
     assert Range(lo=5, hi=45, shown_by="x", saturates=True).beyond(2.0) == ()

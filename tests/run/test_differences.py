@@ -9,7 +9,7 @@ from scipy import stats
 from eutonia.measures import entry
 from eutonia.measures.emg.imc import BANDS
 from eutonia.measures.positions import with_systematic
-from eutonia.model import BlockBootstrap, Condition, Jackknife, Result, Target
+from eutonia.model import BlockBootstrap, Condition, Jackknife, Result, Target, Varying
 from eutonia.run import run_measure, visit_spans
 from eutonia.run.differences import Measured, Term, compare
 from eutonia.run.pool import pool
@@ -252,3 +252,23 @@ def test_one_muscle_that_differs_is_found_among_hundreds():
     q = false_discovery(p)
     assert q[-1] < 0.001
     assert (q[:-1] > 0.05).all()
+
+
+@pytest.mark.parametrize("true", [0.0, 40.0, 80.0])
+def test_limits_hold_an_error_that_grows_with_the_true_difference(true):
+    """Of differences read with 0.3 of themselves as error (SD), 95 % of the intervals hold them."""
+    rng = np.random.default_rng(21)
+    gain, n, held, told = 0.3, 400, 0, 0
+    varying = Varying(sd=np.full((1, 1), 5.0), gain=np.full((1, 1), gain))
+    for _ in range(n):
+        read = true * (1 + gain * rng.standard_normal())
+        a, b = (
+            _measured((at + 5 * rng.standard_normal() + noise)[:, None], varying=varying)
+            for at, noise in ((read, rng.standard_normal(30)), (0.0, rng.standard_normal(30)))
+        )
+        found = compare(PLAIN, Term(a, 0, 0), Term(b, 0, 0))
+        held += found.interval.lo <= true <= found.interval.hi
+        told += found.interval.lo > 0 or found.interval.hi < 0
+        assert (found.p < 0.05) == (found.interval.lo > 0 or found.interval.hi < 0)
+    assert held / n > 0.93
+    assert (told / n < 0.08) if not true else told / n > 0.5

@@ -101,8 +101,9 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
 
 
 def test_what_is_there_for_the_measures_alone_is_not_written():
-    """Whether a hand hides the face, and the head's turn in the mouth's own fit, are left out."""
+    """Whether a hand hides the face, the head's turn in the mouth's fit, a hand's lie: left out."""
     told = [("head", "yaw", "deg"), ("head", "face_hidden", "1"), ("mouth", "head_yaw", "deg")]
+    told.append(("finger", "hand_palm", "deg"))
     lines = []
     for kind, site, unit in told:
         channel = Channel(name=site, kind=kind, unit=unit, site=site)

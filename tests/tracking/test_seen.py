@@ -78,9 +78,16 @@ def test_a_part_that_is_looked_at_less_often_is_not_lost(every):
     assert codes(landmarks(face)) == []
 
 
-@pytest.mark.parametrize(("point", "said"), [(13, False), (11, True)])
-def test_an_arm_out_of_view_is_no_surprise(point, said):
-    """An elbow beside a close picture of the neck is not said; a shoulder is."""
+@pytest.mark.parametrize(
+    ("point", "needed", "said"),
+    [
+        *((13, needed, False) for needed in (None, "whole", "shoulders", "nothing")),
+        *((11, needed, needed != "nothing") for needed in (None, "whole", "shoulders", "nothing")),
+        *((23, "whole", True), (23, "shoulders", False), (27, "whole", True), (23, None, True)),
+    ],
+)
+def test_only_what_is_needed_is_missed(point, needed, said):
+    """An elbow is never missed, hips and feet where the body was filmed, a shoulder at a neck."""
     xyz = np.full((N, 33, 3), 240.0, dtype=np.float32)
     xyz[:, :, 0] += np.arange(N, dtype=np.float32)[:, None] / 100
     xyz[:, point, 0] = -20.0
@@ -90,7 +97,20 @@ def test_an_arm_out_of_view_is_no_surprise(point, said):
         visible=np.ones((N, 33), dtype=np.float32),
     )
     filmed = Landmarks(t_s=np.arange(N) / RATE, width=640, height=480, parts={"body": body})
-    assert ("leaves_picture" in codes(filmed)) == said
+    assert ("leaves_picture" in codes(filmed, body=needed)) == said
+
+
+def test_legs_that_were_never_filmed_do_not_leave_the_picture():
+    """Head and shoulders of an unnamed film: hips and feet below the edge are not said."""
+    xyz = np.full((N, 33, 3), 240.0, dtype=np.float32)
+    xyz[:, :, 0] += np.arange(N, dtype=np.float32)[:, None] / 100
+    xyz[:, 23:, 1] = 600.0
+    one = np.ones(N, dtype=np.float32)
+    body = Points(xyz=xyz, score=one, visible=np.ones((N, 33), dtype=np.float32))
+    filmed = Landmarks(t_s=np.arange(N) / RATE, width=640, height=480, parts={"body": body})
+    assert codes(filmed) == []
+    (found,) = issues(filmed, body="whole")
+    assert "A part of the body leaves the picture in 100%" in found.message
 
 
 def test_a_face_at_the_edge_is_said_to_leave_the_picture():

@@ -86,7 +86,7 @@ def _shown(found: tuple[Finding, ...]) -> list[Finding]:
 
 
 def _row(finding: Finding) -> list[str]:
-    from eutonia.report.words import limits, no_interval, value_of, with_unit
+    from eutonia.report.words import limits_of, no_interval, value_of, with_unit
 
     e = finding.estimate
     against = (f"{c.against}: {c.verdict}" for c in finding.comparisons if c.verdict not in _UNSAID)
@@ -96,7 +96,7 @@ def _row(finding: Finding) -> list[str]:
         e.target.label,
         e.condition.label if e.origin == "measured" else e.origin,
         with_unit(value_of(e), e.unit),
-        limits(e.interval, e.value) if e.interval else no_interval(e.no_interval),
+        limits_of(e) or no_interval(e.no_interval),
         e.tier + (" *" if finding.primary else ""),
         "; ".join(against),
     ]

@@ -57,9 +57,10 @@ def fingers(landmarks: Landmarks) -> Movement:
         ``index_curl`` (MCP + PIP + DIP), ``thumb_cmc``, ``wrist_flexion``, ``wrist_deviation`` (+
         towards the thumb). Angles are not good where the hand was not seen or a bone points so
         that its angle has no meaning. And ``grip``: the thumb's tip from the nearer one of index
-        and middle finger, in % of the palm. Flags: ``may_hold_a_tool``, where the thumb is at a
-        finger's tip in most pictures; and of a finger that was not seen from its own side in
-        nearly all ``bend_from_palm``, ``bend_guessed`` or ``bend_hidden`` (see `finger_sight`).
+        and middle finger, in % of the palm; ``hand_hinge`` and ``hand_palm``, see `lie`. Flags:
+        ``may_hold_a_tool``, where the thumb is at a finger's tip in most pictures; and of a finger
+        that was not seen from its own side in nearly all ``bend_from_palm``, ``bend_guessed`` or
+        ``bend_hidden`` (see `finger_sight`).
 
     Notes
     -----
@@ -79,6 +80,8 @@ def fingers(landmarks: Landmarks) -> Movement:
         angles, bends = read(xyz, side=side, world=metric)
         if (body := landmarks.parts.get("body")) is not None:
             angles |= _wrist(xyz, _forearm(body, landmarks.t_s, side), side)
+        legible = np.isfinite(list(angles.values())).any(axis=0)
+        angles |= {k: np.where(legible, v, np.nan) for k, v in lie(xyz, side=side).items()}
         angles["grip"] = grip(xyz)
         gripped = np.mean(angles["grip"][hand.seen] < GRIP_PERCENT)
         flags = (MAY_HOLD,) if gripped > OFTEN else ()
@@ -199,6 +202,27 @@ def grip(xyz: Floats) -> Floats:
     tips = norm(xyz[:, [8, 12]] - xyz[:, [4]])[..., 0].min(axis=1)
     near: Floats = 100 * tips / norm(xyz[:, 9] - xyz[:, 0])[:, 0]
     return near
+
+
+def lie(xyz: Floats, *, side: Side) -> Angles:
+    """Return how the hand lies to the camera: where it looks from, not how the picture is turned.
+
+    Parameters
+    ----------
+    xyz : ndarray, shape (n_frames, 21, 3)
+    side : {'left', 'right'}
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n_frames,)
+        ``hand_hinge`` and ``hand_palm``: degrees by which the axis towards the thumb and that out
+        of the palm point away from the camera (-90: at it).
+    """
+    _, radial, palmar = frame(xyz[:, 9] - xyz[:, 0], across(xyz), side)
+    return {
+        site: np.degrees(np.arcsin(np.clip(axis[:, 2], -1, 1)))
+        for site, axis in (("hand_hinge", radial), ("hand_palm", palmar))
+    }
 
 
 def _wrist(xyz: Floats, forearm: Floats, side: Side) -> Angles:

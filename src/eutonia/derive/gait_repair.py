@@ -15,8 +15,10 @@ _RATE_HZ = 30.0
 _STEPS_HZ, _VARY = (1.0, 5.0), 0.3
 #: Squared leg lengths that a picture costs in which the tracker's own names are turned. [D]
 _TURNED = 0.02
-#: Squared leg lengths that it costs where the feet do not pass each other, but turn back. [D]
-_NOT_PASSED = 0.2
+#: Squared leg lengths that it costs where the feet do not pass each other, but turn back: more than
+#: a few lost points for two such turns a fifth of a second apart, which no leg makes; less than
+#: what a halt in mid-step seems to be accelerated by. [D]
+_NOT_PASSED = 0.4
 #: Most that one point of one picture costs: beyond it it is lost and tells nothing of names. [D]
 _LOST = 0.05
 #: Leg lengths by which a point may leave its neighbours in time before it counts as lost. [D]

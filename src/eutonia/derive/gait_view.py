@@ -17,6 +17,9 @@ FULL_WIDTH = 0.70
 SIDE, FRONTAL = 0.5, 0.8
 #: Seconds on each side over which view and direction are decided; a body turns no faster. [D]
 _AROUND_S = 0.5
+#: Share of the pictures in which a foot is no lower than its ground: it stands for more than half
+#: of a stride. [D]
+_GROUND = 0.8
 #: Codes of the channel ``view``.
 FROM_SIDE, FROM_FRONT, FROM_BACK, OBLIQUE = 0.0, 1.0, 2.0, 3.0
 
@@ -73,7 +76,8 @@ def view_of(
     Where the tracker turns the names of a whole body (it does when it loses somebody seen from
     behind), front and back turn with it. The direction of travel comes from the lower foot: it
     stands, so it goes backwards under a person who walks forwards. That also holds for a camera
-    that moves along, and on a treadmill.
+    that moves along, and on a treadmill. Lower is meant against the foot's own ground: in the
+    picture the near foot is lower than the far one.
     """
     around = max(1, round(_AROUND_S * rate_hz))
     x = points[:, :, 0]
@@ -98,11 +102,11 @@ def _travel(points: Floats, scale: Floats, facing: Floats, stretches: list[slice
     speed = (
         np.gradient(feet[:, :, 0], axis=0) * facing[:, None] if len(feet) > 1 else 0 * feet[..., 0]
     )
-    lower = np.where(feet[:, 0, 1] > feet[:, 1, 1], speed[:, 0], speed[:, 1])
-    upper = speed.sum(axis=1) - lower
     travel = np.zeros(len(points))
     for run in stretches:
-        told = np.nansum(lower[run] - upper[run])
+        low = feet[run, :, 1] - np.nanquantile(feet[run, :, 1], _GROUND, axis=0)
+        left = np.where(low[:, 0] > low[:, 1], 1.0, -1.0)
+        told = np.nansum(left * (speed[run, 0] - speed[run, 1]))
         travel[run] = -np.sign(told)
     return travel
 

@@ -129,6 +129,21 @@ def trunk(landmarks: Landmarks) -> Trunk:
     )
 
 
+def put_right(landmarks: Landmarks) -> Landmarks:
+    """Return landmarks whose body has the sides that `trunk` reads, to be shown to who checks them.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        Changed only where a face is seen and the body's model sees a back.
+    """
+    body = landmarks.parts.get("body")
+    if body is None:
+        return landmarks
+    right = _put_right(body, landmarks.parts.get("face"))
+    return replace(landmarks, parts={**landmarks.parts, "body": right})
+
+
 def _put_right(body: Points, face: Points | None) -> Points:
     """Return the body, its sides exchanged where a face is seen and the model sees a back.
 

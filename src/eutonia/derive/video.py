@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from eutonia.derive.fingers import fingers
 from eutonia.derive.gait import gait
+from eutonia.derive.hand_at_face import over_lips, with_hand, without_hidden
 from eutonia.derive.head import HeadZero, head, zero_of
 from eutonia.derive.head_jaw import with_jaw
 from eutonia.derive.lids import LidRange, lids, range_of
@@ -90,11 +91,12 @@ def seen_in(
     parts = {name for name, points in landmarks.parts.items() if points.seen.any()}
     found: list[Movement] = []
     if "face" in parts:
-        moved = mouth(landmarks)
-        found.append(with_jaw(head(landmarks, zero=calibration.zero), moved))
+        moved = without_hidden(mouth(landmarks), over_lips(landmarks))
+        turned = with_jaw(head(landmarks, zero=calibration.zero), moved)
+        found.append(with_hand(turned, landmarks))
         found.append(lids(landmarks, limits=calibration.lids))
         found.append(moved)
-    if parts & {"left_hand", "right_hand"}:
+    if any(_followed(landmarks, name) for name in parts & {"left_hand", "right_hand"}):
         found.append(fingers(landmarks))
     if "body" in parts:
         edges = [at for span in segments for at in (span.start_s, span.stop_s)]
@@ -102,6 +104,26 @@ def seen_in(
         if any(g.any() for c, g in zip(walk.channels, walk.good, strict=True) if c.site in _BELOW):
             found.append(walk)
     return tuple(m for m in found if m.good.any())
+
+
+def _followed(landmarks: Landmarks, part: str) -> bool:
+    """Tell whether a part was looked for in every picture, not now and then beside another."""
+    there = landmarks.t_s[landmarks.parts[part].seen]
+    apart = np.median(np.diff(there)) if len(there) > 1 else 0.0
+    return bool(apart * landmarks.rate_hz <= APART)
+
+
+def covered(landmarks: Landmarks) -> tuple[Issue, ...]:
+    """Say that a hand lay over the lips, where one was seen to."""
+    hidden = over_lips(landmarks)
+    if not hidden.any():
+        return ()
+    text = (
+        f"A hand lies over the lips in {hidden.mean():.0%} of the pictures, first at "
+        f"{landmarks.t_s[hidden][0]:.1f} s: nothing is said about mouth and jaw there, since the "
+        "tracker guesses what it does not see. Film the mouth free."
+    )
+    return (Issue(code="mouth_covered", severity="warning", message=text),)
 
 
 def as_recordings(

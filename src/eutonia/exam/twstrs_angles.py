@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eutonia.model.finding import Estimate
+from eutonia.model.finding import Estimate, Interval
 
 #: Said of every proposal.
 ESTIMATED = "estimated, not rated"
@@ -144,11 +144,17 @@ def _proposal(e: Estimate, item: str, scores: tuple[int, int, int]) -> ItemPropo
         lowest=scores[1],
         highest=scores[2],
         words=(
-            f"{e.title} ({e.condition.label}): {'at least ' * _at_least(e)}{e.value:.0f} "
-            f"{e.unit}, interval "
-            f"{e.interval.lo:.0f} to {e.interval.hi:.0f}: {item.replace('_', ' ')} {scores[0]}"
+            f"{e.title} ({e.condition.label}): {_number(e, e.interval)}: "
+            f"{item.replace('_', ' ')} {scores[0]}"
             f"{f' ({scores[1]} to {scores[2]})' if scores[1] != scores[2] else ''}; "
             f"{ESTIMATED}{rule}"
         ),
         refs=(_TILT,) if published else (),
     )
+
+
+def _number(e: Estimate, interval: Interval) -> str:
+    """Return a number with its interval; of one of which only the least is known, that."""
+    if e.least is not None:
+        return f"at least {e.least:.0f} {e.unit}, read {e.value:.0f}"
+    return f"{e.value:.0f} {e.unit}, interval {interval.lo:.0f} to {interval.hi:.0f}"

@@ -51,6 +51,13 @@ BY_HAND: Mapping[str, float] = {
 APART_BY_HAND: Mapping[str, float] = {"corner_out": 0.7, "corner_up": 0.3}
 _NONE: Mapping[str, float] = MappingProxyType({})
 
+#: Said of every measure of the mouth.
+UNSEEN = (
+    "A hand over the lips is noticed where hands were looked for (films of the face or of a task "
+    "of the mouth), and left out. A cup, a microphone, a mask or a beard is not: the tracker "
+    "guesses lips and jaw behind it, and stays sure of them. Keep the mouth free, or do not read "
+    "its numbers."
+)
 #: Why lips and jaw are not given.
 HIDDEN = (
     "A mouthpiece hides {what}, and the tracker guesses what it does not see: nothing is said "

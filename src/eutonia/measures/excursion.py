@@ -37,8 +37,8 @@ EXAMPLE_TOPS = np.array([[42.0, 28.0], [25.0, 32.0], [18.0, 30.0]])
 CAUTION = (
     "It is the active range of the day, as far as the person went: pain, effort and instruction "
     "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees, downwards "
-    "above 35, read it as 'at least'. The interval is that of the camera's path, not between "
-    "attempts. " + posture.CAUTION
+    "above 25, read it as 'at least'; downwards it may be more than its interval from 15 on. The "
+    "interval is that of the camera's path, not between attempts. " + posture.CAUTION
 )
 
 
@@ -49,7 +49,7 @@ def declared(way: str) -> Measure:
     most = seen.hi if sign > 0 else -seen.lo
     return Measure(
         id=f"head.rom_{way}",
-        version="1",
+        version="2" if way == "pitch_down" else "1",
         title=f"Range of motion: {words}",
         unit="deg",
         tier="supportive",

@@ -17,6 +17,10 @@ from eutonia.stats.intervals import student_quantile
 
 #: Flags of the derivation: read from the palm, guessed, and hidden behind two other fingers.
 PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
+#: Fewest blocks of three seconds for an interval of a mean whose limits hold an error of the
+#: camera's that is larger than that of the blocks: 18 s, from which Student's quantile is 2.6. Of
+#: such intervals 94 % held the simulated truth, and 93 % where the camera had no error.
+LEAST_BLOCKS = 6
 _SIDE = {
     "index": "the thumb's side",
     "middle": "the thumb's side",

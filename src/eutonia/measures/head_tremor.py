@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eutonia.dsp import tremor as dsp
+from eutonia.measures import rhythm
 from eutonia.measures.face_at_work import OF_THE_FACE
+from eutonia.measures.posture import LOWEST_PITCH, bent, pitch_of
 from eutonia.model import Channel, Condition, Floats, Input, Inputs, Needs, Visit, Whole
 
 if TYPE_CHECKING:
@@ -19,15 +21,25 @@ AXES = ("yaw", "pitch", "roll")
 #: Least tremor that a video can tell from the pulse, which nods the head, and from the noise of
 #: the landmarks (0.05 to 0.2 degrees between pictures). [D]
 LEAST_RMS_DEG = 0.15
+#: The same below 2.5 Hz: a still head that drifts over the picture by one or two pixels a second
+#: reads a rhythm of as many Hz, for the landmarks move a little with every pixel: by 0.14 to 0.41
+#: degrees, root mean square over the axes, in rendered people 60 to 65 (50 pixels between the
+#: corners of the eyes; a drift at a steady pace). [D]
+LEAST_SLOW_RMS_DEG = 0.5
 #: Standard deviation, between people, of the gain with which camera and tracker show a small turn
 #: on each axis: of rendered people for development (docs/video/accuracy.json).
 GAIN_SD: Floats = np.array([0.10, 0.15, 0.04])
-#: A head that reads further down than this: of a nod of 2 degrees at 4 Hz 0.42 and 0.50 were seen
-#: in two rendered people (257, 271) 40 degrees down, 0.8 at 20 degrees; and the gain's SD there.
-BENT_DEG, BENT_PITCH_SD = -25.0, 0.6
+#: The same of the size over all axes of a head that reads down by 25 degrees or more, and where it
+#: begins. Of nods and shakes of 2 degrees at 4 Hz of heads 20 to 47 degrees down the interval held
+#: 99 %, 97 of those that read less than 25 (22 rendered people from 47 to 94, near and far). [D]
+BENT_SD, BENDS_PITCH = 0.7, -10.0
 BENT = (
-    "bent: the head is down by more than 25 degrees, where 0.4 to 0.8 of a nod is seen and shaking "
-    "reads as nodding in part: the interval of the size holds the former, shares of axes are unsure"
+    "bent: the head is down by more than 25 degrees, where 0.3 to 1.4 of its tremor is seen: the "
+    "interval of the size holds that"
+)
+BENT_AXES = (
+    "The head is down by more than 25 degrees: there a nod and a shake look alike in part, and "
+    "differently in each person, so that they are not told apart."
 )
 GAIN_WORDS = (
     "The interval also holds the gain of camera and tracker, which differs between people by 10, "
@@ -53,7 +65,8 @@ JAW = (
 CAUTION = (
     "Frequency and size do not tell dystonic from other tremor. A camera that stands on a shaking "
     "table shows its own rhythm. Long exposures in dim light damp fast tremor. Below 2.5 Hz it is "
-    f"a slow rhythm, which need not be tremor. {JAW}"
+    "a slow rhythm, which need not be tremor; one below 0.5 degrees is not told from the pixels "
+    f"over which a still head drifts. {JAW}"
 )
 PUBLISHED = (
     "Published, as a comparison and not as a norm: in 93 people with cervical dystonia the peak "
@@ -63,16 +76,17 @@ PUBLISHED = (
 )
 
 
-def gain_sd(x: Inputs) -> Floats:
-    """Return the relative SD of what is seen of yaw, pitch and roll of the first target, (3,)."""
-    return np.array([GAIN_SD[0], BENT_PITCH_SD, GAIN_SD[2]]) if bent(x) else GAIN_SD
+def gain_together(x: Inputs, power: Floats) -> Floats:
+    """Return the relative SD of what is seen of the size over all axes.
 
-
-def bent(x: Inputs) -> bool:
-    """Tell whether the head is down so far that a nod is seen too small."""
-    row = int(x.targets[0, 1])
-    seen = np.concatenate([b.x[row][b.mask[row]] for b in x["head"]])
-    return bool(len(seen) and np.median(seen) < BENT_DEG)
+    Parameters
+    ----------
+    x : Inputs
+    power : ndarray, shape (n_targets, 3)
+        As seen of yaw, pitch and roll.
+    """
+    share = np.clip((BENDS_PITCH - pitch_of(x)) / (BENDS_PITCH - LOWEST_PITCH), 0.0, 1.0)
+    return np.asarray(np.hypot(rhythm.gain_of_sum(power, GAIN_SD), BENT_SD * share))
 
 
 def bent_notes(x: Inputs) -> tuple[str, ...]:

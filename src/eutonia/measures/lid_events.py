@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.segments import sums
-from eutonia.model import Block, Each, Floats, Input, Inputs, Needs, Pairs
+from eutonia.model import Block, Each, Floats, Input, Inputs, Needs, Pairs, Varying
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
 #: A lid is closed above this closure; it has opened again below the other (measures.md §8, [D]).
 CLOSED = 0.5
@@ -23,6 +24,15 @@ BLINK_S = (0.05, 0.5)
 #: What a lid that is half shut reads where no gentle closures were filmed: 95 % of rendered people.
 #: One that is shut reads 0.46 to 1.2 then.
 HALF_READS = (0.23, 0.6)
+#: The scale of a lid is not straight: one that is closed by a share p reads p**e. Mean and standard
+#: deviation, between lids, of log e after gentle closures (people 20 to 24 and 40 to 60): a lid
+#: that is half shut reads 0.24 to 0.6 then, one that is shut by 80 % 0.6 to 0.85. [D]
+BENT, BENT_SD = 0.3, 0.3
+#: The same between the two lids of one person, for each (0.05 to 0.12 on these people), and from
+#: one condition to another, as of a head that turns. [D]
+BENT_SIDES_SD, BENT_ANEW_SD = 0.12, 0.18
+#: Step of log e over which it is read how a number goes with it.
+_BENT_STEP = 0.3
 #: Blocks over which closures are counted: half a minute holds ten.
 BLOCK_S = 3.0
 #: Counting needs so many pictures a second; durations more (clinical-rules.md §1).
@@ -57,6 +67,12 @@ UNSURE = (
     "closures are missed or seen too short: the interval then also holds what thresholds of "
     f"{HALF_READS[0]} and {HALF_READS[1]} give. "
     "Where most movements of a lid stay between the two, nothing is given."
+)
+#: Of shares of the time above a closure.
+OF_SCALE = (
+    "The scale of a lid is not straight and differs between people and a little between the two "
+    "lids of one, so that blinks read too short by as much each: limits hold it, and so do "
+    "differences of the eyes and of conditions (sizes from rendered people)."
 )
 RARE = (
     "Where long closures are rare, the interval is too narrow, since it knows only those that "
@@ -236,6 +252,76 @@ def share_limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floa
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Bent:
+    """What the scale of each lid, which is not straight, makes of a share of the time.
+
+    Parameters
+    ----------
+    below, above : ndarray, shape (n_targets, 1)
+        How much lower and higher the share of a straight scale can be (95 %); 0 for eyes without
+        gentle closures, of which less is known, see `unsure`.
+    slope : ndarray, shape (n_targets, 1)
+        How much more it reads for each unit of log e; see `BENT`.
+    """
+
+    below: Floats
+    above: Floats
+    slope: Floats
+
+    def times(self, by: float) -> Bent:
+        """Return it in another unit."""
+        return Bent(below=by * self.below, above=by * self.above, slope=by * self.slope)
+
+    def around(self, limits: Limits) -> Limits:
+        """Return limits that hold it too, besides an independent error."""
+        return _Around(limits=limits, below=self.below, above=self.above)
+
+    def varying(self, sides: Floats | float = 0.0) -> Varying:
+        """Return what of it does not cancel between conditions and between sides.
+
+        Parameters
+        ----------
+        sides : ndarray, shape (n_targets, 1)
+            Standard deviation of what else is new in each side.
+        """
+        every = np.ones_like(self.slope)
+        return Varying(
+            sd=BENT_ANEW_SD * self.slope,
+            share=float(np.hypot(BENT, BENT_SD)) * every,
+            place=self.slope,
+            sides=np.hypot(BENT_SIDES_SD * self.slope, sides),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Around:
+    """Limits that also hold an independent error."""
+
+    limits: Limits
+    below: Floats
+    above: Floats
+
+    def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        lo, hi = self.limits(value, error, df)
+        return value - np.hypot(value - lo, self.below), value + np.hypot(hi - value, self.above)
+
+
+def bent(x: Inputs, level: float) -> Bent:
+    """Return what the scale of each lid makes of the share of the time above a closure."""
+
+    def at(log_e: float) -> Floats:
+        return quotient(share_above(x, level ** float(np.exp(log_e)))[0].sum(axis=0))
+
+    usual, known = at(0.0), ~uncalibrated(x)[:, None]
+    low, high = at(BENT - HALF_95 * BENT_SD), at(BENT + HALF_95 * BENT_SD)
+    return Bent(
+        below=np.where(known, np.maximum(usual - low, 0.0), 0.0),
+        above=np.where(known, np.maximum(high - usual, 0.0), 0.0),
+        slope=(at(_BENT_STEP) - at(-_BENT_STEP)) / (2 * _BENT_STEP),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Unsure:
     """Limits that also hold what other thresholds give, of eyes without gentle closures.
 
@@ -275,13 +361,29 @@ def unsure(
     most : float
         Largest value that there is.
     """
-    unknown = uncalibrated(x)[:, None]
-    if not unknown.any():
+    if not uncalibrated(x).any():
         return limits
+    below, above = at_other_thresholds(x, at)
+    return Unsure(limits=limits, below=below, above=above, most=most)
+
+
+def at_other_thresholds(x: Inputs, at: Callable[[float], Floats]) -> tuple[Floats, Floats]:
+    """Return how much lower and higher values can be of eyes without gentle closures.
+
+    Parameters
+    ----------
+    x, at
+        As of `unsure`.
+
+    Returns
+    -------
+    below, above : ndarray, shape (n_targets, 1)
+        0 for the other eyes.
+    """
+    unknown = uncalibrated(x)[:, None]
     usual, *others = (at(level) for level in (CLOSED, *HALF_READS))
     low, high = np.minimum(usual, np.minimum(*others)), np.maximum(usual, np.maximum(*others))
-    below, above = np.where(unknown, usual - low, 0.0), np.where(unknown, high - usual, 0.0)
-    return Unsure(limits=limits, below=below, above=above, most=most)
+    return np.where(unknown, usual - low, 0.0), np.where(unknown, high - usual, 0.0)
 
 
 def uncalibrated(x: Inputs) -> NDArray[np.bool_]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from eutonia.measures.lid_events import BENT, BENT_SD, BENT_SIDES_SD
 from eutonia.model import Condition, Floats, Visit
 from eutonia.simulate import lids
 from eutonia.simulate.lids import BLINK_S, LIDS, SPASM_S, Habit
@@ -21,6 +23,33 @@ WINKS = Habit(gap_s=2.0, spasms=0.3, one_sided=0.25, other=0.3)
 CLOSURES = Habit(gap_s=2.5, gap_cv=0.3, spasms=1.0)
 SECONDS = 60.0
 RATE_HZ = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bend:
+    """How much the scale of each eye between open and shut is bent: the log of its exponent.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the eyes of many people.
+    sides : float
+        Standard deviation of what each of one person's two eyes has for itself; a part of `sd`.
+    """
+
+    mean: float = 0.0
+    sd: float
+    sides: float
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """Return the exponents of the two eyes of somebody, shape ``(2, 1)``."""
+        both = np.sqrt(self.sd**2 - self.sides**2) * rng.standard_normal()
+        found: Floats = np.exp(self.mean + both + self.sides * rng.standard_normal((2, 1)))
+        return found
+
+
+#: Those of the people that the limits of shares of the time were taken from.
+SCALES = Bend(mean=BENT, sd=BENT_SD, sides=BENT_SIDES_SD)
 
 
 def labels() -> tuple[str, str]:
@@ -39,17 +68,14 @@ def visit(
     *,
     rate_hz: float = RATE_HZ,
     seconds: float = SECONDS,
-    bent: float = 0.0,
+    bend: Bend | None = None,
 ) -> Visit:
-    """Return somebody's lids, filmed for a minute.
-
-    `bent`: how much the scale of each eye between open and shut is bent (SD of a log exponent).
-    """
+    """Return somebody's lids, filmed for a minute; by default through a straight scale."""
     rng = np.random.default_rng(seed)
     closures = lids.draw(rng, seconds, habit)
     x = lids.filmed(rng, closures, seconds=seconds, rate_hz=rate_hz)
-    if bent:
-        x = np.sign(x) * np.abs(x) ** np.exp(bent * rng.standard_normal((2, 1)))
+    if bend is not None:
+        x = np.sign(x) * np.abs(x) ** bend.draw(rng)
     return _visit(x, TASK, rate_hz)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eutonia.measures import posture, trick_hand
 from eutonia.model import Floats, Inputs, Result
@@ -22,17 +23,24 @@ def measure(x: Inputs) -> Result:
     sd = np.hypot(of_zero, of_trunk)
     channels = x.channels["head"]
     share = np.array([[posture.APART_SHARE[channels[row].site]] for row in x.targets[:, 0]])
+    pitch = np.array([[channels[row].site == "pitch"] for row in x.targets[:, 0]])
     return Result(
         blocks=counted,
         finish=posture.finish_median,
         span=span,
-        limits=partial(_limits, sd=sd, within=posture.reached(counted)),
-        varying=posture.varying(x, share, of_trunk),
+        limits=partial(_limits, sd=sd, within=posture.reached(counted), pitch=pitch),
+        varying=posture.varying(x, share, of_trunk, -pitch.astype(np.int_)),
         notes=(*(posture.trunk_notes(x) if of_trunk.any() else ()), *trick_hand.notes(x)),
     )
 
 
 def _limits(
-    value: Floats, error: Floats, df: Floats, *, sd: Floats, within: tuple[Floats, Floats]
+    value: Floats,
+    error: Floats,
+    df: Floats,
+    *,
+    sd: Floats,
+    within: tuple[Floats, Floats],
+    pitch: NDArray[np.bool_],
 ) -> tuple[Floats, Floats]:
-    return posture.with_zero(sd, within=within)(value, COUNTED * error, df)
+    return posture.with_zero(sd, within=within, pitch=pitch)(value, COUNTED * error, df)

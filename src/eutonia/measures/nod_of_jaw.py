@@ -80,12 +80,12 @@ class Nods:
     jaw_hz: float = np.nan
     taken_deg: float = 0.0
 
-    def reasons(self, *, least_rms: float) -> tuple[str, ...]:
+    def reasons(self, *, least_rms: float, least_slow: float = 0.0) -> tuple[str, ...]:
         """Return, for each target, why it has no tremor; empty where it has."""
-        now = self.shaken.reasons(least_rms=least_rms)
+        now = self.shaken.reasons(least_rms=least_rms, least_slow=least_slow)
         if not self.taken_deg:
             return now
-        was = self.before.reasons(least_rms=least_rms)
+        was = self.before.reasons(least_rms=least_rms, least_slow=least_slow)
         jaw = _REASON.format(hz=self.jaw_hz, deg=self.taken_deg)
         return tuple(jaw + n if n and not w else n for n, w in zip(now, was, strict=True))
 

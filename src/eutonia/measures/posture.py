@@ -68,8 +68,8 @@ CAUTION = (
     "film one of 20 degrees was noticed in about every second rendered person, one of 30 in "
     "nearly all, and a still one suspected in 2 %; without it one of 20 mostly is not, one of 30 "
     "in every second. The camera is taken to stand level, and without shoulders in view the angles "
-    "are against the camera. Beyond 45 degrees, of a head that is down beyond 35, the landmarks "
-    "saturate: such a value is 'at least' that."
+    "are against the camera. Beyond 45 degrees, of a head that is down beyond 25, the landmarks "
+    "saturate: such a value is 'at least' the near end of its interval."
 )
 #: Of what holds the turn of the head.
 SINCE_TWO = " Up to version 1 the interval held nothing of a trunk that looks turned."
@@ -78,12 +78,18 @@ SINCE_TWO = " Up to version 1 the interval held nothing of a trunk that looks tu
 RAISED_HAND = (
     " While a hand is raised, as in a trick, the trunk is taken to be tilted as before it. Up to "
     "the version before this the shoulders were believed, which tilted still heads of rendered "
-    "people by up to 5 degrees. Differences to a trick hold 0.8 to 1.5 degrees (SD) for the hand."
+    "people by up to 5 degrees. Differences to a trick hold 0.9 to 2.5 degrees (SD) for the hand."
 )
 
-#: A head further down reads too little: rendered people 35, 40 and 45 degrees down read 2, 3 and 6
-#: too little (60 to 75), those who judge 6 at 45 and right at 30.
-LOWEST_PITCH = -35.0
+#: A head that reads further down than the latter may be anywhere below: there the landmarks stop at
+#: another angle in each person. Of 27 rendered people (47 to 97, near and far) who were 30, 40 and
+#: 50 degrees down most read 18 to 33, 23 to 40 and 22 to 46. From the former on a reading inside
+#: the range may be such a head as well. Chosen on 13 of them (47 to 56 and 79 to 84), but for where
+#: it begins. [D]
+BENDS_PITCH, LOWEST_PITCH = -15.0, -25.0
+#: The most by which such a head is further down than it reads, and root mean square of it (8 for
+#: these people, 30 to 50 degrees down). [D]
+FURTHER_DEG, BENT_SD = 25.0, 9.0
 AXIS_RANGES = {
     a: Range(lo=LOWEST_PITCH if a == "pitch" else -45, hi=45, shown_by=SHOWN_BY, saturates=True)
     for a in AXES
@@ -105,6 +111,30 @@ def of_all_axes(**more: object) -> Needs:
     """Return the needs of a measure of all three angles."""
     kept = {"not_tasks": NOT_A_POSTURE, **more}
     return Needs(inputs=head_input(""), target=Whole(sites=AXES), **kept)  # type: ignore[arg-type]
+
+
+def pitch_of(x: Inputs, blocks: str = "head") -> float:
+    """Return the median pitch of a condition; 0 where it is not known."""
+    row = next((i for i, c in enumerate(x.channels["head"]) if c.site == "pitch"), None)
+    used = x.aux[blocks] if blocks in x.aux else x[blocks]
+    seen = np.concatenate([b.x[row][b.mask[row]] for b in used]) if row is not None else np.empty(0)
+    return float(np.median(seen)) if len(seen) else 0.0
+
+
+def bent(x: Inputs, blocks: str = "head") -> bool:
+    """Tell whether the head is down, in the middle of a condition, beyond what can be read."""
+    return pitch_of(x, blocks) < LOWEST_PITCH
+
+
+def further(pitch: Floats) -> Floats:
+    """Return by how much a head may be further down than its interval says without it, degrees."""
+    share: Floats = (BENDS_PITCH - pitch) / (BENDS_PITCH - LOWEST_PITCH)
+    return FURTHER_DEG * np.clip(share, 0.0, 1.0)
+
+
+def bent_sd(x: Inputs, blocks: str = "head") -> float:
+    """Return what a bent head adds to differences of the pitch and of all that holds it, SD."""
+    return BENT_SD * float(further(np.array(pitch_of(x, blocks)))) / FURTHER_DEG
 
 
 def trunk_turned(x: Inputs, blocks: str = "head") -> bool:
@@ -292,7 +322,9 @@ def along(rotation: Floats, sd: Floats) -> Floats:
     return found
 
 
-def varying(x: Inputs, share: Floats, sd: Floats | None = None) -> Varying:
+def varying(
+    x: Inputs, share: Floats, sd: Floats | None = None, ways: NDArray[np.int_] | None = None
+) -> Varying:
     """Return the error of differences, which grows with the way between two postures.
 
     Parameters
@@ -302,6 +334,8 @@ def varying(x: Inputs, share: Floats, sd: Floats | None = None) -> Varying:
         For each degree between them (see `APART_SHARE`).
     sd : ndarray, shape (n_targets, n_parts), optional
         What is new in this condition, such as a trunk that looks turned in it.
+    ways : ndarray of int, shape (n_targets, n_parts), optional
+        Which way each goes, -1 or 1, as a head bends `further` down; 0: not with it.
     """
     channels = x.channels["head"]
     rows = [next(i for i, c in enumerate(channels) if c.site == axis) for axis in AXES]
@@ -309,7 +343,13 @@ def varying(x: Inputs, share: Floats, sd: Floats | None = None) -> Varying:
     seen = np.concatenate([angles[:, use] for angles, use in used], axis=1)
     place = seen.mean(axis=1) if seen.shape[1] else np.full(len(AXES), np.nan)
     new = np.hypot(np.zeros(share.shape) if sd is None else sd, _of_face(x))
-    return Varying(sd=new, share=share, place=np.broadcast_to(place, (len(share), 3)))
+    bends = further(np.array(pitch_of(x))) * np.broadcast_to(0 if ways is None else ways, new.shape)
+    return Varying(
+        sd=new,
+        share=share,
+        place=np.broadcast_to(place, (len(share), 3)),
+        further=(np.maximum(-bends, 0.0), np.maximum(bends, 0.0)),
+    )
 
 
 def _of_face(x: Inputs) -> Floats:
@@ -349,7 +389,11 @@ def reached(counted: Floats) -> tuple[Floats, Floats]:
 
 
 def with_zero(
-    sd: Floats, *, least: float = -np.inf, within: tuple[Floats, Floats] | None = None
+    sd: Floats,
+    *,
+    least: float = -np.inf,
+    within: tuple[Floats, Floats] | None = None,
+    pitch: NDArray[np.bool_] | None = None,
 ) -> Limits:
     """Return limits that add the zero's error to the jackknife's.
 
@@ -360,6 +404,8 @@ def with_zero(
         No limit lies below.
     within : tuple of ndarray, shape (n_targets, n_parts), optional
         Beyond these, but for the zero's error, no limit lies.
+    pitch : ndarray of bool, shape (n_targets, n_parts), optional
+        Which are pitches, that may be `further` down.
     """
 
     def limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
@@ -368,6 +414,8 @@ def with_zero(
         low, high = value - half, value + half
         if within is not None:
             low, high = np.maximum(low, within[0] - of_zero), np.minimum(high, within[1] + of_zero)
+        if pitch is not None:
+            low = np.where(pitch, low - further(value), low)
         return np.maximum(low, least), high
 
     return limits

@@ -57,16 +57,17 @@ class Shaken:
         slow = [r for r in self.rhythms if r.found and r.freq_hz < tremor.SLOW_HZ]
         return tuple([*notes, SLOW] if slow else notes)
 
-    def reasons(self, *, least_rms: float) -> tuple[str, ...]:
-        """Return, for each target, why it has no tremor; empty where it has."""
+    def reasons(self, *, least_rms: float, least_slow: float = 0.0) -> tuple[str, ...]:
+        """Return, for each target, why it has no tremor; empty where it has.
+
+        `least_rms` is the least size that counts, `least_slow` that below `SLOW_HZ`, if larger.
+        """
         mean = densities(self.blocks.sum(axis=0))
         with np.errstate(invalid="ignore"):
             _, power = tremor.top(mean, np.nan_to_num(self.start_hz, nan=1.0))
         rms = np.sqrt(power.sum(axis=-1))
-        return tuple(
-            self._reason(r, float(size), least_rms)
-            for r, size in zip(self.rhythms, rms, strict=True)
-        )
+        least = [max(least_rms, least_slow * (r.freq_hz < tremor.SLOW_HZ)) for r in self.rhythms]
+        return tuple(map(self._reason, self.rhythms, rms.tolist(), least))
 
     def _reason(self, found: Rhythm, rms: float, least_rms: float) -> str:
         if np.isnan(found.limit):
@@ -88,7 +89,8 @@ class Shaken:
         if rms < least_rms:
             return Absent(
                 f"No tremor: a rhythm of {found.freq_hz:.1f} Hz has only {rms:.3g} degrees (root "
-                f"mean square), below the {least_rms:g} that a video can tell from pulse and noise."
+                f"mean square), below the {least_rms:g} that a video can tell from pulse, noise "
+                "and drift."
             )
         return ""
 

@@ -1,8 +1,8 @@
 """Whether a hand was seen to do the trick, as far as the camera tells.
 
-The derivation of the head says when a hand is before the face, and leaves the height of the
-shoulders out while a hand is raised. A hand at the chin or behind the head is raised, but not
-before the face.
+The derivation of the head says when a hand is before the face, and when within a hand's length of
+it, as a finger at chin, cheek or neck; it leaves the height of the shoulders out while a hand is
+raised. Whether skin is touched is not seen.
 """
 
 from __future__ import annotations
@@ -36,6 +36,20 @@ def shares(x: Inputs, blocks: str = "head") -> tuple[float, float]:
     )
 
 
+def at_head(x: Inputs, blocks: str = "head") -> float:
+    """Return the share of the time in which a hand is within its length of the face; NaN unknown.
+
+    Parameters
+    ----------
+    x, blocks
+        As of `shares`.
+    """
+    used = x.aux[blocks] if blocks in x.aux else x[blocks]
+    near = np.concatenate([_row(x, "hand_at_head", b) for b in used])
+    near = near[np.isfinite(near)]
+    return float(near.mean()) if len(near) else np.nan
+
+
 #: Of the height of a shoulder, of what needs the shoulders but no hanging hand, and of the face.
 _SITES = ("shoulder", "shift_lateral", "face_hidden")
 
@@ -57,18 +71,20 @@ def notes(x: Inputs, blocks: str = "head") -> tuple[str, ...]:
     condition = x.condition.replace(trick="on") if blocks in x.aux else x.condition
     if condition.get("trick") != "on":
         return ()
-    return (f"{HAND}{condition.label}): {words(*shares(x, blocks))}",)
+    return (f"{HAND}{condition.label}): {words(*shares(x, blocks), at_head(x, blocks))}",)
 
 
-def words(raised: float, before: float) -> str:
-    """Say what was seen of a hand; see `shares`."""
-    if np.isnan(raised) and np.isnan(before):
+def words(raised: float, before: float, near: float) -> str:
+    """Say what was seen of a hand; see `shares` and `at_head`."""
+    if np.isnan([raised, before, near]).all():
         return "not known, since neither hands nor shoulders were seen"
-    if not (raised > SEEN_SHARE or before > SEEN_SHARE):
-        return "none was seen raised or before the face: the trick may not have been done"
+    if not (raised > SEEN_SHARE or before > SEEN_SHARE or near > SEEN_SHARE):
+        return "none was seen raised or at the head: the trick may not have been done"
     said = []
     if not np.isnan(raised):
         said.append(f"seen raised in {100 * raised:.0f} % of the time")
-    if not np.isnan(before):
-        said.append(f"before the face in {100 * before:.0f} % of it")
+    if not np.isnan(near):
+        said.append(f"at the head (face, neck, or near them) in {100 * near:.0f} % of the time")
+    if before > SEEN_SHARE:
+        said.append(f"before the face itself in {100 * before:.0f} %")
     return ", ".join(said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eutonia.model.condition import Condition
-from eutonia.model.measure import Scale, Tier
+from eutonia.model.measure import AT_LEAST, Scale, Tier
 
 Origin = Literal["measured", "rated", "reported"]
 IntervalKind = Literal["within the recording", "between repeats", "test-retest"]
@@ -149,6 +149,15 @@ class Estimate:
     def in_valid_range(self) -> bool:
         """Whether the value lies where the method was validated."""
         return self.valid[0] <= self.value <= self.valid[1]
+
+    @property
+    def least(self) -> float | None:
+        """The least size of what is measured, where no more of it is known (with 95 %); else None.
+
+        Its sign is that of the value. The ends of the interval say nothing more then.
+        """
+        flag = next((q for q in self.quality if q.startswith(AT_LEAST)), "")
+        return float(flag.removeprefix(AT_LEAST)) if flag else None
 
 
 @dataclass(frozen=True, kw_only=True)

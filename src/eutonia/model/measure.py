@@ -189,11 +189,20 @@ class Needs:
         return wanted and not any(a.excludes(condition) for a in self.aux.values())
 
 
+#: Fewest blocks for an interval (DESIGN.md, the contract of a measure). Fewer are declared where
+#: limits hold an error besides, beside which that of the blocks is small.
+MIN_BLOCKS = 8
+
+
 @dataclass(frozen=True, kw_only=True)
 class BlockBootstrap:
-    """Resample blocks of `block_s` seconds (0: the measure's natural blocks, such as trials)."""
+    """Resample blocks of `block_s` seconds (0: the measure's natural blocks, such as trials).
+
+    `least`: fewest blocks for an interval.
+    """
 
     block_s: float
+    least: int = MIN_BLOCKS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,10 +211,12 @@ class Jackknife:
 
     `in_time`: blocks that follow each other resemble each other, as in a drifting posture; the
     error is widened by their correlation (see `eutonia.stats.intervals.jackknife_in_time`).
+    `least`: fewest blocks for an interval.
     """
 
     transform: Literal["none", "log", "fisher"] = "none"
     in_time: bool = False
+    least: int = MIN_BLOCKS
 
 
 @dataclass(frozen=True)
@@ -238,12 +249,16 @@ NO_INTERVAL: Mapping[str, str] = {
 }
 
 
+#: Begins the flag of a number of which only the least is known, such as ``at_least_45``.
+AT_LEAST = "at_least_"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Range:
     """Where a measure has been shown to hold.
 
     `saturates`: what is measured with lags behind the truth beyond it, so that a value there is
-    given as "at least" the end of the range.
+    given as "at least" the end of its interval on the side of 0, or, without one, of the range.
     """
 
     lo: float
@@ -251,11 +266,15 @@ class Range:
     shown_by: str
     saturates: bool = False
 
-    def beyond(self, value: float) -> tuple[str, ...]:
-        """Return the flag of a value beyond a range that saturates, such as ``at_least_45``."""
+    def beyond(self, value: float, near: float = np.inf) -> tuple[str, ...]:
+        """Return the flag of a value beyond a range that saturates, such as ``at_least_45``.
+
+        `near` is the distance from 0 of the nearer end of its interval.
+        """
         if not self.saturates or not (value > self.hi or value < self.lo < 0):
             return ()
-        return (f"at_least_{abs(self.hi if value > self.hi else self.lo):g}",)
+        end = abs(self.hi if value > self.hi else self.lo)
+        return (f"{AT_LEAST}{near if np.isfinite(near) else end:.3g}",)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,12 +44,27 @@ class Varying:
     sides : ndarray, shape (n_targets, n_parts)
         Standard deviation of what is new in each side of one recording. None: nothing of the limits
         is known to cancel between sides, and it may even be opposite.
+    gain : ndarray, shape (n_targets, n_parts)
+        Standard deviation of the error for each unit of the true difference of two conditions,
+        below 0.5; compared by the difference only. A camera that shows a part of a movement makes
+        a difference smaller, and does not make one out of nothing.
     """
 
     sd: Floats
     share: Floats | None = None
     place: Floats | None = None
     sides: Floats | None = None
+    gain: Floats | None = None
+
+    #: How much further below and above the value it may be, beside all errors that go either way.
+    further: tuple[Floats, Floats] | None = None
+
+    def beyond(self, row: int, part: int) -> tuple[float, float]:
+        """Return how much further below and above a part of a target may be."""
+        below, above = self.further or (None, None)
+        if below is None or above is None:
+            return 0.0, 0.0
+        return float(below[row, part]), float(above[row, part])
 
     def between(self, other: Varying, *, rows: tuple[int, int], part: int) -> float:
         """Return the standard deviation of a difference of one part of a target here and there."""

@@ -77,6 +77,8 @@ def _dots(ax: Axes, at: list[tuple[float, Finding]], look: tuple[str, int], name
     for y, f in at:
         if f.estimate.interval is not None:
             limits = [f.estimate.interval.lo, f.estimate.interval.hi]
+            if (least := f.estimate.least) is not None:
+                limits = [least if f.estimate.value > 0 else -least, f.estimate.value]
             ax.plot(limits, [y, y], color=colour, lw=1.4, solid_capstyle="butt")
     x = [f.estimate.value for _, f in at]
     ax.plot(x, [y for y, _ in at], marker, color=colour, ms=5, mec="white", mew=0.5, label=name)

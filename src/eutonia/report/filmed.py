@@ -221,7 +221,8 @@ def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:
     seen = [i for i in range(len(x)) if np.isfinite(x[i]).any()]
     if named := [i for i in seen if sites[i] in wanted]:
         return named[:MOST_TRACES]
-    same = [i for i in seen if units[i] == units[seen[0]]] if seen else []
+    told = [i for i in seen if not str(sites[i]).startswith("hand_")]  # how the hand lies
+    same = [i for i in told if units[i] == units[told[0]]]
     return sorted(same, key=lambda i: -float(np.nanstd(x[i])))[:MOST_TRACES]
 
 

@@ -9,7 +9,7 @@ from eutonia.measures.posture import TRUNK_NOTE
 from eutonia.measures.trick_hand import HAND
 from eutonia.model import Assessment, Estimate, Finding, Interval
 from eutonia.report.relevance import declared_id
-from eutonia.report.words import flags_of, limits, number, spaced, value_of
+from eutonia.report.words import flags_of, least_of, limits, number, spaced, value_of
 
 #: Axis, the measure of its mean, and the words for plus and minus.
 AXES = (
@@ -87,12 +87,13 @@ def _towards(e: Estimate, plus: str, minus: str) -> str:
     """Say an angle as a size with its direction; the interval in that direction."""
     sign = -1.0 if e.value < 0 else 1.0
     words = plus if sign > 0 else minus
+    if least := least_of(e):
+        return f"{words} at least {least}"
     if e.interval is None:
         return f"{words} {number(abs(e.value))} (no interval)"
     ends = sorted((sign * e.interval.lo, sign * e.interval.hi))
     turned = Interval(lo=ends[0], hi=ends[1], kind=e.interval.kind, method=e.interval.method)
-    least = value_of(e).partition(" (read")[0] if value_of(e).startswith("at least") else ""
-    return f"{words} {least or number(abs(e.value), turned)} {limits(turned, abs(e.value))}"
+    return f"{words} {number(abs(e.value), turned)} {limits(turned, abs(e.value))}"
 
 
 def _midline(found: list[Estimate]) -> str:
@@ -116,7 +117,7 @@ def _range(found: list[Estimate]) -> str:
 
 
 def _with_limits(e: Estimate) -> str:
-    return value_of(e) + (f" {limits(e.interval, e.value)}" if e.interval else "")
+    return value_of(e) + (f" {limits(e.interval, e.value)}" if e.interval and not e.least else "")
 
 
 def _trick(found: list[Estimate]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from eutonia.judge import unit_words
 from eutonia.knowledge import table
 from eutonia.model import NO_INTERVAL, Contrast, Estimate, Interval, Measure, VisitState
+from eutonia.model.measure import AT_LEAST
 
 #: What the person reads instead of the title of a measure that may stand on their page.
 PLAIN = {
@@ -140,17 +141,41 @@ def with_unit(value: str, name: str) -> str:
     return f"{value}\u00a0{unit_words(name)}" if unit_words(name) else value
 
 
-AT_LEAST = "at_least_"
+#: Words for plus and minus of what may be beyond its range to either side.
+_WAYS = {"yaw": ("right", "left"), "roll": ("right", "left"), "pitch": ("up", "down")}
+#: Stands for the interval of a number of which only the least is known.
+OPEN = "open-ended"
 
 
 def value_of(e: Estimate) -> str:
-    """Return the value; what is only the least, or beyond a range that saturates, says so."""
-    shown = number(e.value, e.interval)
-    flag = next((q for q in e.quality if q.startswith(AT_LEAST)), "")
-    if not flag:
-        return shown
-    least = flag.removeprefix(AT_LEAST)
-    return f"at least {shown if least == f'{e.value:.3g}' else f'{least} (read {shown})'}"
+    """Return the value; what is only the least, or beyond a range that saturates, says so.
+
+    Then with the way it goes, where that may be either, and what was read:
+    ``down, at least 37 (read −45)``.
+    """
+    least = least_of(e)
+    if not least:
+        return number(e.value, e.interval)
+    plus, minus = _WAYS.get(e.part or "".join(e.target.sites), ("", "below 0"))
+    way = plus if e.valid[0] < 0 < e.value else minus if e.value < 0 else ""
+    same = f"{e.least:.3g}" == f"{abs(e.value):.3g}"
+    read = "" if same else f" (read {number(e.value, e.interval)})"
+    return f"{f'{way}, ' if way else ''}at least {least}{read}"
+
+
+def least_of(e: Estimate) -> str:
+    """Return the least size of what no more is known of, rounded down; empty: more is known."""
+    if e.least is None:
+        return ""
+    decimals = max(0, _decimals(e.value, e.interval)) if e.interval is not None else 0
+    return f"{math.floor(e.least * 10**decimals + 1e-6) / 10**decimals:g}"
+
+
+def limits_of(e: Estimate) -> str:
+    """Return the limits of a number; `OPEN` where only the least is known; empty: it has none."""
+    if e.interval is None:
+        return ""
+    return limits(e.interval, e.value) if e.least is None else OPEN
 
 
 #: What flags mean, most of movements that were read from a video.
@@ -183,6 +208,8 @@ def flags_of(e: Estimate) -> list[str]:
 def value_in_words(e: Estimate) -> str:
     """Return value, interval and unit: ``45 [40, 50] %``; a missing interval is said."""
     shown = value_of(e)
+    if e.least is not None:
+        return with_unit(shown, e.unit)
     if e.interval is None:
         return f"{with_unit(shown, e.unit)} (no interval)"
     return with_unit(f"{shown} {limits(e.interval, e.value)}", e.unit)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eutonia.model import Condition, Floats, Interval, Measure, Repeats, Target
-from eutonia.run.pool import MIN_BLOCKS, MIN_REPEATS, WITHOUT_BLOCKS, Pooled
+from eutonia.run.pool import MIN_REPEATS, WITHOUT_BLOCKS, Pooled
 from eutonia.stats import intervals as iv
 from eutonia.stats.normal import HALF_95
 
@@ -185,7 +185,8 @@ def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
         found = _at_least(found, _own_limits(a, b, ratio=ratio), ratio=ratio)
     if not _same_place(a, b):
         return _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
-    return _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
+    found = _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
+    return found if ratio else _misread(found, a)
 
 
 def _same_place(a: Term, b: Term) -> bool:
@@ -214,7 +215,7 @@ def _within(a: Term, b: Term, *, ratio: bool) -> Difference:
     value = a.value / b.value if ratio else a.value - b.value
     if a.needs_no_blocks and b.needs_no_blocks:
         return _from_limits(value, a, b, ratio=ratio)
-    if min(a.n_blocks, b.n_blocks) < MIN_BLOCKS:
+    if any(t.n_blocks < t.of.pooled.least for t in (a, b)):
         return Difference(value=value, no_interval="few_blocks")
     if why := a.unsure or b.unsure:
         return Difference(value=value, no_interval=why)
@@ -348,7 +349,32 @@ def _of_camera(a: Term, b: Term) -> _Apart:
     if mine is None or theirs is None:
         return 0.0, 0.0
     half = HALF_95 * mine.between(theirs, rows=(a.target, b.target), part=a.part)
-    return half, half
+    (below_a, above_a), (below_b, above_b) = (
+        v.beyond(t.target, t.part) for v, t in ((mine, a), (theirs, b))
+    )
+    return half + below_a + above_b, half + above_a + below_b
+
+
+def _misread(found: Difference, a: Term) -> Difference:
+    """Let the limits hold an error that grows with the true difference (as Fieller's theorem).
+
+    The true differences x from which the one that was read lies no further than the interval's
+    reach h and the share q of x itself: ``(read - x)^2 <= h^2 + (q x)^2``. Whether 0 is one of them
+    does not depend on q, and so neither does p.
+    """
+    varying, interval = a.of.pooled.varying, found.interval
+    if varying is None or varying.gain is None or interval is None:
+        return found
+    q, read = HALF_95 * float(varying.gain[a.target, a.part]), found.value
+    if not 0 < q < 1:
+        return found
+    left = 1 - q**2
+    below, above = (
+        np.sqrt(max(read**2 - left * (read**2 - reach**2), 0.0))
+        for reach in _reach(found, ratio=False)
+    )
+    lo, hi = (read - float(below)) / left, (read + float(above)) / left
+    return replace(found, interval=replace(interval, lo=lo, hi=hi))
 
 
 def _stretched(found: Difference, times: float, *, ratio: bool) -> Difference:

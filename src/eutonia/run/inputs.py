@@ -357,8 +357,10 @@ def _short(
 
 #: From where movements of a video show that do not show from everywhere, by site.
 _SHOWS = {
-    **dict.fromkeys(("arm", "foot_pitch", "hip", "knee", "trunk_sagittal"), "from the side"),
-    "trunk_lateral": "from the front or back",
+    **dict.fromkeys(("hip", "knee", "trunk_sagittal"), "from the side"),
+    "arm": "from the side on which it is, since the trunk hides the far one",
+    "foot_pitch": "from the side, where the other leg does not hide it",
+    "trunk_lateral": "squarely from the front or back",
     "foot_inversion": "from the front",
     "shift_sagittal": "in profile",
 }

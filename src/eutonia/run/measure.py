@@ -22,6 +22,7 @@ from eutonia.model import (
     Span,
     Visit,
 )
+from eutonia.model.measure import AT_LEAST
 from eutonia.run.blocks import Memo
 from eutonia.run.contrasts import contrasts
 from eutonia.run.differences import Measured
@@ -225,12 +226,8 @@ class _Maker:
             n_repeats=len(found.repeats),
             valid=(measure.ranges[part].lo, measure.ranges[part].hi),
             valid_by=measure.ranges[part].shown_by,
-            quality=(
-                *found.flags[t],
-                *measure.ranges[part].beyond(float(pooled.value[t, p])),
-                *self._cut_short(t, p),
-            ),
-            notes=(*self.result.notes, *self._unknown_drugs()),
+            quality=(*found.flags[t], *self._at_least(t, p)),
+            notes=(*self.result.notes, *self._unknown_drugs(), *self._longer(t, p)),
             blocks=self._blocks(t, p),
             details=self._details(t, part),
             recordings=found.recordings,
@@ -240,11 +237,32 @@ class _Maker:
             row=t,
         )
 
-    def _cut_short(self, t: int, p: int) -> tuple[str, ...]:
+    def _at_least(self, t: int, p: int) -> tuple[str, ...]:
         """Return the flag of a value that is only the least, such as ``at_least_11``."""
+        value, near = float(self.pooled.value[t, p]), _near(self.pooled, t, p)
         cut = self.result.at_least
-        least = f"at_least_{float(self.pooled.value[t, p]):.3g}"
-        return (least,) if cut is not None and cut[t, p] else ()
+        if cut is not None and cut[t, p]:
+            return (f"{AT_LEAST}{min(abs(value), near):.3g}",)
+        return self.measure.ranges[list(self.measure.units)[p]].beyond(value, near)
+
+    def _longer(self, t: int, p: int) -> tuple[str, ...]:
+        """Note how many seconds would give an interval, where there are too few blocks for one.
+
+        As many as `Pooled.least` blocks take at the rate at which those that there are came.
+        """
+        pooled, n = self.pooled, float(self.pooled.n_blocks[t])
+        none = pooled.interval(t, p) is None and pooled.why_none(t) == "few_blocks"
+        there = [
+            sum(b.x.shape[-1] / b.rate_hz for b in blocks if b.rate_hz)
+            for blocks in self.found.inputs.blocks.values()
+        ]
+        if not (none and n > 0 and there and min(there) > 0):
+            return ()
+        s = min(there)
+        return (
+            f"short=of {s:.0f} s no interval can be given; about {pooled.least * s / n:.0f} s "
+            f"of it would do",
+        )
 
     def _unknown_drugs(self) -> tuple[str, ...]:
         """Note on every EEG number that the drug state is unknown: drugs change the spectrum."""
@@ -266,3 +284,9 @@ class _Maker:
             if not name.startswith(others)
         }
         return tuple((k, v) for k, v in kept.items() if np.isfinite(v))
+
+
+def _near(pooled: Pooled, t: int, p: int) -> float:
+    """Return how near to 0 the interval of a value comes; infinite where it has none."""
+    found = pooled.interval(t, p)
+    return max(0.0, found.lo, -found.hi) if found is not None else float("inf")

@@ -18,12 +18,12 @@ from eutonia.model import (
     Result,
     Varying,
 )
+from eutonia.model.measure import MIN_BLOCKS
 from eutonia.model.result import Finish, Limits
 from eutonia.stats import intervals as iv
 from eutonia.stats.normal import HALF_95
 
-#: Fewest blocks and repeats for an interval (DESIGN.md, the contract of a measure).
-MIN_BLOCKS = 8
+#: Fewest repeats for an interval (DESIGN.md, the contract of a measure).
 MIN_REPEATS = 3
 
 #: How intervals were formed, in words.
@@ -62,6 +62,8 @@ class Pooled:
         Of the interval.
     varying : Varying, or None
         See `Result.varying`.
+    least : int
+        Fewest blocks for an interval.
     """
 
     value: Floats
@@ -80,6 +82,7 @@ class Pooled:
     method: str = ""
     varying: Varying | None = None
     unsure: str = ""
+    least: int = MIN_BLOCKS
 
     @property
     def df(self) -> Floats:
@@ -89,7 +92,7 @@ class Pooled:
     def why_none(self, target: int) -> str:
         """Return the key of why the numbers of a target have no interval."""
         return (
-            self.unsure if self.unsure and self.n_blocks[target] >= MIN_BLOCKS else self.no_interval
+            self.unsure if self.unsure and self.n_blocks[target] >= self.least else self.no_interval
         )
 
     def interval(self, target: int, part: int) -> Interval | None:
@@ -97,7 +100,7 @@ class Pooled:
         lo, hi = float(self.lo[target, part]), float(self.hi[target, part])
         if not (np.isfinite(lo) and np.isfinite(hi)):
             return None
-        few = self.fixed is not None and self.n_blocks[target] < MIN_BLOCKS
+        few = self.fixed is not None and self.n_blocks[target] < self.least
         method = WITHOUT_BLOCKS if few else self.method
         return Interval(lo=lo, hi=hi, kind=self.kind, method=method)  # type: ignore[arg-type]
 
@@ -119,6 +122,7 @@ def pool(measure: Measure, result: Result, *, n_spans: int, seed: int) -> Pooled
         no_interval="few_blocks",
         varying=result.varying,
         unsure=result.no_interval,
+        least=getattr(measure.interval, "least", MIN_BLOCKS),
     )
     if isinstance(measure.interval, NoInterval):
         return replace(plain, no_interval=measure.interval.reason)
@@ -156,14 +160,14 @@ def _jackknifed(plain: Pooled, result: Result, neighbours: NDArray[np.intp] | No
 
 
 def _any_has_enough(plain: Pooled) -> bool:
-    return bool(plain.n_blocks.max(initial=0) >= MIN_BLOCKS)
+    return bool(plain.n_blocks.max(initial=0) >= plain.least)
 
 
 def _limited(plain: Pooled, limits: Limits | None) -> Pooled:
     """Form the measure's own limits; where blocks are few, those that need no error."""
     if limits is None:
         return plain
-    enough = (plain.n_blocks >= MIN_BLOCKS)[:, None]
+    enough = (plain.n_blocks >= plain.least)[:, None]
     unknown = np.full_like(plain.value, np.nan)
     error = unknown if plain.error is None else np.where(enough, plain.error, unknown)
     lo, hi = limits(plain.value, error, plain.df)
@@ -173,7 +177,7 @@ def _limited(plain: Pooled, limits: Limits | None) -> Pooled:
 
 def _enough(plain: Pooled, lo: Floats, hi: Floats) -> Pooled:
     """Keep the limits of targets that have enough blocks."""
-    keep = (plain.n_blocks >= MIN_BLOCKS)[:, None]
+    keep = (plain.n_blocks >= plain.least)[:, None]
     return replace(plain, lo=np.where(keep, lo, np.nan), hi=np.where(keep, hi, np.nan))
 
 

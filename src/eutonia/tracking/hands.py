@@ -85,6 +85,10 @@ class HandTracker:
         self._hands: list[_Hand] = []
         self._missed = 0
 
+    def seek(self) -> None:
+        """Look for hands in the next picture, however long none was seen."""
+        self._missed = 0
+
     def follow(self, picture: Picture, body: Found | None = None) -> dict[str, Found]:
         """Return the hands in the next picture by ``left_hand`` and ``right_hand``: their owner's.
 

@@ -175,16 +175,22 @@ def _words(movement: Movement, i: int) -> list[str]:
     return found
 
 
+#: Channels of a kind that only say how something else was seen: how their sites begin.
+_INNER = {"mouth": ("head_",), "finger": ("hand_",)}
+
+
 def _inner(movement: Movement, site: str, unit: str) -> bool:
     """Tell whether a channel is there for the measures alone, and says nothing to who looks on."""
     told = movement.kind == "lid" or unit != "1"
-    return not told or (movement.kind == "mouth" and site.startswith("head_"))
+    return not told or site.startswith(_INNER.get(movement.kind, ()))
 
 
 def _hands(movement: Movement, i: int) -> list[str]:
     """Return the angles of one moment, one finger a line, of the hands that are seen in it."""
     fingers: dict[str, list[tuple[str, int]]] = {}
     for row, channel in enumerate(movement.channels):
+        if _inner(movement, channel.site, channel.unit):
+            continue
         finger, _, joint = channel.site.partition("_")
         fingers.setdefault(f"{channel.side} {finger}", []).append((joint, row))
     found = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +24,22 @@ JUMP_S = 0.2  # longest time between two looks in which such a move is a jump
 REPEAT_SHARE = 0.05  # of the pictures that repeat the one before
 SHORT_S = 1.0  # by which the pictures end before the video does
 _BLOCK = 1024  # pictures of which the points are in memory at once
-_ARMS = slice(13, 23)  # elbows to fingers of a body
+_SHOULDERS, _LEGS = (11, 12), tuple(range(23, 33))  # of a body; hips to feet
+_ANKLES = (27, 28)
+FILMED_LEGS = 0.5  # of the pictures in which an ankle is in the picture, where legs are filmed
 _CORNERS = (33, 263)  # outer corners of the eyes
+#: What of the body a film has to show: all but the arms, the shoulders, or nothing.
+InView = Literal["whole", "shoulders", "nothing"]
 _WORDS = {"face": "face", "body": "body", "left_hand": "left hand", "right_hand": "right hand"}
 
 
 def issues(
-    landmarks: Landmarks, *, filmed_s: float | None = None, filmed_n: int | None = None
+    landmarks: Landmarks,
+    *,
+    filmed_s: float | None = None,
+    filmed_n: int | None = None,
+    body: InView | None = None,
+    aids: Collection[str] = (),
 ) -> tuple[Issue, ...]:
     """Return what is wrong with how a person was seen.
 
@@ -41,6 +51,11 @@ def issues(
         Length of the video in the same time, to tell whether its pictures end early.
     filmed_n : int, optional
         Pictures that the video holds, to tell how many could not be decoded.
+    body : {'whole', 'shoulders', 'nothing'}, optional
+        What of the body has to stay in the picture for what was filmed; None: the shoulders, and
+        the legs where they are in most pictures.
+    aids : collection of str, optional
+        Parts that were looked for beside what was filmed: nothing is said where they are not seen.
 
     Returns
     -------
@@ -50,14 +65,15 @@ def issues(
         ``decoding_stopped``, ``undecoded``.
     """
     found: list[Issue] = []
-    seen = {name: p for name, p in landmarks.parts.items() if p.seen.any()}
+    filmed = {name: p for name, p in landmarks.parts.items() if name not in aids}
+    seen = {name: p for name, p in filmed.items() if p.seen.any()}
     if not seen:
-        text = f"Nobody was found in the pictures (looked for: {_listed(landmarks.parts)})."
+        text = f"Nobody was found in the pictures (looked for: {_listed(filmed)})."
         found.append(Issue(code="nobody", severity="error", message=text))
-    elif missing := [name for name in landmarks.parts if name not in seen]:
+    elif missing := [name for name in filmed if name not in seen]:
         text = f"Not seen in any picture: {_listed(missing)}."
         found.append(Issue(code="not_seen", severity="note", message=text))
-    shown = {name: _shown(points, landmarks) for name, points in seen.items()}
+    shown = {name: _shown(points, landmarks, body) for name, points in seen.items()}
     for name, points in seen.items():
         found += _lost(name, points, landmarks.t_s)
         found += _outside(name, shown[name])
@@ -86,16 +102,18 @@ class _Shown:
     middle: Floats  # (n_frames, 2)
     radius: Floats
     apart: Floats  # the outer corners of the eyes; NaN for other parts
-    out: NDArray[np.bool_]
+    out: NDArray[np.bool_]  # a point that is needed lies beyond the picture
+    edge: str  # what these points are of
     same: NDArray[np.bool_]  # every point is where it was in the picture before
 
 
-def _shown(points: Points, landmarks: Landmarks) -> _Shown:
+def _shown(points: Points, landmarks: Landmarks, body: InView | None) -> _Shown:
     """Go through the points once, in blocks: they may lie on disk."""
     n = landmarks.n_frames
     middle, radius, apart = np.full((n, 2), np.nan), np.full(n, np.nan), np.full(n, np.nan)
     out, same = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     size = np.array([landmarks.width, landmarks.height])
+    needed = _needed(points, size, body)
     for start in range(0, n, _BLOCK):
         rows = slice(start, min(start + _BLOCK, n))
         xyz = np.asarray(points.xyz[max(start - 1, 0) : rows.stop], dtype=np.float64)
@@ -106,11 +124,34 @@ def _shown(points: Points, landmarks: Landmarks) -> _Shown:
         beyond = np.any((xyz[..., :2] < 0) | (xyz[..., :2] > size), axis=2)
         if points.visible is not None:  # of a body, arms and legs out of view are no surprise
             beyond &= points.visible[rows] > 0.5
-            beyond[:, _ARMS] = False
+            beyond &= needed
         out[rows] = beyond.any(axis=1)
         if xyz.shape[1] > max(_CORNERS):
             apart[rows] = np.linalg.norm(xyz[:, _CORNERS[0]] - xyz[:, _CORNERS[1]], axis=1)
-    return _Shown(seen=points.seen, middle=middle, radius=radius, apart=apart, out=out, same=same)
+    return _Shown(
+        seen=points.seen,
+        middle=middle,
+        radius=radius,
+        apart=apart,
+        out=out,
+        edge="shoulders" if needed.sum() == len(_SHOULDERS) else "",
+        same=same,
+    )
+
+
+def _needed(points: Points, size: NDArray[np.intp], body: InView | None) -> NDArray[np.bool_]:
+    """Return which points of a body have to stay in the picture; arms need not."""
+    needed = np.zeros(points.xyz.shape[1], dtype=np.bool_)
+    if points.visible is None or body == "nothing":
+        return needed
+    needed[list(_SHOULDERS)] = True
+    if body is None:
+        ankles = np.asarray(points.xyz[points.seen][:, _ANKLES, :2], dtype=np.float64)
+        inside = np.all((ankles >= 0) & (ankles <= size), axis=2).any(axis=1)
+        body = "whole" if inside.size and inside.mean() >= FILMED_LEGS else "shoulders"
+    if body == "whole":
+        needed[: min(_SHOULDERS)] = needed[list(_LEGS)] = True
+    return needed
 
 
 def _lost(name: str, points: Points, t_s: Floats) -> list[Issue]:
@@ -138,7 +179,8 @@ def _outside(name: str, shown: _Shown) -> list[Issue]:
     share = float(shown.out[shown.seen].mean())
     if share < OUT_SHARE:
         return []
-    text = f"The {_WORDS[name]} leaves the picture in {share:.0%} of the pictures that show it."
+    what = f"A part of the {shown.edge or _WORDS[name]} leaves the picture"
+    text = f"{what} in {share:.0%} of the pictures that show the {_WORDS[name]}."
     return [_issue("leaves_picture", text)]
 
 

@@ -202,6 +202,8 @@ class _Watch:
         if part == "hands":
             since, body = self._body
             fresh = body if t_s - since <= FRESH_S else None
+            if self._paces[part]:
+                tracker.seek()
             hands: dict[str, Found] = tracker.follow(picture, body=fresh)
             self._check_body(hands.values())
             return {k: _row(hand) for k, hand in hands.items()}

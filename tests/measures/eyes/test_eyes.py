@@ -275,3 +275,47 @@ def test_two_longest_closures_are_not_compared():
     outcome = _run("eyes.longest_closure", _lid(SPASMS), _lid(BLINKS))
     assert len(outcome.estimates) == 2
     assert outcome.contrasts == ()
+
+
+def _closing(closures, *, depth=1.0, ramp_s=0.12):
+    """Return a lid whose closures begin and end as half waves of a cosine, without noise."""
+    t = np.arange(round(SECONDS * RATE_HZ)) / RATE_HZ
+    x = np.zeros(len(t))
+    for start, lasts in closures:
+        inside = np.minimum(t - start, start + lasts + 2 * ramp_s - t)
+        x = np.maximum(x, depth * (1 - np.cos(np.pi * np.clip(inside / ramp_s, 0, 1))) / 2)
+    return x
+
+
+#: Closures that differ, at other moments between two pictures, so that blocks of 3 s do.
+_UNLIKE = [(2.0 + 2.913 * k, 0.05 + 0.02 * (k % 7)) for k in range(19)]
+_LONG = [(2.0 + 4.8 * k, 0.8 + 0.1 * (k % 5)) for k in range(12)]
+
+
+@pytest.mark.parametrize("name", ["eyes.perclos", "eyes.closed_share"])
+def test_two_lids_of_one_course_that_read_a_little_apart_do_not_differ(name):
+    """The same blinks through two scales, one bent by a tenth more: no side is longer shut."""
+    one = _closing(_UNLIKE)
+    (sides,) = _run(name, one**1.3, one**1.43).contrasts
+    assert sides.value > 0
+    assert sides.interval.lo < 0 < sides.interval.hi
+    assert sides.p > 0.05
+
+
+@pytest.mark.parametrize("name", ["eyes.closed_share", "eyes.closures"])
+def test_an_eye_that_closes_alone_is_told_from_the_other(name):
+    """Twelve closures of a second of one lid, which reads two thirds then, the other a fifth."""
+    blinks = _closing([(start + 2.4, 0.05) for start, _ in _LONG])
+    left, right = (np.maximum(_closing(_LONG, depth=d), blinks) for d in (0.67, 0.2))
+    (sides,) = _run(name, left, right).contrasts
+    assert sides.value > 0
+    assert sides.p < 0.05
+
+
+def test_perclos_does_not_say_that_eyes_are_equal_where_one_closes_alone():
+    """Its difference of sides holds all the time in which one lid may have been shut alone."""
+    blinks = _closing([(start + 2.4, 0.05 + start / 1000) for start, _ in _LONG])
+    left, right = (np.maximum(_closing(_LONG, depth=d), blinks) for d in (0.67, 0.2))
+    (sides,) = _run("eyes.perclos", left, right**1.05).contrasts
+    shut = 100 * sum(lasts for _, lasts in _LONG) / SECONDS
+    assert sides.interval.hi > shut

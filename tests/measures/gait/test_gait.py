@@ -83,10 +83,14 @@ def test_strides_are_counted_from_front_and_back(view):
 @pytest.mark.parametrize(
     ("name", "view", "shows"),
     [
-        ("gait.foot_pitch", "front", "from the side"),
-        ("gait.arm_swing", "back", "from the side"),
+        ("gait.foot_pitch", "front", "from the side, where the other leg does not hide it"),
+        (
+            "gait.arm_swing",
+            "back",
+            "from the side on which it is, since the trunk hides the far one",
+        ),
         ("gait.foot_inversion", "back", "from the front"),
-        ("gait.trunk_lean", "side", "from the front or back"),
+        ("gait.trunk_lean", "side", "squarely from the front or back"),
     ],
 )
 def test_what_does_not_show_from_there_is_not_called_bad(name, view, shows):
@@ -425,7 +429,7 @@ def test_a_landing_that_was_none_is_not_sold_as_gait():
     value = 100 * time.std(ddof=1) / time.mean()
     assert value > 10
     assert seen[0] > 0.98 * value
-    assert "half or one and a half" in stride_cv._unresolved(value, own[0], seen[0])
+    assert "half or one and a half" in stride_cv._unresolved(value, own[0], seen[0], "")
 
 
 def test_variability_that_the_front_cannot_show_shows_from_the_side():
@@ -458,7 +462,15 @@ def test_variability_that_the_camera_makes_is_not_sold_as_gait():
     """Even strides at 25 pictures a second: no number, and the sentence names the camera."""
     outcome = _run("gait.stride_cv", _walked(7, seconds=40.0, rate_hz=25.0, cv_percent=0.2))
     assert outcome.estimates == ()
-    assert all("more pictures a second" in n.reason for n in outcome.not_measurable)
+    assert all("film with more pictures a second" in n.reason for n in outcome.not_measurable)
+    assert not any("from the side" in n.reason for n in outcome.not_measurable)  # it was
+
+
+def test_neither_view_nor_pictures_are_asked_for_where_they_do_not_help():
+    """Even strides from the side at 60 pictures a second: the sentence says that none shows."""
+    outcome = _run("gait.stride_cv", _walked(7, seconds=40.0, rate_hz=60.0, cv_percent=0.2))
+    assert outcome.estimates == ()
+    assert all("strides so even do not show" in n.reason for n in outcome.not_measurable)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eutonia.exam.protocols import protocol
+from eutonia.knowledge import table
 from eutonia.measures import entry
 from eutonia.model import Condition
 from eutonia.run import run_measure, visit_spans
@@ -359,6 +360,21 @@ def test_strokes_and_notes_are_no_tremor(task, looked_for):
     assert bool(outcome.estimates) == looked_for
 
 
+@pytest.mark.parametrize(
+    ("task", "instead"),
+    [("writing", "pen above paper"), ("playing", "fingers above the keys")],
+)
+def test_where_no_tremor_is_told_from_the_strokes_the_segment_to_film_is_named(task, instead):
+    """The reason names a segment of a protocol in which the measure finds that tremor."""
+    (missing,) = _trembling((2.0, 0.0, 0.0, 0.0), ("",) * 4, task).not_measurable
+    assert instead in missing.reason
+    segments = [s for p in table("protocols").values() for s in p["segments"]]
+    (segment,) = [s for s in segments if s["name"] == instead]
+    assert segment["seconds"] >= entry("hand.finger_tremor").declared.needs.inputs["finger"].min_s
+    found = _trembling((2.0, 0.0, 0.0, 0.0), ("",) * 4, segment["levels"]["task"])
+    assert {e.target.label for e in found.estimates} == {"right index curl"}
+
+
 @pytest.mark.parametrize("name", ["hand.which", "hand.individuation", "hand.still_finger"])
 def test_what_a_guessed_finger_does_beside_the_others_is_not_measured(name):
     """The model lets such a finger follow the others, so there is a sentence and no number."""
@@ -390,3 +406,73 @@ def test_the_base_of_the_thumb_is_the_least_sure_of_its_joints():
     }
     assert found["thumb_cmc"].interval.lo < -40 < 40 < found["thumb_cmc"].interval.hi
     assert found["thumb_ip"].interval.lo > -40
+
+
+def _two_tasks(curl, others, *, turned=0.0, flag=""):
+    """Run the curl of an index at rest and in playing, its other fingers and its hand moved too."""
+    rng = np.random.default_rng(6)
+    sites = (*CURLS, "hand_hinge", "hand_palm")
+    channels = tuple(
+        replace(channel(s, "right"), flags=(flag,) if flag and s in CURLS else ()) for s in sites
+    )
+    rest = np.array([60.0, 60.0, 60.0, 60.0, -60.0, 20.0])
+    films = [
+        _film(posture(rng, means, seconds=60, sd=2, noise=1), channels, task)
+        for task, means in (
+            ("rest", rest),
+            ("playing", rest + np.array([curl, others, others, others, turned, 0.0])),
+        )
+    ]
+    (found,) = [
+        c
+        for c in _run("hand.curl", *films).contrasts
+        if c.measure == "hand.curl.sum" and c.target.label == "right index curl"
+    ]
+    return found
+
+
+@pytest.mark.parametrize("flag", ["", "bend_from_palm", "bend_guessed"])
+def test_a_finger_that_alone_curls_more_is_told_where_the_others_lie_alike(flag):
+    """45 degrees differ while the hand lies alike; the interval reaches further up than down."""
+    found = _two_tasks(45.0, 0.0, flag=flag)
+    assert 0 < found.interval.lo < 45 < found.interval.hi
+    assert found.p < 0.05
+    assert found.interval.hi - 45 > 45 - found.interval.lo
+
+
+@pytest.mark.parametrize("moved", [{"others": 60.0}, {"others": 0.0, "turned": 60.0}])
+def test_the_more_the_hand_changes_the_less_a_curl_is_told(moved):
+    """A guessed finger's 45 degrees are not told where the others or the whole hand moved too."""
+    found = _two_tasks(45.0, flag="bend_guessed", **moved)
+    assert found.interval.lo < 0 < 45 < found.interval.hi
+
+
+def test_eighteen_seconds_give_a_curl_an_interval_and_fifteen_say_how_many_would():
+    """Six blocks are enough beside the camera's error; five say that about 18 s are needed."""
+    rng = np.random.default_rng(8)
+    channels = tuple(channel(s, "right") for s in CURLS)
+
+    def of(seconds):
+        x = posture(rng, np.full(4, 60.0), seconds=seconds, sd=5, noise=1)
+        return _run("hand.curl", _film(x, channels, "rest")).estimates
+
+    assert all(e.interval.hi - e.interval.lo > 2 * 1.96 * 15 for e in of(18))
+    short = of(15)
+    assert all(e.interval is None and e.no_interval == "few_blocks" for e in short)
+    assert {n for e in short for n in e.notes} == {
+        "short=of 15 s no interval can be given; about 18 s of it would do"
+    }
+
+
+def test_the_time_out_of_line_holds_what_a_misread_curl_would_give():
+    """45 degrees beyond the others may be more or less than 40; 140 degrees may not be less."""
+    rng = np.random.default_rng(9)
+    channels = tuple(channel(s, "right") for s in CURLS)
+    for beyond, least in ((45.0, 0.0), (140.0, 100.0)):
+        x = posture(rng, np.array([60.0, 60, 60, 60 + beyond]), seconds=60, sd=1, noise=0.5)
+        found = {
+            e.target.label: e for e in _run("hand.which", _film(x, channels, "playing")).estimates
+        }["right little curl"]
+        assert found.value > 90
+        if found.interval is not None:
+            assert found.interval.lo == pytest.approx(least, abs=1)

@@ -167,34 +167,48 @@ def test_the_spread_of_a_wandering_head_is_not_too_large_on_average():
 
 _HAND = tuple(
     Channel(name=s, kind="head", unit=unit, site=s, side="midline")
-    for s, unit in (("shift_lateral", "%"), ("shoulder", "%"), ("face_hidden", "1"))
+    for s, unit in (
+        ("shift_lateral", "%"),
+        ("shoulder", "%"),
+        ("face_hidden", "1"),
+        ("hand_at_head", "1"),
+    )
 )
 
 
-def _with_hand(yaw, *, raised, before, **condition):
-    """Return a head whose hand is raised, and before the face, for shares of the time."""
+def _with_hand(yaw, *, raised, before, near, **condition):
+    """Return a head whose hand is raised, before the face and at the head, for shares of time."""
     x = _head(20)
     x[0] += yaw
     n = x.shape[1]
     shoulder = np.where(np.arange(n) < raised * n, np.nan, 0.0)
     hidden = (np.arange(n) < before * n).astype(float)
-    rows = np.concatenate([x, np.zeros((1, n)), shoulder[None], hidden[None]])
+    at_head = (np.arange(n) < near * n).astype(float)
+    rows = np.concatenate([x, np.zeros((1, n)), shoulder[None], hidden[None], at_head[None]])
     channels = (*(head_channel(a) for a in AXES), *_HAND)
     return _film(rows, channels=channels, **{"task": "let_go", **condition})
 
 
+_AT_HEAD = "at the head (face, neck, or near them) in {} % of the time"
+
+
 @pytest.mark.parametrize(
-    ("raised", "before", "said"),
+    ("raised", "before", "near", "said"),
     [
-        (0.85, 0.1, "seen raised in 85 % of the time, before the face in 10 % of it"),
-        (0.0, 0.0, "none was seen raised or before the face: the trick may not have been done"),
+        (
+            *(0.85, 0.1, 0.9),
+            f"seen raised in 85 % of the time, {_AT_HEAD.format(90)}, "
+            "before the face itself in 10 %",
+        ),
+        (0.0, 0.0, 0.9, f"seen raised in 0 % of the time, {_AT_HEAD.format(90)}"),
+        (0.0, 0.0, 0.0, "none was seen raised or at the head: the trick may not have been done"),
     ],
 )
 @pytest.mark.parametrize("name", ["head.trick_effect", "head.dev_total", "head.yaw_mean"])
-def test_the_hand_of_a_trick_is_said_beside_its_numbers(name, raised, before, said):
+def test_the_hand_of_a_trick_is_said_beside_its_numbers(name, raised, before, near, said):
     """With the trick only: how much of the time it was raised, or that none was seen."""
-    off = _with_hand(30, raised=0.0, before=0.0)
-    on = _with_hand(12, raised=raised, before=before, trick="on")
+    off = _with_hand(30, raised=0.0, before=0.0, near=0.0)
+    on = _with_hand(12, raised=raised, before=before, near=near, trick="on")
     for e in _run(name, off, on).estimates:
         notes = [n for n in e.notes if n.startswith("hand of the trick (let go, trick on)")]
         with_trick = name == "head.trick_effect" or e.condition.get("trick") == "on"

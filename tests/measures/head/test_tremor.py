@@ -48,8 +48,28 @@ def test_a_nod_of_a_bent_head_may_be_twice_as_large():
         (size,) = (e for e in found if e.part == "rms")
         return size.interval.hi / size.value, any(n.startswith("bent:") for n in size.notes)
 
-    assert most(32.0)[0] > 2.0 > most(10.0)[0]
+    assert most(32.0)[0] > 3.5 > 2.0 > most(10.0)[0]
     assert [most(32.0)[1], most(10.0)[1]] == [True, False]
+
+
+def test_the_axes_of_a_bent_head_are_not_told_apart():
+    """Down by 32 degrees a tremor keeps its frequency and size, and has no shares of axes."""
+    x = np.outer([1.0, 0.5, 0.0], np.sin(2 * np.pi * 4.0 * T)) + _noise()
+    bent = x - np.array([[0.0], [32.0], [0.0]])
+    assert set(_values(_run("head.tremor_axis", x))) == set(AXES)
+    assert not _run("head.tremor_axis", bent).estimates
+    assert "not told apart" in _run("head.tremor_axis", bent).not_measurable[0].reason
+    assert set(_values(_run("head.tremor_pow", bent))) == {"total", "rms"}
+    assert set(_values(_run("head.tremor_pow", x))) == {"total", "rms", *AXES}
+    assert _values(_run("head.tremor_freq", bent))[""] == pytest.approx(4.0, abs=0.02)
+
+
+@pytest.mark.parametrize("name", TREMOR)
+@pytest.mark.parametrize(("freq_hz", "found"), [(1.4, False), (3.0, True)])
+def test_a_small_slow_rhythm_is_what_pixels_make_of_a_drift(name, freq_hz, found):
+    """0.4 degrees are a tremor at 3 Hz, and at 1.4 Hz what a still head that drifts reads."""
+    x = np.outer([0.3, 0.4, 0.1], np.sin(2 * np.pi * freq_hz * T)) + _noise() / 4
+    assert bool(_run(name, x).estimates) == found
 
 
 @pytest.mark.parametrize("name", TREMOR)

@@ -101,8 +101,12 @@ class _Limits:
         return np.maximum(value - half, 0.0), value + half
 
 
+#: Those of the eyes that the limits were taken from.
+SCALES = lid_example.Bend(sd=0.23, sides=0.23)
+
+
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     """Blinks filmed at 60 pictures a second; the truth is the mean time above one half."""
-    made = lid_example.visit(seed, lid_example.BLINKS, rate_hz=60, bent=0.23)
+    made = lid_example.visit(seed, lid_example.BLINKS, rate_hz=60, bend=SCALES)
     truth = 1000 * lid_example.mean_blink_s(lid_example.BLINKS)
     return made, {lid_example.key(side): truth for side in ("left", "right")}

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import CAUTION, CLOSED, NEEDS, RARE, UNSURE
+from eutonia.measures.lid_events import (
+    CAUTION,
+    CLOSED,
+    NEEDS,
+    OF_SCALE,
+    RARE,
+    UNSURE,
+)
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="eyes.closed_share",
-    version="2",
+    version="3",
     title="Share of the time with the eye closed",
     unit="1",
     tier="clinical",
     sources=("Peterson2016",),
     method=f"Share of the time, in which the eye was seen, with the lid closed by at least "
-    f"{100 * CLOSED:.0f} % of its own range. Each eye by itself.",
+    f"{100 * CLOSED:.0f} % of its own range. Each eye by itself. {OF_SCALE}",
     needs=NEEDS,
     scale="difference",
     interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=1, shown_by="docs/measures/eyes.closed_share"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=f"{CAUTION} {UNSURE} {RARE} Published: closure in video against rating scales, "
+    caution=f"{CAUTION} {UNSURE} {RARE} Up to version 2 two lids of one course differed in one of "
+    "three people. Published: closure in video against rating scales, "
     "Spearman 0.52 to 0.56 in 50 people (Peterson2016).",
     figure="",
     proofs=("simulated",),
@@ -34,18 +43,23 @@ def measure(x: Inputs) -> Result:
     def at(level: float) -> Floats:
         return lid_events.quotient(lid_events.share_above(x, level)[0].sum(axis=0))
 
+    below, above = lid_events.at_other_thresholds(x, at)
+    scale = lid_events.bent(x, CLOSED)
     return Result(
         blocks=blocks,
         finish=lid_events.quotient,
         span=span,
-        limits=lid_events.unsure(x, lid_events.share_limits, at, most=1.0),
+        limits=lid_events.Unsure(
+            limits=scale.around(lid_events.share_limits), below=below, above=above, most=1.0
+        ),
+        varying=scale.varying(sides=(below + above) / (2 * HALF_95)),
         reasons=lid_events.unclear(x),
         evidence=lid_events.trace(x),
     )
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Spasms and blinks; the truth is mean time closed over mean time."""
-    made = lid_example.visit(seed, lid_example.SPASMS, seconds=180)
+    """Spasms and blinks through bent scales; the truth is mean time closed over mean time."""
+    made = lid_example.visit(seed, lid_example.SPASMS, seconds=180, bend=lid_example.SCALES)
     truth = lid_example.closed_share(lid_example.SPASMS, CLOSED)
     return made, {lid_example.key(side): truth for side in ("left", "right")}

@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.cadence",
-    version="2",
+    version="3",
     title="Cadence",
     unit="/min",
     tier="supportive",

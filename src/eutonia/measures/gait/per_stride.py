@@ -37,10 +37,10 @@ def stacked(parts: list[Floats]) -> Floats:
     return np.stack([np.pad(p, ((0, longest - len(p)), (0, 0))) for p in parts], axis=1)
 
 
-def mean_in(block: Block, row: int, part: slice) -> float:
-    """Return the mean over usable samples; NaN where less than half of them are."""
+def mean_in(block: Block, row: int, part: slice, *, least: float = 0.5) -> float:
+    """Return the mean over usable samples; NaN where less than that share of them is usable."""
     good = block.mask[row, part]
-    return float(block.x[row, part][good].mean()) if good.size and good.mean() >= 0.5 else np.nan
+    return float(block.x[row, part][good].mean()) if good.size and good.mean() >= least else np.nan
 
 
 def swing_range(block: Block, row: int, part: slice) -> float:

@@ -20,7 +20,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.speed_to_onset",
-    version="4",
+    version="5",
     title="Speed at which the foot's posture sets in",
     unit="/s",
     tier="clinical",

@@ -37,7 +37,7 @@ NEW_PERCENT = 1.5
 
 MEASURE = Measure(
     id="gait.stance_asymmetry",
-    version="4",
+    version="5",
     title="Stance asymmetry",
     unit="%",
     tier="clinical",

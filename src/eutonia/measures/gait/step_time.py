@@ -31,7 +31,7 @@ APART_S = {"running": (0.02,), "walking_backwards": (0.04,)}
 
 MEASURE = Measure(
     id="gait.step_time",
-    version="3",
+    version="4",
     title="Step time",
     unit="s",
     tier="supportive",

@@ -37,12 +37,14 @@ WILD = 0.35
 #: Seconds by which strides are read wrong, SD, at least: from the side, also backwards, and from
 #: front or back, where the highest lift is blunt. Rendered people under number 100, rounded up.
 SIDE_S, BACKWARDS_S, FRONTAL_S = 0.012, 0.02, 0.025
+#: Pictures a second beyond which more of them time landings no better. [D]
+ENOUGH_HZ = 50.0
 #: Columns of the sums: stride time, whether another follows at once, and how long that lasts.
 _TIME, _PAIR, _AFTER = 1, 4, 6
 
 MEASURE = Measure(
     id="gait.stride_cv",
-    version="3",
+    version="4",
     title="Variability of stride time",
     unit="%",
     tier="supportive",
@@ -88,9 +90,10 @@ def measure(x: Inputs) -> Result:
     value = _finish(total)[:, 0]
     own, seen = _camera(blocks)
     camera = np.fmax(own, seen)
+    better = [_better(x, target) for target in x.targets]
     reasons = [
         few or _unresolved(*one)
-        for few, *one in zip(per.few(n, MIN_STRIDES), value, own, seen, strict=True)
+        for few, *one in zip(per.few(n, MIN_STRIDES), value, own, seen, better, strict=True)
     ]
     added = value - np.sqrt(np.maximum(value**2 - camera**2, 0.0))
     return Result(
@@ -151,11 +154,20 @@ def _finish(total: Floats) -> Floats:
     return cv[..., None]
 
 
-def _unresolved(value: float, own: float, seen: float) -> str:
+def _better(x: Inputs, target: NDArray[np.intp]) -> str:
+    """Return how to film so that landings are timed better than they were."""
+    blocks = x[st.INPUT]
+    aside = all(st.strides(x, b, st.sides_of(x, target)).side_view.all() for b in blocks)
+    often = min(b.rate_hz for b in blocks) >= ENOUGH_HZ
+    ways = ([] if aside else ["from the side"]) + ([] if often else ["with more pictures a second"])
+    return f"film {' and '.join(ways)}" if ways else "strides so even do not show in a film"
+
+
+def _unresolved(value: float, own: float, seen: float, better: str) -> str:
     if value < RESOLVED * own:
         return (
             f"The strides vary by {value:.1f} %, of which the camera's own timing is up to "
-            f"{own:.1f} %: film from the side and with more pictures a second."
+            f"{own:.1f} %: {better}."
         )
     if np.sqrt(1 - KEPT) * value < seen:
         return (

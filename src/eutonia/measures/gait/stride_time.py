@@ -22,7 +22,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.stride_time",
-    version="2",
+    version="3",
     title="Stride time",
     unit="s",
     tier="supportive",

@@ -12,7 +12,9 @@ the knee is straightest, as beside a force plate (Fellin2010), and comes down wh
 Which leg is which, and whether somebody walks forwards, is told in each segment of a film for
 itself (`eutonia.derive.gait_seams`). Up to `gait.stride_time` version 1 it was told in the whole
 film: the last stride before a cut could end with the other foot, and in a film of both directions
-a foot that walks backwards was said to land where it leaves.
+a foot that walks backwards was said to land where it leaves. Up to version 2 feet that cross
+could change names for a fifth of a second, which made two half strides, and somebody filmed from
+some way beside the side view could be said to walk the other way.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.time_to_onset",
-    version="2",
+    version="3",
     title="Time until the foot's posture sets in",
     unit="s",
     tier="clinical",

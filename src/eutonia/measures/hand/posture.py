@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from eutonia.measures.hand_sight import GUESSED, PALM, by_sight, hidden
-from eutonia.measures.positions import from_camera, mean, position_sums, with_systematic
+from eutonia.measures.hand_sight import GUESSED, LEAST_BLOCKS, PALM, by_sight, hidden
+from eutonia.measures.positions import (
+    from_camera,
+    mean,
+    position_sums,
+    with_systematic,
+)
 from eutonia.model import (
     Condition,
     Each,
@@ -48,7 +53,7 @@ SITES = (
 
 MEASURE = Measure(
     id="hand.posture",
-    version="3",
+    version="4",
     title="Joint angles of the hand",
     unit="deg",
     tier="supportive",
@@ -63,7 +68,7 @@ MEASURE = Measure(
     "bend of a finger that is hidden behind two others is not measured.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=SITES)),
     scale="difference",
-    interval=Jackknife(),
+    interval=Jackknife(least=LEAST_BLOCKS),
     valid=Range(lo=-15, hi=75, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="One camera guesses depth. Film index and middle finger from the thumb's side, ring "

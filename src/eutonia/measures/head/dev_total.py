@@ -15,7 +15,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="4",
+    version="5",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
@@ -50,7 +50,9 @@ def measure(x: Inputs) -> Result:
     pieces, wander = posture.independent(summed, span)
     # A head that wanders by less has a deviation whose error is mostly the zero's.
     unsure = (pieces < posture.LEAST_INDEPENDENT) & (wander > HALF_95 * of_zero)
-    limits = _Within(sd=np.hypot(of_zero, of_trunk), least=least, most=most, unsure=unsure)
+    sd, bent = np.hypot(of_zero, of_trunk), np.full((len(x.targets), 1), posture.bent(x))
+    further = float(posture.further(np.array(posture.pitch_of(x))))
+    limits = _Within(sd=sd, least=least, most=most, unsure=unsure, further=further)
     # The largest of the three: its direction is not known.
     share = np.full((len(x.targets), 1), max(posture.APART_SHARE.values()))
     return Result(
@@ -58,7 +60,8 @@ def measure(x: Inputs) -> Result:
         finish=finish,
         span=span,
         limits=limits,
-        varying=posture.varying(x, share, of_trunk),
+        varying=posture.varying(x, share, of_trunk, np.ones((len(x.targets), 1), dtype=np.int_)),
+        at_least=bent,
         no_interval="few_independent",
         notes=(*posture.trunk_notes(x), *trick_hand.notes(x)),
     )
@@ -91,17 +94,21 @@ class _Within:
         Of the zero; and deviations beyond which, but for the zero's error, no limit lies.
     unsure : ndarray of bool, shape (n_targets, 1)
         Where a head that wanders was seen for too few independent seconds to have a mean posture.
+    further : float
+        By how much a head may be further down, and so from straight, than it reads.
     """
 
     sd: Floats
     least: Floats
     most: Floats
     unsure: NDArray[np.bool_]
+    further: float
 
     def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
         """Return lower and upper limits; see `eutonia.model.Limits`."""
         made = posture.with_zero(self.sd, least=0.0, within=(self.least, self.most))
         lo, hi = made(value, error, df)
+        hi = hi + self.further
         return np.where(self.unsure, np.nan, lo), np.where(self.unsure, np.nan, hi)
 
 

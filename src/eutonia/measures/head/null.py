@@ -17,7 +17,7 @@ COUNTED = 0.8
 
 MEASURE = Measure(
     id="head.null",
-    version="3",
+    version="4",
     title="Null position of the head",
     unit=dict.fromkeys(posture.AXES, "deg"),
     tier="clinical",
@@ -48,12 +48,13 @@ def measure(x: Inputs) -> Result:
     of_trunk = np.array([posture.trunk_sd(x, rows) for rows in x.targets])
     sd = np.hypot(of_zero, of_trunk)
     share = np.array([[posture.APART_SHARE[axis] for axis in posture.AXES]] * len(x.targets))
+    ways = -np.array([[axis == "pitch" for axis in posture.AXES]] * len(x.targets), dtype=np.int_)
     return Result(
         blocks=counted,
         finish=finish,
         span=span,
         limits=partial(_limits, sd=sd, within=posture.reached(counted)),
-        varying=posture.varying(x, share, of_trunk),
+        varying=posture.varying(x, share, of_trunk, ways),
         notes=(*posture.trunk_notes(x), *trick_hand.notes(x)),
     )
 
@@ -61,7 +62,8 @@ def measure(x: Inputs) -> Result:
 def _limits(
     value: Floats, error: Floats, df: Floats, *, sd: Floats, within: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
-    return posture.with_zero(sd, within=within)(value, COUNTED * error, df)
+    pitch = np.array(posture.AXES) == "pitch"
+    return posture.with_zero(sd, within=within, pitch=pitch)(value, COUNTED * error, df)
 
 
 def finish(total: Floats) -> Floats:

@@ -13,7 +13,7 @@ AXIS = "pitch"
 
 MEASURE = Measure(
     id="head.pitch_mean",
-    version="2",
+    version="3",
     title="Head up or down",
     unit="deg",
     tier="clinical",

@@ -13,7 +13,7 @@ from eutonia.measures.head_tremor import (
     GAIN_WORDS,
     NEEDS,
     expected_spectrum,
-    gain_sd,
+    gain_together,
     simulated,
 )
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
@@ -23,7 +23,7 @@ LOWEST_HZ = 0.5
 
 MEASURE = Measure(
     id="head.slow_movement",
-    version="2",
+    version="3",
     title="Slow movement of the head (0.5 to 2.5 Hz, without tremor)",
     unit="deg",
     tier="supportive",
@@ -52,7 +52,7 @@ def measure(x: Inputs) -> Result:
     few = f"Fewer than {tremor.MIN_SEGMENTS} pieces of {tremor.SEGMENT_S:g} s are free of gaps."
     finish = _Slow(tuple(found.start_hz))
     total = found.blocks.sum(axis=0)
-    gain = rhythm.gain_of_sum(finish.power(total), gain_sd(x))
+    gain = gain_together(x, finish.power(total))
     most = face_at_work.MOST_SLOW_DEG if face_at_work.works(x.condition) else 0.0
     return Result(
         blocks=found.blocks,

@@ -11,29 +11,32 @@ from eutonia.dsp import tremor
 from eutonia.measures import rhythm
 from eutonia.measures.head_tremor import (
     AXES,
+    BENT_AXES,
     CAUTION,
+    GAIN_SD,
     GAIN_WORDS,
     LEAST_RMS_DEG,
+    LEAST_SLOW_RMS_DEG,
     PUBLISHED,
     TREMOR_NEEDS,
-    bent_notes,
-    gain_sd,
     simulated,
 )
 from eutonia.measures.nod_of_jaw import nods
+from eutonia.measures.posture import bent
 from eutonia.measures.rhythm import OVERLAP
-from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.model import CannotMeasure, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 from eutonia.stats.intervals import student_quantile
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="3",
+    version="4",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
     sources=("VuCMOR2022",),
     method="Of the power of the tremor (head.tremor_pow, above what lies beside the top), the "
-    f"share in yaw, pitch and roll. {GAIN_WORDS}",
+    "share in yaw, pitch and roll; not of a head that is down by more than 25 degrees. "
+    f"{GAIN_WORDS}",
     needs=TREMOR_NEEDS,
     scale="difference",
     interval=Jackknife(),
@@ -47,15 +50,17 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Divide the power of the rhythm among the axes; see `MEASURE`."""
+    if bent(x):
+        raise CannotMeasure(BENT_AXES)
     found = nods(x)
     return Result(
         blocks=found.shaken.blocks,
         finish=_Shares(tuple(found.shaken.start_hz)),
         span=found.shaken.span,
-        limits=partial(_limits, gain_sd=gain_sd(x)),
-        reasons=found.reasons(least_rms=LEAST_RMS_DEG),
+        limits=partial(_limits, gain_sd=GAIN_SD),
+        reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         evidence=found.shaken.evidence(),
-        notes=(*found.notes, *bent_notes(x)),
+        notes=found.notes,
     )
 
 

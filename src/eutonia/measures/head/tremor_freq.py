@@ -8,7 +8,14 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
-from eutonia.measures.head_tremor import CAUTION, LEAST_RMS_DEG, PUBLISHED, TREMOR_NEEDS, simulated
+from eutonia.measures.head_tremor import (
+    CAUTION,
+    LEAST_RMS_DEG,
+    LEAST_SLOW_RMS_DEG,
+    PUBLISHED,
+    TREMOR_NEEDS,
+    simulated,
+)
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
@@ -17,7 +24,7 @@ CLOCK_SHARE = 0.001
 
 MEASURE = Measure(
     id="head.tremor_freq",
-    version="3",
+    version="4",
     title="Head tremor, frequency",
     unit="Hz",
     tier="supportive",
@@ -49,7 +56,7 @@ def measure(x: Inputs) -> Result:
         finish=_Frequency(tuple(found.shaken.start_hz)),
         span=found.shaken.span,
         limits=_limits,
-        reasons=found.reasons(least_rms=LEAST_RMS_DEG),
+        reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         details={
             "times_background": np.array([r.ratio for r in found.shaken.rhythms]),
             **found.details,

@@ -10,24 +10,28 @@ from eutonia.dsp import tremor
 from eutonia.measures import rhythm
 from eutonia.measures.head_tremor import (
     AXES,
+    BENT_AXES,
     CAUTION,
+    GAIN_SD,
     GAIN_WORDS,
     LEAST_RMS_DEG,
+    LEAST_SLOW_RMS_DEG,
     PUBLISHED,
     TREMOR_NEEDS,
     bent_notes,
     expected_density,
-    gain_sd,
+    gain_together,
     simulated,
 )
 from eutonia.measures.nod_of_jaw import nods
+from eutonia.measures.posture import bent
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="3",
+    version="4",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -55,15 +59,16 @@ def measure(x: Inputs) -> Result:
     found = nods(x)
     finish = _Size(tuple(found.shaken.start_hz))
     size = finish(found.shaken.blocks.sum(axis=0))
-    of_axes = gain_sd(x)
-    together = rhythm.gain_of_sum(size[:, 1:4], of_axes)[:, None]
-    each = np.broadcast_to(2 * of_axes, (len(size), 3))
+    together = gain_together(x, size[:, 1:4])[:, None]
+    each = np.broadcast_to(2 * GAIN_SD, (len(size), 3))
+    no_axes = (BENT_AXES,) * len(size) if bent(x) else ("",) * len(size)
     return Result(
         blocks=found.shaken.blocks,
         finish=finish,
         span=found.shaken.span,
         limits=rhythm.LogLimits(systematic=np.concatenate([2 * together, each, together], axis=1)),
-        reasons=found.reasons(least_rms=LEAST_RMS_DEG),
+        reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
+        part_reasons=dict.fromkeys(AXES, no_axes),
         evidence=found.shaken.evidence(),
         notes=(*found.notes, *bent_notes(x)),
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
-from eutonia.measures.head_tremor import AXES, JAW, LEAST_RMS_DEG, TREMOR_NEEDS
+from eutonia.measures.head_tremor import AXES, JAW, LEAST_RMS_DEG, LEAST_SLOW_RMS_DEG, TREMOR_NEEDS
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import (
     BlockBootstrap,
@@ -32,7 +32,7 @@ MIN_CHANGES = 20
 
 MEASURE = Measure(
     id="head.tremor_regularity",
-    version="2",
+    version="3",
     title="Head tremor, stability index (interquartile range of cycle-to-cycle change)",
     unit="Hz",
     tier="research",
@@ -59,7 +59,7 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Count the changes of frequency by size; see `MEASURE`."""
     found = nods(x)
-    reasons = found.reasons(least_rms=LEAST_RMS_DEG)
+    reasons = found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG)
     parts, span = [], []
     for place, block in enumerate(found.inputs["head"]):
         n = max(1, round(block.x.shape[1] / (BLOCK_S * block.rate_hz)))

@@ -26,7 +26,7 @@ RESOLVED = 3.0
 
 MEASURE = Measure(
     id="head.trick_effect",
-    version="3",
+    version="4",
     title="Share of the deviation that the trick takes away",
     unit="%",
     tier="research",
@@ -79,6 +79,7 @@ def measure(x: Inputs) -> Result:
                 _zero_error(total, sd) ** 2
                 + _trunk_error(x, total) ** 2
                 + _face_error(x, total) ** 2
+                + _bent_error(x, total) ** 2
             )
         ),
         notes=(*posture.trunk_notes(x, "head", "on"), *trick_hand.notes(x, "on")),
@@ -128,6 +129,17 @@ def _trunk_error(x: Inputs, total: Floats) -> Floats:
             moved.append(np.abs(finish(np.concatenate(parts, axis=-1)) - value))
         worst = np.hypot(worst, np.max(moved, axis=0))
     return worst
+
+
+def _bent_error(x: Inputs, total: Floats) -> Floats:
+    """Return what a head that is down beyond what can be read makes of the share."""
+    value = finish(total)
+    squares = np.zeros(value.shape)
+    for place, blocks in enumerate(("head", "on")):
+        parts = np.split(total, 2, axis=-1)
+        parts[place] = _turned(parts[place], turned(0.0, -posture.bent_sd(x, blocks)))
+        squares = squares + (finish(np.concatenate(parts, axis=-1)) - value) ** 2
+    return np.asarray(np.sqrt(squares))
 
 
 def _face_error(x: Inputs, total: Floats) -> Floats:

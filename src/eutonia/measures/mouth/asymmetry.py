@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.corners import with_opening
-from eutonia.measures.covered_mouth import moved, notes, total, with_cover
+from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
 from eutonia.measures.positions import (
     NECK,
     Series,
@@ -62,7 +62,8 @@ MEASURE = Measure(
     caution="Few faces are even: what changes between rest and task says more than the number by "
     "itself. Weakness of one side looks the same as pulling of the other; an examiner tells them "
     "apart. A jaw to one side truly takes the corners with it, with no corner pulled: 7 degrees of "
-    "it read as 3 % on rendered people. Pulled against the jaw, corners can look even.",
+    "it read as 3 % on rendered people. Pulled against the jaw, corners can look even. "
+    f"{UNSEEN}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.corners import with_opening
-from eutonia.measures.covered_mouth import moved, notes, total, with_cover
+from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
 from eutonia.measures.positions import (
     BLOCK_S,
     NECK,
@@ -59,7 +59,7 @@ MEASURE = Measure(
     caution="The place itself is the person's own face: read the difference between task and rest "
     "and between the sides. 1 % is about 0.9 mm in an adult. The platysma below the jaw is not "
     "seen. An opening jaw takes both corners down, and a jaw to one side takes them with it, by "
-    "3 % between the sides for 7 degrees on rendered people.",
+    f"3 % between the sides for 7 degrees on rendered people. {UNSEEN}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.covered_mouth import moved, notes, total, with_cover
+from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
 from eutonia.measures.positions import NECK, apart, from_camera, with_systematic
 from eutonia.measures.quantiles import distributions, mean_and_quantiles
 from eutonia.model import (
@@ -54,7 +54,7 @@ MEASURE = Measure(
     "shows only about a third of a sideways movement of the jaw. A pulled corner of the mouth "
     "takes the landmarks of the chin with it: on rendered people one pulled up by 3 % moved a "
     "straight chin by 1 %, as much as a jaw 3 degrees aside, and hides a jaw that goes the other "
-    "way. The tongue is not seen.",
+    f"way. The tongue is not seen. {UNSEEN}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eutonia.dsp import tremor
 from eutonia.dsp.filter import low_pass
 from eutonia.measures import rhythm
-from eutonia.measures.covered_mouth import hidden
+from eutonia.measures.covered_mouth import UNSEEN, hidden
 from eutonia.measures.mouth.tremor import LEAST_RMS
 from eutonia.measures.positions import BLOCK_S, NECK, Series, from_camera
 from eutonia.measures.quantiles import distribution, edges_of, quantile
@@ -82,7 +82,7 @@ MEASURE = Measure(
     "between people and 0.3 to 0.95 where the head is turned or nods: compare one person in one "
     "view. "
     "Syllables and bites count alike. A trembling jaw, and a head that trembles, are in the range. "
-    "Behind a mouthpiece the jaw is guessed, and not measured.",
+    f"Behind a mouthpiece the jaw is guessed, and not measured. {UNSEEN}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.covered_mouth import at_mouthpiece, hidden, moved, notes, total, with_cover
+from eutonia.measures.covered_mouth import (
+    UNSEEN,
+    at_mouthpiece,
+    hidden,
+    moved,
+    notes,
+    total,
+    with_cover,
+)
 from eutonia.measures.positions import (
     BLOCK_S,
     NECK,
@@ -53,9 +61,8 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=90, shown_by="docs/measures/mouth.lip_press"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Height and width are the person's own lips: read the difference between task and "
-    "rest. Lips behind a hand, a cup or a beard are guessed by the model, which nothing in the "
-    "film tells: of a mouth that is covered as a whole no movement at all is read. Up to version 1 "
-    "lips behind a mouthpiece were measured as if they were seen.",
+    f"rest. {UNSEEN} Of a mouth that is covered as a whole no movement at all is read. Up to "
+    "version 1 lips behind a mouthpiece were measured as if they were seen.",
     figure="bars",
     proofs=("simulated",),
 )

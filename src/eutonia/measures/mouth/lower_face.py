@@ -61,7 +61,7 @@ MEASURE = Measure(
     "compare with rest in the same video. Speaking itself moves the face; more movement than at "
     "rest is no finding by itself. Behind a mouthpiece half to twice of a movement is seen, and a "
     "still face seems to move up to 2.5 times as much (rendered people); whether jaw, corner or "
-    "instrument moves is not told.",
+    f"instrument moves is not told. {covered_mouth.UNSEEN}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from eutonia.measures import single_tremor as one
-from eutonia.measures.covered_mouth import at_mouthpiece, hidden
+from eutonia.measures.covered_mouth import UNSEEN, at_mouthpiece, hidden
 from eutonia.measures.jaw_of_head import MOST_OF_HEAD, SAME, OfHead, of_head
 from eutonia.measures.nod_of_jaw import SAME_HZ
 from eutonia.measures.positions import NECK
@@ -64,7 +64,7 @@ MEASURE = Measure(
     "trembles to the sides may seem to open as well. A head that trembles hides a smaller tremor "
     "of the jaw at its own frequency, and may show at twice or three times it. Behind a "
     "mouthpiece, where a trembling instrument and a played vibrato look the same, it is not "
-    "measured.",
+    f"measured. {UNSEEN}",
     figure="spectrum",
     proofs=("simulated",),
 )
