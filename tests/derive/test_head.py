@@ -326,6 +326,18 @@ def test_each_shoulder_has_its_own_height_against_the_zero():
     np.testing.assert_allclose(head(raised, zero=other).x[8], alone.x[8])
 
 
+@pytest.mark.usefixtures("ideal")
+def test_a_zero_with_a_raised_hand_sets_no_height_of_the_shoulders():
+    """Then both share their height, flagged; else a hand would seem to be up throughout."""
+    n = 60
+    up = body_of(n)
+    up.xyz[:, 16] = up.xyz[:, 12] - [0, 100, 0]
+    zero = zero_of(film(face_of(turned(np.zeros(n))), body=up), np.ones(n, dtype=bool))
+    found = head(film(face_of(turned(np.zeros(n))), body=body_of(n, up=(24.0, 0.0))), zero=zero)
+    np.testing.assert_allclose(row(found, "shoulder_left"), 4, atol=0.05)
+    assert flags(found, "shoulder_left") == {"zero_anatomical"}
+
+
 def test_what_weakens_a_channel_is_on_it():
     """Without zero, shoulders and profile the channels say so, each only where it matters."""
     found = head(film(face_of(turned(np.zeros(40)))))

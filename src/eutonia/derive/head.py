@@ -218,7 +218,7 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
     good[7:10] = good[11] = True
     good &= np.isfinite(x)
     own = [flags] * 7 + [set() if good[7].any() else {NOT_IN_PROFILE}]
-    own += [flags & {ZERO_ANATOMICAL}] * 2 + [set()] * 2
+    own += [set() if _level_known(zero, landmarks) else {ZERO_ANATOMICAL}] * 2 + [set()] * 2
     channels = tuple(
         Channel(name=name, kind="head", unit=unit, site=site, side=side, flags=tuple(sorted(f)))
         for (name, site, side, unit), f in zip(_SITES, own, strict=True)
@@ -364,14 +364,19 @@ def _true_shift(what: str, seen: Floats, **turned_by: Floats) -> Floats:
 def _elevation(body: Trunk, zero: HeadZero, landmarks: Landmarks) -> Floats:
     """Return how high each shoulder stands above its zero, ``(2, n_frames)``, in % of the width.
 
-    Without a zero of the same video: above the mean of both.
+    Without their height at a zero of the same video: above the mean of both.
     """
     level = (
         np.array(zero.heights)
-        if _same(zero, landmarks)
+        if _level_known(zero, landmarks)
         else body.height.mean(axis=1, keepdims=True)
     )
     return np.asarray(100 * (body.height - level).T / body.width)
+
+
+def _level_known(zero: HeadZero, landmarks: Landmarks) -> bool:
+    """Tell whether both shoulders were seen, hands down, at the zero of this video."""
+    return _same(zero, landmarks) and bool(np.isfinite(zero.heights).all())
 
 
 def _same(zero: HeadZero, landmarks: Landmarks) -> bool:
