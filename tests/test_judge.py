@@ -79,10 +79,20 @@ def test_an_untested_contrast_is_not_judged(estimate):
     assert "too few independent blocks" in comparison.words
 
 
+def test_what_else_was_compared_hides_nothing(estimate):
+    """Twenty contrasts of the mouth do not raise the q-value of the eyes' only one."""
+    eyes, *mouth = [_contrast(estimate, p=0.01, measure="eyes.x")] + [
+        _contrast(estimate, p=0.5, measure="mouth.x") for _ in range(20)
+    ]
+    one, *others = with_false_discovery([eyes, *mouth], family=lambda c: c.measure[:4])
+    assert one.q == pytest.approx(0.01)
+    assert all(c.q == pytest.approx(0.5) for c in others)
+
+
 def test_q_values_are_over_all_tested_contrasts(estimate):
     """Contrasts without a p-value do not count as tests."""
     p = [0.001, 0.02, None, 0.5]
-    judged = with_false_discovery([_contrast(estimate, p=v) for v in p])
+    judged = with_false_discovery([_contrast(estimate, p=v) for v in p], family=lambda _: "")
     expected = false_discovery(np.array([0.001, 0.02, 0.5]))
     assert [c.q for c in judged if c.q is not None] == pytest.approx(list(expected))
     assert judged[2].q is None

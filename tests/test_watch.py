@@ -10,8 +10,10 @@ from eutonia import watch
 from eutonia.assess import assess
 from eutonia.derive.head import anatomical, uncorrected
 from eutonia.dsp.rotation import turned
+from eutonia.formats.corrections import Film
 from eutonia.knowledge import table
 from eutonia.model import Landmarks, Points
+from eutonia.read import read_visit
 from eutonia.simulate import gait
 from eutonia.simulate.gait_filmed import Camera, filmed
 from eutonia.tracking.store import save
@@ -125,6 +127,22 @@ def test_a_zero_of_a_video_that_is_not_there_is_a_warning(tmp_path):
         i for r in found.recordings if "two" in r.id for i in r.issues if i.code == "zero_elsewhere"
     }
     assert said.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("name", "segments", "parts", "sought"),
+    [
+        ("IMG_0324", "", (), {"face": 0, "body": 0, "hands": 0}),
+        ("IMG_0324", "0:00 - 0:20 walking", (), {"body": 0}),
+        ("leg-2", "", ("body",), {"body": 0}),
+        ("neck", "", ("face", "body", "hands"), {"face": 0, "body": 0.1, "hands": 0}),
+    ],
+)
+def test_what_may_be_a_walk_is_looked_at_in_every_picture(tmp_path, name, segments, parts, sought):
+    """A phone's own name says nothing, and who asks for a part wants it measured."""
+    path = head_film(tmp_path / f"{name}.npz", held(1, 0, 0, 0), segments)
+    visit = read_visit(path)
+    assert watch.parts_for(visit.recordings[0], visit, Film(parts=parts)) == sought
 
 
 def test_shoulders_that_were_not_looked_for_are_not_called_bad(tmp_path):

@@ -30,6 +30,7 @@ from eutonia.measures import Entry, entries, entry
 from eutonia.model import (
     Assessment,
     Comparison,
+    Contrast,
     EutoniaError,
     Evidence,
     InvalidRecord,
@@ -141,15 +142,15 @@ def conclude(
     of_before: Iterable[Comparison | None] = repeat(None)
     if earlier is not None:
         of_before = against_earlier(estimates, earlier, state=visit.state, norms=norms)
-    contrasts = with_false_discovery(outcome.contrasts)
     primary = primary_measures(named_form(visit))
+    contrasts = with_false_discovery(outcome.contrasts, family=partial(_family, primary=primary))
     concluded = verdicts(visit, outcome.estimates)
     findings = tuple(
         judge(
             e,
             contrasts=contrasts,
             against=(*filter(None, held), *comparisons(e, concluded.changes)),
-            primary=any(e.measure == p or e.measure.startswith(f"{p}.") for p in primary),
+            primary=_one_of(e.measure, primary),
         )
         for e, *held in zip(estimates, of_controls, of_before, strict=False)
     )
@@ -209,6 +210,21 @@ def primary_measures(form: str) -> frozenset[str]:
     """Return the measures that are primary findings of a form of dystonia."""
     primary = table("forms").get(form, {}).get("primary", ())
     return frozenset(m for finding in primary for m in finding.get("measures", ()))
+
+
+def _one_of(measure: str, primary: frozenset[str]) -> bool:
+    """Tell whether a measure, or what it is a part of, is primary."""
+    return any(measure == p or measure.startswith(f"{p}.") for p in primary)
+
+
+def _family(contrast: Contrast, *, primary: frozenset[str]) -> str:
+    """Return which question a contrast belongs to: the form's own, or that of a kind of recording.
+
+    A face that is filmed for its eyes also shows mouth and head, and what is compared of these
+    must not hide a difference of the eyes.
+    """
+    kind: str = next(iter(entry(contrast.measure).declared.needs.inputs), "")
+    return "primary" if _one_of(contrast.measure, primary) else kind
 
 
 def output_folder(path: Path) -> Path:

@@ -44,9 +44,10 @@ def kept_of(
     Returns
     -------
     dict of str to ndarray
-        For each kind of movement ``<kind>.x`` (float32), ``.labels``, ``.sites``, ``.units`` and
-        ``.rate_hz``; ``seen.<part>``, the share of looks that found it; ``span_s`` and
-        ``span_names``; ``models``, names of the model files with their SHA-256.
+        For each kind of movement ``<kind>.x`` (float32), ``.labels``, ``.sites``, ``.units``,
+        ``.flags`` (of each channel, with spaces between) and ``.rate_hz``; ``seen.<part>``, the
+        share of looks that found it; ``span_s`` and ``span_names``; ``models``,
+        names of the model files with their SHA-256.
     """
     arrays: dict[str, NDArray[np.generic]] = {
         "name": np.array(path.name),
@@ -63,6 +64,7 @@ def kept_of(
             arrays[f"{r.kind}.sites"] = np.array([c.site for c in r.channels], dtype=str)
             arrays[f"{r.kind}.sides"] = np.array([c.side for c in r.channels], dtype=str)
             arrays[f"{r.kind}.units"] = np.array([c.unit for c in r.channels], dtype=str)
+            arrays[f"{r.kind}.flags"] = np.array([" ".join(c.flags) for c in r.channels], dtype=str)
             arrays[f"{r.kind}.rate_hz"] = np.array(r.rate_hz)
     return arrays
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -70,13 +70,23 @@ def judge(
     )
 
 
-def with_false_discovery(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:
-    """Return the contrasts with q-values over all of them that have a p-value."""
+def with_false_discovery(
+    contrasts: Iterable[Contrast], *, family: Callable[[Contrast], str]
+) -> tuple[Contrast, ...]:
+    """Return the contrasts with q-values over those of one family that have a p-value.
+
+    `family` names the question that a contrast belongs to: what else was looked at in the same film
+    does not hide what it was filmed for.
+    """
     listed = list(contrasts)
-    tested = [i for i, c in enumerate(listed) if c.p is not None]
-    q = false_discovery(np.array([listed[i].p for i in tested], dtype=np.float64))
-    for i, value in zip(tested, q, strict=True):
-        listed[i] = replace(listed[i], q=float(value))
+    tested: dict[str, list[int]] = {}
+    for i, c in enumerate(listed):
+        if c.p is not None:
+            tested.setdefault(family(c), []).append(i)
+    for rows in tested.values():
+        q = false_discovery(np.array([listed[i].p for i in rows], dtype=np.float64))
+        for i, value in zip(rows, q, strict=True):
+            listed[i] = replace(listed[i], q=float(value))
     return tuple(listed)
 
 

@@ -180,7 +180,7 @@ def _watch(
         file = kept / f"{filmed.id.replace('/', '_')}.landmarks.npz"
         if file.is_file():  # before it is opened, which keeps it from being replaced on Windows
             with suppress(UnreadableFile):  # a damaged one is tracked again
-                note(file, spans(filmed))
+                note(file, spans(_to_its_end(filmed)))
         landmarks = track(
             path,
             parts=parts,
@@ -189,7 +189,7 @@ def _watch(
             kept=file,
             progress=progress,
         )
-        note(file, spans(filmed))
+        note(file, spans(_to_its_end(filmed)))
     filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
     filmed_n = len(filmed.stamps_s) if filmed.stamps_s is not None else None
     sought = parts_for(filmed, visit, film)
@@ -199,17 +199,25 @@ def _watch(
     return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)
 
 
+def _to_its_end(filmed: Recording) -> Recording:
+    """Return a film whose last picture lasts as long as others, so that segments hold it too."""
+    stamps = filmed.stamps_s
+    if stamps is None or len(stamps) < 2:
+        return filmed
+    return replace(filmed, stamps_s=np.append(stamps, stamps[-1] + np.median(np.diff(stamps))))
+
+
 def _body_in_view(parts: Mapping[str, float]) -> InView | None:
     """Return what of the body a film has to show, from what it is searched for.
 
     A body that is looked at in every picture is what was filmed. Beside a face its shoulders are
     needed, beside hands nothing of it; None where all was looked for, since nobody said what for.
     """
+    if "face" in parts and not parts.get("hands", 1.0):
+        return None
     if not parts.get("body", 1.0):
         return "whole"
-    if "face" not in parts:
-        return "nothing"
-    return "shoulders" if parts.get("hands", 1.0) else None
+    return "shoulders" if "face" in parts else "nothing"
 
 
 #: Hands that are looked for now and then only tell whether they hide a part of the face.
@@ -240,12 +248,19 @@ _MIRROR = Issue(
 def parts_for(filmed: Recording, visit: Visit, film: Film) -> dict[str, float]:
     """Return what to look for in a video, and how many seconds apart (0: in every picture).
 
-    As the person says; else as the protocol needs that the file's name or the visit names; else as
-    the tasks need that were filmed; else everything.
+    As the protocol needs that the file's name or the visit names; else as the tasks need that were
+    filmed; else everything. Where the person says what to look for, only that, and what neither
+    protocol nor tasks look for, in every picture.
     """
+    usual = _usual_parts(filmed, visit)
+    if not film.parts:
+        return usual or dict(table("video_parts")["default"])
+    return {part: usual.get(part, 0.0) for part in film.parts}
+
+
+def _usual_parts(filmed: Recording, visit: Visit) -> dict[str, float]:
+    """Return what the protocol or the tasks of a video ask for; nothing where neither is known."""
     rules = table("video_parts")
-    if film.parts:
-        return {part: rules["default"][part] for part in film.parts}
     words = Path(filmed.id).stem.replace("-", "_").split("_")
     for name in (*words, visit.state.protocol or ""):
         if named := rules["by_protocol"].get(find("protocols", name)):
@@ -254,7 +269,7 @@ def parts_for(filmed: Recording, visit: Visit, film: Film) -> dict[str, float]:
     for span in spans(filmed):
         for part, every_s in rules["by_task"].get(span.condition.get("task"), {}).items():
             wanted[part] = min(every_s, wanted.get(part, every_s))
-    return wanted or dict(rules["default"])
+    return wanted
 
 
 def overlay(video: Path, out: Path, *, kept: Path, progress: Progress | None = None) -> None:

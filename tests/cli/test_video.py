@@ -41,3 +41,13 @@ def test_an_overlay_shows_the_face(option, tmp_path, capsys):
     (tmp_path / "x.mp4").write_bytes(b"")
     assert cli.run(["assess", str(tmp_path / "x.mp4"), "--overlay", option]) == cli.MISTAKE
     assert "--overlay keeps the face" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("factor", ["0", "-3"])
+def test_a_slow_motion_that_cannot_be_is_refused_and_not_kept(factor, tmp_path, capsys):
+    """A film plays some times slower, never backwards or endlessly slow."""
+    film = tmp_path / "x.mp4"
+    film.write_bytes(b"")
+    assert cli.run(["assess", str(film), "--slow-motion", factor]) == cli.MISTAKE
+    assert "slow-motion" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["x.mp4"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from eutonia.derive.finger_sight import FREE, GUESSED, HIDDEN, PALM, flag, in_plane, sight
-from eutonia.derive.fingers import fingers, joint_angles, read
+from eutonia.derive.finger_sight import FREE, GUESSED, HIDDEN, PALM, best, flag, in_plane, sight
+from eutonia.derive.fingers import fingers, grip, joint_angles, read
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.model import Landmarks, Points
 from eutonia.simulate.fingers import hand_points
@@ -140,3 +140,24 @@ def test_a_hand_taken_for_its_mirror_image_is_not_read():
     rows = [i for i, c in enumerate(move.channels) if c.site != "grip"]
     assert move.good[rows, 0].all()
     assert not move.good[rows, 1].any()
+
+
+def test_a_hidden_fingertip_does_not_make_a_grip():
+    """From the little finger's side neither tip counts as held; it is flagged, and no tool said."""
+    shut = hand_points(FANNED)
+    shut[4] = shut[8]
+    for direction, hides in (([-1, 0, 0], True), ([1, 0, 0], False)):
+        film = _film(np.stack([_seen_from(shut, direction)] * 5))
+        (thumb,) = (c for c in film.channels if c.site == "grip")
+        assert ("bend_hidden" in thumb.flags) == hides
+        assert ("may_hold_a_tool" in thumb.flags) != hides
+
+
+def test_of_two_fingers_the_one_that_was_seen_counts():
+    """Beside a hidden finger the thumb's distance is that from the other one's tip."""
+    assert best([("bend_hidden",), ("bend_guessed",)]) == ("bend_guessed",)
+    assert best([("bend_from_palm",), ()]) == ()
+    xyz = hand_points(FANNED)[None]
+    each = [grip(xyz, [f])[0] for f in ("index", "middle")]
+    assert grip(xyz, ["index", "middle"])[0] == min(each)
+    assert each[0] != each[1]

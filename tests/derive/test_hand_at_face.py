@@ -83,6 +83,23 @@ def test_a_finger_between_two_landmarks_hides_the_lips_too():
     assert over_lips(_film(hand)).all()
 
 
+def test_a_hand_over_the_lips_leaves_no_angle_of_the_head():
+    """It turns what is seen of a still head; that a hand is there stays known."""
+    filmed = _film(_hand(LIPS), every=8)
+    (of_head,) = (m for m in seen_in(filmed, Calibration()) if m.kind == "head")
+    angles = np.array([c.unit == "deg" for c in of_head.channels])
+    assert not of_head.good[angles].any()
+    assert of_head.good[-1].all()
+    (free,) = (m for m in seen_in(_film(), Calibration()) if m.kind == "head")
+    assert free.good[0].all()
+
+
+def test_between_two_looks_the_last_one_holds():
+    """A hand that is looked for four times a second is at the head in between."""
+    assert (at_head(_film(_hand(CHIN), every=8)) == 1).all()
+    assert np.isnan(at_head(_film(_hand(CHIN), every=30))[10:29]).all()
+
+
 def test_the_body_tells_a_hand_at_the_head_and_one_in_the_lap():
     """Knuckles a face's width beside the chin are at the head; at the hip they are not."""
     body = np.tile(MIDDLE + SCALE * np.array([0, 500.0, 0]), (33, 1))

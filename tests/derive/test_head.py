@@ -386,6 +386,18 @@ def test_the_correction_leaves_straight_and_tilted_heads_alone():
     np.testing.assert_allclose(corrected(straight), straight, atol=1e-12)
 
 
+def test_only_a_head_that_looks_far_up_is_corrected_as_such(monkeypatch):
+    """Up to 21 degrees up along the ray, and downwards, nothing changes; at 38 it is 1.0 less."""
+    pitch = np.array([-45.0, -20.0, 0.0, 20.0, 38.0])
+    found = seen_angles(corrected(turned(0.0, pitch)))[:, 1]
+    known = {a: dict(c) for a, c in table("head_correction").items() if a != "mark"}
+    plain = {**known, "pitch": {**known["pitch"], "u2": 0.0, "u3": 0.0}}
+    monkeypatch.setattr(derived, "table", lambda _: plain)
+    without = seen_angles(corrected(turned(0.0, pitch)))[:, 1]
+    u = 38 / 30 - 0.7
+    np.testing.assert_allclose(found - without, [0, 0, 0, 0, -6 * u**2 + 5 * u**3], atol=1e-9)
+
+
 def test_the_correction_is_undone_exactly():
     """What the model makes of a true rotation is corrected to that rotation again."""
     angles = np.random.default_rng(0).uniform(-45, 45, (3, 200))

@@ -23,7 +23,7 @@ def number(measure, value, lo, hi, unit="deg"):
         value=value,
         interval=Interval(lo=lo, hi=hi, kind="within the recording", method="test"),
         n_effective=20,
-        valid=(-45.0, 45.0),
+        valid=(-90.0, 90.0),
         valid_by="test",
     )
 
@@ -84,6 +84,15 @@ def test_a_shift_is_present_only_beyond_its_interval():
         [number("head.shift_lat", 7, 6, 8, "%"), number("head.shift_lat", -7, -11, -3, "%")]
     )
     assert (sure.score, unsure.score, unsure.highest) == (1, 0, 1)
+
+
+def test_a_number_outside_the_range_of_its_method_proposes_nothing():
+    """Unless it is known to be the least: then the score may be any above."""
+    outside = replace(number("head.shift_lat", -17, -23, -11, "%"), valid=(-15.0, 15.0))
+    assert not twstrs_proposals([outside])
+    beyond = replace(number("head.yaw_mean", 52, 40, 64), valid=(-45.0, 45.0))
+    (proposed,) = twstrs_proposals([replace(beyond, quality=("at_least_40",))])
+    assert proposed.highest == 4
 
 
 def test_every_proposal_is_said_to_be_an_estimate():

@@ -135,6 +135,57 @@ def test_what_was_not_recorded_is_one_word_on_the_first_page(full):
     assert "EMG bursts" not in said
 
 
+def test_what_is_not_there_names_where_it_was_looked_for(full):
+    """No tremor at rest is not said of writing; where one was found nothing is said to lack."""
+    assessment, _ = full
+    shown = assessment.findings[0].estimate
+    here, there = Condition.of(task="rest"), Condition.of(task="posture")
+    none = NotMeasurable(
+        measure="hand.finger_tremor",
+        version="1",
+        title="Tremor of a finger",
+        tier="supportive",
+        code="absent",
+        reason="No tremor.",
+        condition=here,
+    )
+    also = replace(none, title=shown.title, condition=shown.condition)
+    missing = (none, none, replace(none, condition=there), also)
+    said = row(first_page(replace(assessment, not_measurable=missing)), "NOT TAKEN")
+    assert "looked for and not there: Tremor of a finger (rest; posture)" in said
+    assert shown.title not in said
+
+
+@pytest.mark.parametrize(
+    ("target", "details", "lo", "words"),
+    [
+        (("foot", "foot"), (("left_minus_right_percent", -5.0),), 1.0, "(more on the right)"),
+        (("foot", "foot"), (("left_minus_right_percent", 5.0),), 0.0, "(if any, more on the left)"),
+        (("trunk_lateral",), (), -9.0, "(\N{MINUS SIGN} is to the person's left)"),
+        (("trunk_sagittal",), (), -9.0, ""),
+    ],
+)
+def test_the_side_stands_beside_the_number(full, target, details, lo, words):
+    """What has no sign names the side that has more; a lean to the side says what minus is."""
+    assessment, _ = full
+    f = assessment.findings[0]
+    e = replace(
+        f.estimate,
+        part="",
+        tier="clinical",
+        value=5.0,
+        interval=Interval(lo=lo, hi=12.0, kind="within the recording", method="m"),
+        target=replace(f.estimate.target, sites=target),
+        details=details,
+    )
+    said = row(
+        first_page(replace(assessment, findings=(replace(f, estimate=e, primary=False),))),
+        "CLINICAL",
+    )
+    assert words in said
+    assert ("is to the person's left" in said) == (target == ("trunk_lateral",))
+
+
 def test_unknown_state_is_shown_as_unknown(empty):
     """What was not asked stands on the first page as unknown."""
     assessment, _ = empty

@@ -306,3 +306,29 @@ def test_the_names_of_what_is_drawn_stay_within_the_figure(
     assert legend.x0 >= 0
     assert legend.x1 <= ax.figure.bbox.width
     assert ax.get_window_extent().height > 0.8 * ax.figure.dpi
+
+
+def test_what_was_hidden_is_not_drawn(assessment, evidence):
+    """Of two fingers the hidden one is left out, though it moves more; old files have no flags."""
+    arrays = evidence["video/neck.mp4"]
+    move = np.sin(np.arange(900) / 10)
+    arrays |= {
+        "finger.x": np.stack([5 * move, 40 * move]).astype(np.float32),
+        "finger.labels": np.array(["right ring curl", "right index curl"]),
+        "finger.sites": np.array(["ring_curl", "index_curl"]),
+        "finger.units": np.array(["deg"] * 2),
+        "finger.rate_hz": np.array(30.0),
+    }
+
+    def drawn():
+        alts = [b.alt for b in filmed(assessment, evidence) if isinstance(b, Figure)]
+        return [a for a in alts if "curl" in a]
+
+    (both,) = drawn()
+    assert "right index curl" in both
+    arrays["finger.flags"] = np.array(["", "may_hold_a_tool bend_hidden"])
+    (one,) = drawn()
+    assert "right ring curl" in one
+    assert "index" not in one
+    arrays["finger.flags"] = np.array(["bend_hidden"] * 2)
+    assert drawn() == []

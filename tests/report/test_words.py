@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eutonia.model import Condition, Contrast, Interval, Target, VisitState
+from eutonia.model import Comparison, Condition, Contrast, Interval, Target, VisitState
 from eutonia.report import words
 
 from .conftest import MUSCLES, estimate
@@ -129,3 +129,21 @@ def test_of_what_is_beyond_the_range_only_the_least_is_said(value, flag, expecte
     exact = replace(made, quality=())
     assert "[" in words.value_in_words(exact)
     assert words.limits_of(exact) == words.limits(exact.interval, value)
+
+
+def test_an_interval_without_zero_beside_no_difference_is_explained():
+    """Among many comparisons one that would differ alone may be chance, and that is said."""
+    base = Comparison(
+        kind="condition",
+        against="task rest",
+        verdict="no difference shown",
+        words="",
+        interval=Interval(lo=0.06, hi=0.36, kind="within the recording", method=""),
+        q=0.062,
+    )
+    assert words.verdict_of(base).endswith(
+        "(alone it would be; among so many it may be chance, q 0.062)"
+    )
+    assert words.verdict_of(replace(base, scale="ratio")).endswith("q 0.062)")
+    across = replace(base.interval, lo=-0.1)
+    assert words.verdict_of(replace(base, interval=across)) == "no difference shown"

@@ -167,3 +167,19 @@ def test_pictures_that_could_not_be_decoded_are_counted():
     assert len(found) == 1
     assert found[0].startswith("2 pictures of 12 could not be decoded")
     assert "undecoded" not in [i.code for i in issues(landmarks, filmed_n=10)]
+
+
+@pytest.mark.parametrize(("needed", "said"), [("nothing", True), ("shoulders", False)])
+def test_a_film_of_hands_without_a_hand_is_warned_of(needed, said):
+    """A body that was found instead does not hide that no hand was; a film of a neck needs none."""
+    body = Points(
+        xyz=np.full((N, 33, 3), 240.0, dtype=np.float32),
+        score=np.ones(N, dtype=np.float32),
+        visible=np.ones((N, 33), dtype=np.float32),
+    )
+    unseen = Points(
+        xyz=np.full((N, 21, 3), np.nan, dtype=np.float32), score=np.zeros(N, dtype=np.float32)
+    )
+    parts = {"body": body, "left_hand": unseen, "right_hand": unseen}
+    filmed = Landmarks(t_s=np.arange(N) / RATE, width=640, height=480, parts=parts)
+    assert ("no_hand" in codes(filmed, body=needed)) == said

@@ -37,7 +37,10 @@ MOST_WARNINGS = 12
 @click.option("--cover-faces", is_flag=True, help="Cover the faces in the report's pictures.")
 @click.option("--mirrored/--not-mirrored", default=None, help="Whether a video is a mirror image.")
 @click.option(
-    "--slow-motion", type=float, metavar="FACTOR", help="A video plays so many times slower."
+    "--slow-motion",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="FACTOR",
+    help="A video plays so many times slower.",
 )
 @click.option(
     "--segment",

@@ -86,10 +86,12 @@ def _shown(found: tuple[Finding, ...]) -> list[Finding]:
 
 
 def _row(finding: Finding) -> list[str]:
-    from eutonia.report.words import limits_of, no_interval, value_of, with_unit
+    from eutonia.report.words import limits_of, no_interval, value_of, verdict_of, with_unit
 
     e = finding.estimate
-    against = (f"{c.against}: {c.verdict}" for c in finding.comparisons if c.verdict not in _UNSAID)
+    against = (
+        f"{c.against}: {verdict_of(c)}" for c in finding.comparisons if c.verdict not in _UNSAID
+    )
     part = f", {e.part.replace('_', '-')}" if e.part else ""
     return [
         e.title + part,

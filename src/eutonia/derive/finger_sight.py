@@ -8,7 +8,7 @@ camera, and where a finger is hidden the model lets it follow those that are see
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,12 @@ def flag(seen: Sight) -> tuple[str, ...]:
     if np.mean(seen == FREE) >= NEARLY_ALWAYS:
         return ()
     return (FLAGS[PALM if np.mean(seen <= PALM) >= NEARLY_ALWAYS else GUESSED],)
+
+
+def best(flags: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the flag of that of some fingers that was seen best."""
+    order = [(), *((FLAGS[how],) for how in (PALM, GUESSED, HIDDEN))]
+    return min(flags, key=order.index)
 
 
 def in_plane(xyz: Floats, free: Mapping[str, NDArray[np.bool_]], *, side: Side) -> Floats:

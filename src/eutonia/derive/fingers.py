@@ -14,9 +14,21 @@ stays at a finger's tip: such a hand is flagged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from eutonia.derive.finger_sight import BACKWARDS_DEG, FLAGS, FREE, PALM, flag, in_plane, sight
+from eutonia.derive.finger_sight import (
+    BACKWARDS_DEG,
+    FLAGS,
+    FREE,
+    HIDDEN,
+    PALM,
+    best,
+    flag,
+    in_plane,
+    sight,
+)
 from eutonia.derive.hand_frame import FINGERS, across, angle, dot, frame, norm, turn, unit, without
 from eutonia.model import Channel, Floats, Landmarks, Movement, Points, Side
 
@@ -30,6 +42,7 @@ CARRIED_S = 0.25
 #: A grip: the thumb's tip this near to that of index or middle finger, in % of the palm (wrist to
 #: middle knuckle, about 90 mm), and the share of pictures from which a tool may be held. [D]
 GRIP_PERCENT, OFTEN = 35.0, 0.5
+_TIPS = ("index", "middle")
 MAY_HOLD = "may_hold_a_tool"
 #: Sine of the angle below which two directions span no plane (our rule, unconfirmed [D]).
 _LEAST_SINE = 0.2
@@ -60,7 +73,8 @@ def fingers(landmarks: Landmarks) -> Movement:
         and middle finger, in % of the palm; ``hand_hinge`` and ``hand_palm``, see `lie`. Flags:
         ``may_hold_a_tool``, where the thumb is at a finger's tip in most pictures; and of a finger
         that was not seen from its own side in nearly all ``bend_from_palm``, ``bend_guessed`` or
-        ``bend_hidden`` (see `finger_sight`).
+        ``bend_hidden`` (see `finger_sight`). ``grip`` has the flag of that of its two fingers that
+        was seen better; a hidden one of them does not count.
 
     Notes
     -----
@@ -82,9 +96,12 @@ def fingers(landmarks: Landmarks) -> Movement:
             angles |= _wrist(xyz, _forearm(body, landmarks.t_s, side), side)
         legible = np.isfinite(list(angles.values())).any(axis=0)
         angles |= {k: np.where(legible, v, np.nan) for k, v in lie(xyz, side=side).items()}
-        angles["grip"] = grip(xyz)
+        bends["grip"] = best(bends[f] for f in _TIPS)
+        hides = FLAGS[HIDDEN] in bends["grip"]
+        tips = [f for f in _TIPS if hides or FLAGS[HIDDEN] not in bends[f]]
+        angles["grip"] = grip(xyz, tips)
         gripped = np.mean(angles["grip"][hand.seen] < GRIP_PERCENT)
-        flags = (MAY_HOLD,) if gripped > OFTEN else ()
+        flags = (MAY_HOLD,) if gripped > OFTEN and not hides else ()
         for site in angles:
             bend = bends.get(site.split("_", 1)[0], ())
             channels.append(_channel(site, side, (*flags, *bend)))
@@ -192,14 +209,15 @@ def _thumb(xyz: Floats, side: Side) -> Angles:
     }
 
 
-def grip(xyz: Floats) -> Floats:
-    """Return how far the thumb's tip is from that of index or middle finger, % of the palm.
+def grip(xyz: Floats, fingers: Sequence[str]) -> Floats:
+    """Return how far the thumb's tip is from the nearest tip of some fingers, % of the palm.
 
     Parameters
     ----------
     xyz : ndarray, shape (n_frames, 21, 3)
+    fingers : sequence of str
     """
-    tips = norm(xyz[:, [8, 12]] - xyz[:, [4]])[..., 0].min(axis=1)
+    tips = norm(xyz[:, [FINGERS[f] + 3 for f in fingers]] - xyz[:, [4]])[..., 0].min(axis=1)
     near: Floats = 100 * tips / norm(xyz[:, 9] - xyz[:, 0])[:, 0]
     return near
 

@@ -7,6 +7,7 @@ hand, such as a cup that is held from below or a microphone, is not seen at all.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +25,7 @@ AT_HEAD, KNUCKLES_AT_HEAD = 2.2, 2.6
 #: A hand is over the lips where it is nearer than this, in % of the distance between the eyes'
 #: outer corners; fingers at chin and cheek were off by 40 or more on those people. [D]
 OVER_LIPS = 10.0
-#: Seconds around such a look in which the lips count as hidden: hands are looked for less often.
+#: Seconds around a look for which it holds: bodies and hands are looked for less often.
 HOLD_S = 0.3
 #: Score, or visibility, from which a point is believed.
 _LEAST = 0.5
@@ -79,7 +80,11 @@ def at_head(landmarks: Landmarks) -> Floats:
         if body.visible is not None:
             points[np.asarray(body.visible[use][:, _OF_BODY]) < _LEAST] = np.nan
         near[use] = np.fmax(near[use], _within(points, middle[use], half[use], KNUCKLES_AT_HEAD))
-    return near
+    # Where body or hands are looked for less often, the last look holds until the next.
+    looked = np.where(np.isfinite(near), np.arange(len(near)), -1)
+    last = np.maximum.accumulate(looked)
+    fresh = (last >= 0) & (landmarks.t_s - landmarks.t_s[last] <= HOLD_S)
+    return np.where(fresh, near[last], np.nan)
 
 
 def over_lips(landmarks: Landmarks) -> NDArray[np.bool_]:
@@ -99,10 +104,17 @@ def over_lips(landmarks: Landmarks) -> NDArray[np.bool_]:
     return hidden
 
 
-def without_hidden(of_mouth: Movement, hidden: NDArray[np.bool_]) -> Movement:
-    """Return the mouth's movement without the pictures in which a hand hides the lips."""
-    good = of_mouth.good & ~hidden
-    return replace(of_mouth, good=good, x=np.where(good, of_mouth.x, 0.0))
+def without_hidden(
+    moved: Movement, hidden: NDArray[np.bool_], *, units: Collection[str] = ()
+) -> Movement:
+    """Return a movement without the pictures in which a hand hides the lips.
+
+    `units` are those of the channels that this spoils; empty: of all. A hand over the lips of a
+    still head turned it by up to 7 degrees (rendered person 309).
+    """
+    spoilt = np.array([not units or c.unit in units for c in moved.channels])
+    good = moved.good & ~(spoilt[:, None] & hidden)
+    return replace(moved, good=good, x=np.where(good, moved.x, 0.0))
 
 
 def _hands(landmarks: Landmarks) -> list[Points]:

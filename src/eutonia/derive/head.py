@@ -50,8 +50,8 @@ LEAST_ZERO_S = 1.0
 #: distance: right, up, forwards. [D]
 _SKULL_BASE = np.array([0.0, -0.35, -1.0])
 _EYES = (33, 263)
-#: Largest yaw and pitch for which the correction grows.
-_CORRECTED_TO = 60.0
+#: Largest yaw and pitch for which the correction grows; from the latter on looking up has its own.
+_CORRECTED_TO, _UP_FROM = 60.0, 21.0
 _HAND_OF_BODY = slice(15, 23)
 
 #: Flags of a whole channel.
@@ -288,7 +288,7 @@ def _has_turned(yaw: Floats, of_head: Floats, zero: HeadZero, away: NDArray[np.b
 def corrected(seen: Floats) -> Floats:
     """Return rotations without what the landmark model is known to make of a turned head.
 
-    Seven coefficients of ``knowledge/head_correction``, the same for everybody: mostly a nod that
+    Nine coefficients of ``knowledge/head_correction``, the same for everybody: mostly a nod that
     reads a fifth too small. What a face that is flatter or deeper adds to it cannot be known from
     its landmarks, and stays in the error.
     """
@@ -308,7 +308,9 @@ def uncorrected(true: Floats) -> Floats:
 def _added(seen: Floats) -> Floats:
     """Return what is added to yaw, pitch and roll as seen, ``(..., 3)``."""
     y, p = np.moveaxis(np.clip(seen[..., :2], -_CORRECTED_TO, _CORRECTED_TO) / 30.0, -1, 0)
+    u = np.maximum(p - _UP_FROM / 30.0, 0.0)
     terms = {"y": y, "p": p, "p2": p**2, "p3": p**3, "y2": y**2, "yp": y * p}
+    terms |= {"u2": u**2, "u3": u**3}
     known = table("head_correction")
     axes = ("yaw", "pitch", "roll")
     return np.stack([sum(c * terms[t] for t, c in known[a].items()) for a in axes], axis=-1)

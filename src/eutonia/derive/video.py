@@ -91,14 +91,15 @@ def seen_in(
     parts = {name for name, points in landmarks.parts.items() if points.seen.any()}
     found: list[Movement] = []
     if "face" in parts:
-        moved = without_hidden(mouth(landmarks), over_lips(landmarks))
+        hidden = over_lips(landmarks)
+        moved = without_hidden(mouth(landmarks), hidden)
         turned = with_jaw(head(landmarks, zero=calibration.zero), moved)
-        found.append(with_hand(turned, landmarks))
+        found.append(with_hand(without_hidden(turned, hidden, units=("deg",)), landmarks))
         found.append(lids(landmarks, limits=calibration.lids))
         found.append(moved)
     if any(_followed(landmarks, name) for name in parts & {"left_hand", "right_hand"}):
         found.append(fingers(landmarks))
-    if "body" in parts:
+    if "body" in parts and _followed(landmarks, "body"):
         edges = [at for span in segments for at in (span.start_s, span.stop_s)]
         walk = gait(landmarks, segments_s=edges)
         if any(g.any() for c, g in zip(walk.channels, walk.good, strict=True) if c.site in _BELOW):
@@ -120,8 +121,8 @@ def covered(landmarks: Landmarks) -> tuple[Issue, ...]:
         return ()
     text = (
         f"A hand lies over the lips in {hidden.mean():.0%} of the pictures, first at "
-        f"{landmarks.t_s[hidden][0]:.1f} s: nothing is said about mouth and jaw there, since the "
-        "tracker guesses what it does not see. Film the mouth free."
+        f"{landmarks.t_s[hidden][0]:.1f} s: nothing is said about mouth, jaw and the angles of the "
+        "head there, since the tracker guesses what it does not see. Film the mouth free."
     )
     return (Issue(code="mouth_covered", severity="warning", message=text),)
 

@@ -68,15 +68,18 @@ def twstrs_proposals(estimates: Iterable[Estimate]) -> tuple[ItemProposal, ...]:
     ----------
     estimates : iterable of Estimate
         Angles and shifts count of the head let go, seconds of the head held straight, without
-        the trick. Those without an interval propose nothing, nor does a time that was not over
-        when the film ended; and items without anchors in numbers (duration, shoulder, range) never.
+        the trick. Those without an interval, or outside the range in which their method was
+        validated, propose nothing (an angle of which only the least is known does), nor does a time
+        that was not over when the film ended; and items without anchors in numbers (duration,
+        shoulder, range) never.
 
     Returns
     -------
     tuple of ItemProposal
         One for each number. An examiner confirms or rates otherwise; nothing enters a total.
     """
-    found = (_of(e) for e in estimates if e.interval is not None and _rated(e))
+    known = (e for e in estimates if e.interval is not None and (e.in_valid_range or _at_least(e)))
+    found = (_of(e) for e in known if _rated(e))
     return tuple(p for p in found if p is not None)
 
 

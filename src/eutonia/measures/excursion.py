@@ -38,7 +38,9 @@ CAUTION = (
     "It is the active range of the day, as far as the person went: pain, effort and instruction "
     "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees, downwards "
     "above 25, read it as 'at least'; downwards it may be more than its interval from 15 on. The "
-    "interval is that of the camera's path, not between attempts. " + posture.CAUTION
+    "interval is that of the camera's path, not between attempts. "
+    + posture.CAUTION
+    + posture.AS_WIDE.format(1)
 )
 
 
@@ -49,13 +51,14 @@ def declared(way: str) -> Measure:
     most = seen.hi if sign > 0 else -seen.lo
     return Measure(
         id=f"head.rom_{way}",
-        version="2" if way == "pitch_down" else "1",
+        version="2",
         title=f"Range of motion: {words}",
         unit="deg",
         tier="supportive",
         sources=(),
         method=f"Largest angle from straight to which the head came by itself ({words}) and stayed "
-        "for 0.2 s in all, over all repeats of the range.",
+        "for 0.2 s in all, over all repeats of the range. The interval is the error of the zero "
+        f"and {posture.APART_SHARE[axis]:.0%} (SD) of the angle.",
         needs=Needs(inputs=posture.head_input(), target=Each(sites=(axis,)), tasks=TASKS),
         scale="difference",
         interval=Analytic(),
@@ -80,14 +83,15 @@ def tops(x: Inputs, sign: int) -> Floats:
 
 
 def measure(x: Inputs, way: str) -> Result:
-    """Return the largest angle in one direction with the error of the zero."""
-    _, sign, words = WAYS[way]
+    """Return the largest angle in one direction with the errors of zero and landmarks."""
+    axis, sign, words = WAYS[way]
     each = tops(x, sign)
     if not np.isfinite(each).any():
         raise CannotMeasure("The head was not seen during the range of motion.")
     best = np.nanmax(each, axis=0)
     least = np.maximum(best, 0.0)[:, None]
-    half = 1.959964 * posture.zero_sd(x.channels["head"], x.targets[:, 0])[:, None]
+    of_zero = posture.zero_sd(x.channels["head"], x.targets[:, 0])[:, None]
+    half = 1.959964 * np.hypot(of_zero, posture.APART_SHARE[axis] * least)
     never = f"The head never went {LEAST_DEG:g} degrees that way ({words})."
     return Result(
         values=least,
@@ -115,7 +119,9 @@ def cycles(seed: int) -> tuple[Visit, str]:
     rng = np.random.default_rng(seed)
     zero = posture.zero_drawn(rng)
     order = rng.permutation([1.0, 0.9, 0.8])
-    one = [excursions(rng, k * EXAMPLE_TOPS, rate_hz=30.0, seconds=15.0) for k in order]
+    share = np.array([[posture.APART_SHARE[axis]] for axis in posture.AXES])
+    seen = EXAMPLE_TOPS * (1 + share * rng.standard_normal(EXAMPLE_TOPS.shape))
+    one = [excursions(rng, k * seen, rate_hz=30.0, seconds=15.0) for k in order]
     task = Condition.of(task="range")
     made = head_recording(zero + np.concatenate(one, axis=1), rate_hz=30.0, condition=task)
     return visit(made), task.label

@@ -62,8 +62,16 @@ def alone(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, .
     return tuple("" if others(channels, int(row)) else why for row in rows)
 
 
-def pairs(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
-    """Return a note for each hand of which only two fingers are held against each other."""
+def pairs(
+    channels: tuple[Channel, ...],
+    rows: NDArray[np.intp],
+    *,
+    alike: str = "where both curl, neither is out of line",
+) -> tuple[str, ...]:
+    """Return a note for each hand of which only two fingers are held against each other.
+
+    `alike` says what of two fingers that do the same does not show.
+    """
     notes: dict[str, None] = {}
     for row in rows:
         rest = others(channels, int(row))
@@ -71,7 +79,7 @@ def pairs(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, .
             names = sorted(channels[i].site.partition("_")[0] for i in (int(row), *rest))
             notes[
                 f"others=of the {channels[row].side} hand only {' and '.join(names)} are held "
-                "against each other: where both curl, neither is out of line"
+                f"against each other: {alike}"
             ] = None
     return tuple(notes)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.measures.positions import BLOCK_S
 from eutonia.model import Channel, Floats
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
@@ -64,6 +65,27 @@ def within_percent(below: Floats, above: Floats) -> Limits:
         return np.maximum(lo, 0.0), np.minimum(hi, 100.0)
 
     return limits
+
+
+def too_short(blocks: Floats) -> tuple[str, ...]:
+    """Return a sentence for each target with too few blocks for an interval; empty for the others.
+
+    For what the camera misreads by more than the number itself: without an interval such a number
+    misleads.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (n_blocks, n_targets, n_stats)
+    """
+    n = np.any(blocks != 0, axis=2).sum(axis=0)
+    why = (
+        "Too short: only {:g} s of it were seen well enough, too little for an interval, without "
+        "which the number would mislead: a camera misreads it by much. {:g} s would do."
+    )
+    return tuple(
+        "" if count >= LEAST_BLOCKS else why.format(BLOCK_S * count, BLOCK_S * LEAST_BLOCKS)
+        for count in n
+    )
 
 
 def hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:

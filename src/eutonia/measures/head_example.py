@@ -16,13 +16,14 @@ _CENTRE = (24.0, 4.0, -11.0)
 _LONG_S = 7200.0
 
 
-def let_go(seed: int, *, seconds: float = 20.0) -> tuple[Visit, str]:
-    """Return a head that is let go against a zero with its error, and the condition's label."""
+def let_go(seed: int, *, seconds: float = 20.0, gain_sd: float = 0.0) -> tuple[Visit, str]:
+    """Return a head that is let go with the errors of zero and face, and the condition's label."""
     from eutonia.simulate.visit import visit
 
     rng = np.random.default_rng(seed)
-    zero = posture.zero_drawn(rng)
-    made = let_go_recording(rng, zero, seconds=seconds)
+    gain = float(np.exp(gain_sd * rng.standard_normal()))
+    zero = posture.zero_drawn(rng, _CENTRE)
+    made = let_go_recording(rng, zero, seconds=seconds, gain=gain)
     return visit(made), made.condition.label
 
 
@@ -33,11 +34,14 @@ def let_go_recording(
     centre: tuple[float, float, float] = _CENTRE,
     trick: str = "",
     seconds: float = 20.0,
+    gain: float = 1.0,
 ) -> Recording:
-    """Return one recording of a head that is let go, around a posture."""
+    """Return one recording of a head that is let go, around a posture, its moves times a gain."""
     from eutonia.simulate.head import Posture, head_recording
 
-    x = zero + Posture(centre=centre).angles(rng, seconds=seconds, rate_hz=RATE_HZ)
+    x = Posture(centre=centre).angles(rng, seconds=seconds, rate_hz=RATE_HZ)
+    place = np.array(centre)[:, None]
+    x = zero + place + gain * (x - place)
     condition = Condition.of(task="let_go", trick=trick)
     return head_recording(x, rate_hz=RATE_HZ, condition=condition)
 

@@ -41,6 +41,9 @@ BENT_AXES = (
     "The head is down by more than 25 degrees: there a nod and a shake look alike in part, and "
     "differently in each person, so that they are not told apart."
 )
+#: Half-overlapped segments of four seconds for an interval: those of 16 s, the least that is
+#: measured. Limits of simulated tremor held the truth in 93.6 to 96.6 % with as many. [D]
+LEAST_BLOCKS = 7
 GAIN_WORDS = (
     "The interval also holds the gain of camera and tracker, which differs between people by 10, "
     "15 and 4 % in yaw, pitch and roll (standard deviation, on rendered people)."

@@ -18,7 +18,7 @@ COUNTED = 0.8
 def measure(x: Inputs) -> Result:
     """Count angles over blocks of a second; their median has the error of the zero added."""
     counted, span = posture.counts(x)
-    of_zero = posture.zero_sd(x.channels["head"], x.targets[:, 0])[:, None]
+    of_zero = posture.angle_sd(x, x.targets[:, 0])[:, None]
     of_trunk = posture.trunk_sd(x, x.targets[:, 0])[:, None]
     sd = np.hypot(of_zero, of_trunk)
     channels = x.channels["head"]

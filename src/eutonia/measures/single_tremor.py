@@ -9,6 +9,7 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
+from eutonia.measures.head.tremor_freq import CLOCK_SHARE
 from eutonia.model import Absent, Channel, Condition, Floats, Inputs, Result, Visit
 
 METHOD = (
@@ -16,7 +17,8 @@ METHOD = (
     "tremor is a top between 1 and 12 Hz, at most 0.4 times the pictures a second, that passes the "
     "limit which movement without a rhythm passes in 1 % of recordings (our rule); below 2.5 Hz "
     "also not wider than 0.7 Hz at half height. Its frequency is the centre of gravity of the "
-    "power above what lies beside it, its size the root mean square of that power."
+    "power above what lies beside it, its size the root mean square of that power. The interval of "
+    "the frequency holds 0.1 % for the clock of the camera (our rule)."
 )
 CAUTION = (
     "Frequency and size do not tell dystonic from other tremor. Chewing, speaking, trills and any "
@@ -73,11 +75,13 @@ class _Tremor:
 
 
 def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-    """Return Student's limits of the frequency, and of the size with the camera's gain."""
+    """Return Student's limits, with the clock's error and with the camera's gain of the size."""
     of_size = rhythm.LogLimits(systematic=np.array([rhythm.GAIN_SD]))
-    freq = rhythm.student(value[:, :1], error[:, :1], df)
+    freq, of_clock = value[:, :1], CLOCK_SHARE * value[:, :1]
+    lo, hi = rhythm.student(freq, error[:, :1], df)
+    lo, hi = freq - np.hypot(freq - lo, of_clock), freq + np.hypot(hi - freq, of_clock)
     size = of_size(value[:, 1:], error[:, 1:], df)
-    return np.hstack([freq[0], size[0]]), np.hstack([freq[1], size[1]])
+    return np.hstack([lo, size[0]]), np.hstack([hi, size[1]])
 
 
 def example(

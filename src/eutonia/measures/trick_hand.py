@@ -83,7 +83,9 @@ def words(raised: float, before: float, near: float) -> str:
     said = []
     if not np.isnan(raised):
         said.append(f"seen raised in {100 * raised:.0f} % of the time")
-    if not np.isnan(near):
+    if np.isnan(near):
+        said.append("whether at the head is not known")
+    else:
         said.append(f"at the head (face, neck, or near them) in {100 * near:.0f} % of the time")
     if before > SEEN_SHARE:
         said.append(f"before the face itself in {100 * before:.0f} %")

@@ -95,7 +95,8 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
         yield Paragraph(text=text[0].upper() + text[1:], style="small")
     yield Paragraph(
         text=f"{statement('exploratory')} q is the least false-discovery rate at which a contrast "
-        "is called a difference (Benjamini and Hochberg).",
+        "is called a difference (Benjamini and Hochberg), among those of the same kind of "
+        "recording; the primary findings of a form count by themselves.",
         style="small",
     )
 

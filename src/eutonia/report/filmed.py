@@ -36,6 +36,8 @@ TRACED = {
 #: that lie far apart hide all movement.
 FROM_MIDDLE = frozenset({"mouth"})
 MOST_TRACES = 6
+#: Flag of a finger that was hidden behind two others.
+HIDDEN = "bend_hidden"
 #: Letters that the width of a figure holds in a legend, and those that a line of it takes.
 LINE_LETTERS, HANDLE_LETTERS = 112, 9
 #: Longest pause across which values that stand alone are joined in a drawing. [D]
@@ -215,13 +217,19 @@ def _joined(row: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
 
 
 def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:
-    """Return the channels that are drawn: the wanted ones, else those of the first unit."""
+    """Return the channels that are drawn: the wanted ones, else those of the first unit.
+
+    What was hidden is a guess of the model's and is not measured: it is not drawn either.
+    """
     x = np.asarray(arrays[f"{kind}.x"], dtype=float)
     sites, units = (list(arrays[f"{kind}.{n}"]) for n in ("sites", "units"))
-    seen = [i for i in range(len(x)) if np.isfinite(x[i]).any()]
+    flags = [str(of) for of in arrays.get(f"{kind}.flags", [""] * len(x))]
+    seen = [i for i in range(len(x)) if np.isfinite(x[i]).any() and HIDDEN not in flags[i].split()]
     if named := [i for i in seen if sites[i] in wanted]:
         return named[:MOST_TRACES]
     told = [i for i in seen if not str(sites[i]).startswith("hand_")]  # how the hand lies
+    if not told:
+        return []
     same = [i for i in told if units[i] == units[told[0]]]
     return sorted(same, key=lambda i: -float(np.nanstd(x[i])))[:MOST_TRACES]
 

@@ -25,6 +25,7 @@ from eutonia.report.words import (
     short,
     statement,
     value_of,
+    verdict_of,
     with_unit,
 )
 
@@ -175,7 +176,7 @@ def _remarks(f: Finding) -> str:
     said = [] if e.in_valid_range else ["▲ outside the validated range"]
     said += flags_of(e)
     said += [
-        f"{c.against}: {c.verdict}"
+        f"{c.against}: {verdict_of(c)}"
         for c in f.comparisons
         if c.kind != "earlier visit" and c.verdict != "no published norm"
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from eutonia.model import Assessment, Contrast, Finding
+from eutonia.model import Assessment, Contrast, Estimate, Finding
 from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.earlier import changes, counted
@@ -39,6 +39,8 @@ from eutonia.report.words import (
 MAX_FINDINGS = 8
 MAX_CONTRASTS = 3
 _MAX_TARGETS = 2
+#: Detail of what compares two sides without a sign.
+_SIDES_APART = "left_minus_right_percent"
 
 
 def first_page(assessment: Assessment) -> tuple[Block, ...]:
@@ -134,7 +136,7 @@ def _one_row(group: list[Finding]) -> Text:
     e = group[0].estimate
     part = f", {part_words(e.part)}" if e.part else ""
     values = [
-        f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}"
+        f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}{_way(f.estimate)}"
         + (" (guessed)" if GUESSED in f.estimate.quality else "")
         for f in group[:_MAX_TARGETS]
     ]
@@ -143,6 +145,16 @@ def _one_row(group: list[Finding]) -> Text:
         return lead
     anchor = f"measure-{declared_id(e.measure)}"
     return (f"{lead}; ", Ref(f"{len(group) - _MAX_TARGETS} more", anchor))
+
+
+def _way(e: Estimate) -> str:
+    """Return which side has more of what has no sign, or what the sign of a lean is."""
+    if more := dict(e.details).get(_SIDES_APART):
+        unsure = "if any, " if e.interval is not None and e.interval.lo <= 0 else ""
+        return f" ({unsure}more on the {'left' if more > 0 else 'right'})"
+    if e.target.sites == ("trunk_lateral",) and e.part in ("", "mean"):
+        return " (\N{MINUS SIGN} is to the person's left)"
+    return ""
 
 
 def _nothing(assessment: Assessment) -> Text:
@@ -218,7 +230,7 @@ def _not_taken(assessment: Assessment) -> Text:
         parts.append(listed(titles, 4))
     if research:
         parts.append(f"{research} research-tier {'number' if research == 1 else 'numbers'}")
-    if not_there := dict.fromkeys(m.title for m in missing if m.code == ABSENT):
+    if not_there := _not_there(assessment):
         parts.append(f"looked for and not there: {listed(not_there, 3)}")
     if absent := not_recorded(missing):
         kinds = [why.removeprefix("No ").removesuffix(" was recorded.") for why in absent]
@@ -226,6 +238,20 @@ def _not_taken(assessment: Assessment) -> Text:
     if not parts:
         return "nothing was asked for that could not be taken"
     return (f"{'; '.join(parts)}; why: ", Ref("not measured", "not-measured"))
+
+
+def _not_there(assessment: Assessment) -> list[str]:
+    """Return what was looked for and found nowhere in a condition, with its conditions."""
+    found = {(f.estimate.title, f.estimate.condition.label) for f in assessment.findings}
+    titles: dict[str, dict[str, None]] = {}
+    for m in assessment.not_measurable:
+        if m.code == ABSENT and (m.title, m.condition.label) not in found:
+            where = m.condition.label if m.condition.levels else ""
+            titles.setdefault(m.title, {})[where] = None
+    return [
+        title + (f" ({'; '.join(filter(None, where))})" if any(where) else "")
+        for title, where in titles.items()
+    ]
 
 
 def _to_discuss(assessment: Assessment) -> Text:

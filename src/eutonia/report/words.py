@@ -8,7 +8,7 @@ from typing import Any
 
 from eutonia.judge import unit_words
 from eutonia.knowledge import table
-from eutonia.model import NO_INTERVAL, Contrast, Estimate, Interval, Measure, VisitState
+from eutonia.model import NO_INTERVAL, Comparison, Contrast, Estimate, Interval, Measure, VisitState
 from eutonia.model.measure import AT_LEAST
 
 #: What the person reads instead of the title of a measure that may stand on their page.
@@ -176,6 +176,16 @@ def limits_of(e: Estimate) -> str:
     if e.interval is None:
         return ""
     return limits(e.interval, e.value) if e.least is None else OPEN
+
+
+def verdict_of(c: Comparison) -> str:
+    """Return a verdict; where an interval without 0 was not enough among many, that is said."""
+    if c.verdict != "no difference shown" or c.interval is None or c.q is None:
+        return c.verdict
+    none = 1.0 if c.scale == "ratio" else 0.0
+    if c.interval.lo <= none <= c.interval.hi:
+        return c.verdict
+    return f"{c.verdict} (alone it would be; among so many it may be chance, q {c.q:.2g})"
 
 
 #: What flags mean, most of movements that were read from a video.

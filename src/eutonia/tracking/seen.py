@@ -28,6 +28,13 @@ _SHOULDERS, _LEGS = (11, 12), tuple(range(23, 33))  # of a body; hips to feet
 _ANKLES = (27, 28)
 FILMED_LEGS = 0.5  # of the pictures in which an ankle is in the picture, where legs are filmed
 _CORNERS = (33, 263)  # outer corners of the eyes
+_HANDS = frozenset({"left_hand", "right_hand"})
+#: Stills of five rendered people at three sizes: found in 15, 13, 12 and 4 of 15. [D]
+_NO_HAND = (
+    "No hand was found in any picture, though hands were filmed. The detector finds a hand best "
+    "from above, from the little finger's side and from the palm, and seldom from the thumb's "
+    "side: turn hand or camera a little, use even light and a plain background."
+)
 #: What of the body a film has to show: all but the arms, the shoulders, or nothing.
 InView = Literal["whole", "shoulders", "nothing"]
 _WORDS = {"face": "face", "body": "body", "left_hand": "left hand", "right_hand": "right hand"}
@@ -61,7 +68,7 @@ def issues(
     -------
     tuple of Issue
         ``nobody`` (error), ``not_seen`` (note), ``part_lost``, ``leaves_picture``, ``small_face``,
-        ``several_people``, ``another_person``, ``jumps``, ``repeated_pictures``,
+        ``several_people``, ``another_person``, ``jumps``, ``repeated_pictures``, ``no_hand``,
         ``decoding_stopped``, ``undecoded``.
     """
     found: list[Issue] = []
@@ -73,6 +80,8 @@ def issues(
     elif missing := [name for name in filmed if name not in seen]:
         text = f"Not seen in any picture: {_listed(missing)}."
         found.append(Issue(code="not_seen", severity="note", message=text))
+        if body == "nothing" and not seen.keys() & _HANDS:
+            found.append(_issue("no_hand", _NO_HAND))
     shown = {name: _shown(points, landmarks, body) for name, points in seen.items()}
     for name, points in seen.items():
         found += _lost(name, points, landmarks.t_s)

@@ -126,6 +126,21 @@ def test_too_few_pictures_are_not_measurable(rate_hz, counted, timed):
         assert possible or outcome.not_measurable[0].reason
 
 
+@pytest.mark.parametrize("name", ["closures", "closed_share", "longest_closure"])
+def test_what_lasts_is_measured_at_24_pictures_a_second(name):
+    """Closures of 1 to 3 s and their share of the time need no brief blink to be caught."""
+    found = _run(f"eyes.{name}", _lid(SPASMS, rate_hz=24), rate_hz=24)
+    truth = {
+        "closures": 60 * len(SPASMS) / SECONDS,
+        "closed_share": sum(d for _, d in SPASMS) / SECONDS,
+        "longest_closure": max(d for _, d in SPASMS),
+    }
+    assert found.estimates
+    for e in found.estimates:
+        assert e.value == pytest.approx(truth[name], rel=0.05)
+    assert not _run(f"eyes.{name}", _lid(SPASMS, rate_hz=20), rate_hz=20).estimates
+
+
 def test_uneven_pictures_are_not_counted_and_flags_stay_visible():
     """`too_uneven` forbids counting; `uncalibrated` and `ptosis` stay on the estimate."""
     assert not _run("eyes.blink_rate", _lid(BLINKS), flags=("too_uneven",)).estimates

@@ -42,8 +42,9 @@ def test_a_jaw_that_trembles_is_no_head_tremor(name, phase):
     assert "The jaw trembles at 5.0 Hz" in why.reason
     assert "by 0.28 degrees" in why.reason  # 0.4 / sqrt(2)
     # The same pitch is a tremor of the head where the jaw is still, or is not seen.
-    assert _run(name, pitch=pitch).estimates
-    assert _run(name, pitch=pitch, sites=SITES[:3]).estimates
+    for outcome in (_run(name, pitch=pitch), _run(name, pitch=pitch, sites=SITES[:3])):
+        noise = [m.reason for m in outcome.not_measurable if "whether it is regular" in m.reason]
+        assert bool(noise) if name == "head.tremor_regularity" else outcome.estimates
 
 
 def test_a_nod_of_another_frequency_stays_and_is_not_changed():

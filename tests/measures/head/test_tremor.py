@@ -69,7 +69,10 @@ def test_the_axes_of_a_bent_head_are_not_told_apart():
 def test_a_small_slow_rhythm_is_what_pixels_make_of_a_drift(name, freq_hz, found):
     """0.4 degrees are a tremor at 3 Hz, and at 1.4 Hz what a still head that drifts reads."""
     x = np.outer([0.3, 0.4, 0.1], np.sin(2 * np.pi * freq_hz * T)) + _noise() / 4
-    assert bool(_run(name, x).estimates) == found
+    outcome = _run(name, x)
+    # A pure sine is a tremor whose irregularity is none.
+    regular = [m.reason for m in outcome.not_measurable if "at least so regular" in m.reason]
+    assert bool(outcome.estimates or regular) == found
 
 
 @pytest.mark.parametrize("name", TREMOR)
@@ -150,6 +153,55 @@ def test_a_regular_tremor_is_more_stable_than_an_irregular_one():
         found.append(e.value)
     # Interquartile range of the difference of two normal values: 1.349 * sqrt(2) * spread.
     assert found == pytest.approx([1.349 * np.sqrt(2) * s for s in (0.2, 0.8)], rel=0.15)
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.1, 0.3, 0.6])
+@pytest.mark.parametrize("size", [0.4, 1.0, 2.5])
+def test_noise_does_not_make_a_regular_tremor_irregular(size, noise):
+    """A pure sine of any size in noise of any size, which is not white, has no index."""
+    from scipy.signal import lfilter
+
+    for seed in range(3):
+        white = np.random.default_rng(seed).normal(0, noise, (3, len(T)))
+        coloured = lfilter([np.sqrt(1 - 0.4**2)], [1, -0.4], white)
+        x = np.outer([size, 0.4 * size, 0.2 * size], np.sin(2 * np.pi * 4.4 * T)) + coloured
+        outcome = _run("head.tremor_regularity", x)
+        assert not outcome.estimates
+        assert outcome.not_measurable[0].reason
+
+
+def test_why_a_tremor_has_no_index_of_regularity_is_said():
+    """Much noise says that it hides regularity; little, that the tremor is at least so regular."""
+    for noise, word, code in ((0.3, "Noise of the landmarks alone", None), (0.02, "", "absent")):
+        x = np.outer([1.0, 0.4, 0.2], np.sin(2 * np.pi * 4.4 * T))
+        x = x + np.random.default_rng(3).normal(0, noise, x.shape)
+        (why,) = _run("head.tremor_regularity", x).not_measurable
+        assert word in why.reason
+        assert (why.code == "absent") == (code == "absent")
+
+
+@pytest.mark.parametrize("spread", [0.3, 0.6])
+def test_an_irregular_tremor_keeps_its_index_in_some_noise(spread):
+    """Cycles that differ are still told from noise of 0.05 degrees, within 20 %."""
+    from eutonia.simulate.tremor import cycles
+
+    x, _ = cycles(np.random.default_rng(4), 3000, rate_hz=30.0, freq_hz=4.4, spread_hz=spread)
+    moved = np.outer([1.5, 0.6, 0.3], x) + _noise(5, 3000) / 2
+    (e,) = _run("head.tremor_regularity", moved).estimates
+    # Interquartile range of the difference of two normal values.
+    assert e.value == pytest.approx(1.349 * np.sqrt(2) * spread, rel=0.2)
+
+
+@pytest.mark.parametrize("name", TREMOR[:3])
+def test_sixteen_seconds_of_tremor_have_an_interval(name):
+    """The shortest condition that is measured has limits, and none that ask for more seconds."""
+    t = T[: round(16 * RATE_HZ)]
+    x = np.outer([1.5, 1.0, 0.5], np.sin(2 * np.pi * 4.4 * t)) + _noise(6, len(t))
+    found = _run(name, x).estimates
+    assert found
+    for e in found:
+        assert e.interval is not None
+        assert not any(n.startswith("short=") for n in e.notes)
 
 
 def _turns(sizes, lasts_s):

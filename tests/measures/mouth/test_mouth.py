@@ -44,6 +44,114 @@ def test_a_still_jaw_has_a_range_but_no_rate():
     assert any("no opening can be counted" in n.reason for n in outcome.not_measurable)
 
 
+JAW_AND_LIPS = tuple(map(channel, ("jaw_opening", "lip_gap")))
+
+
+def _jaw(opening, *, noise, gap, seed=0):
+    """Return a jaw's range and rate, and why there is none, of an opening that parts the lips."""
+    rng = np.random.default_rng(seed)
+    x = np.outer([1.0, gap], opening) + rng.normal(0, noise, (2, len(opening)))
+    outcome = _run("mouth.jaw_excursion", x + 75.0, JAW_AND_LIPS, task="rest")
+    return {e.part: e for e in outcome.estimates}, [n.reason for n in outcome.not_measurable]
+
+
+@pytest.mark.parametrize("noise", [0.8, 1.2, 2.0, 4.0])
+def test_noise_of_any_size_is_no_opening(noise):
+    """A still jaw whose landmarks jitter, as in the dark, opens never; its range may be 0."""
+    for seed in range(3):
+        found, (why,) = _jaw(np.zeros(N), noise=noise, gap=0.0, seed=seed)
+        assert "rate" not in found
+        assert "no opening can be counted" in why or "not told from noise" in why
+        assert found["range"].interval.lo == 0
+        assert found["range"].interval.hi > found["range"].value
+
+
+def _shut(t):
+    """Return 1 while lids are shut, every second time longer."""
+    return ((t % 4.0) < 1.3) | (((t + 1.7) % 4.0) < 0.4)
+
+
+@pytest.mark.parametrize("size", [3.3, -4.2])
+def test_lids_that_shut_are_no_openings_of_the_jaw(size):
+    """Rendered: shut lids took a still chin by up to 4 % and left the gap of the lips."""
+    found, (why,) = _jaw(size * _shut(T), noise=0.25, gap=0.1)
+    assert "rate" not in found
+    assert "lips did not part" in why
+    assert found["range"].interval.lo == 0 < 3 < found["range"].value
+
+
+@pytest.mark.parametrize("opens", [False, True])
+def test_a_head_that_nods_does_not_open_the_jaw(opens):
+    """A chin that goes 8 % in step with a nod is a still jaw; 7 % of its own under it are not."""
+    nod = 10 * np.sin(2 * np.pi * 0.31 * T)
+    own = 3.5 * (1 - np.cos(2 * np.pi * 1.03 * T)) * opens
+    rng = np.random.default_rng(9)
+    x = np.stack([75 + (0.1 if opens else 0.42) * nod + own, 3 + 0.1 * nod, nod])
+    x += rng.normal(0, 0.25, x.shape)
+    outcome = _run("mouth.jaw_excursion", x, (*JAW_AND_LIPS, channel("head_pitch")), task="rest")
+    found = {e.part: e for e in outcome.estimates}
+    assert ("rate" in found) == opens
+    assert found["range"].value > 6
+    assert (found["range"].interval.lo > 0) == opens
+    if not opens:
+        assert "without what follows the head" in outcome.not_measurable[0].reason
+
+
+@pytest.mark.parametrize(("size", "gap"), [(4.0, 1.1), (4.0, 1.9), (6.0, 0.0)])
+def test_small_openings_that_part_the_lips_are_counted(size, gap):
+    """4 % with the lips, or 6 % without as in chewing, keep rate and limits of the range."""
+    found, reasons = _jaw(size / 2 * (1 - np.cos(2 * np.pi * 1.03 * T)), noise=0.2, gap=gap)
+    assert not reasons
+    assert found["rate"].value == pytest.approx(61.8, abs=1.0)
+    assert found["range"].interval.lo > 0.9 * found["range"].value
+
+
+def test_a_jaw_that_opens_differs_from_one_that_may_be_still():
+    """The difference to a range that may be 0 reaches up to the whole of the other, and is told."""
+    rng = np.random.default_rng(8)
+    opening = 4.5 * (1 - np.cos(2 * np.pi * 1.03 * T))
+    made = [
+        replace(
+            recording(
+                np.outer([1.0, 1.5], size * opening) + rng.normal(0, 0.6, (2, N)) + 75.0,
+                JAW_AND_LIPS,
+                rate_hz=RATE_HZ,
+                condition=Condition.of(task=task),
+            ),
+            id=task,
+        )
+        for task, size in (("rest", 0.0), ("speaking", 1.0))
+    ]
+    held = visit(*made)
+    outcome = run_measure(entry("mouth.jaw_excursion"), held, visit_spans(held), seed=1)
+    extents = {e.condition.get("task"): e for e in outcome.estimates if e.part == "range"}
+    (c,) = (c for c in outcome.contrasts if c.measure.endswith("range"))
+    speaking, rest = extents["speaking"], extents["rest"]
+    assert rest.interval.lo == 0 < 1.5 < rest.value
+    assert c.value == pytest.approx(speaking.value - rest.value)
+    assert 0 < c.interval.lo < c.value < speaking.value - 0.1 < c.interval.hi
+
+
+def test_the_jitter_of_a_jaw_is_that_of_its_landmarks():
+    """Openings up to two a second leave the noise from picture to picture as it is."""
+    for hz in (0.0, 1.03, 2.03):
+        found, _ = _jaw(4 * np.cos(2 * np.pi * hz * T) - 4, noise=0.3, gap=1.5)
+        assert dict(found["range"].details)["jitter_pct"] == pytest.approx(0.3, rel=0.12)
+
+
+def test_uneven_syllables_say_that_the_rate_is_too_low():
+    """Every second opening of a third of the size is not counted, and the estimate says so."""
+    opening = (1 - np.cos(2 * np.pi * 1.53 * T)) / 2
+    small = np.where((1.53 * T).astype(int) % 2, 0.33, 1.0)
+    for sizes, low in ((small, True), (1.0, False)):
+        found, _ = _jaw(9 * sizes * opening, noise=0.15, gap=1.5)
+        said = [n for n in found["rate"].notes if n.startswith("uneven:")]
+        assert bool(said) == low
+        assert found["rate"].value == pytest.approx(60 * 1.53 / (2 if low else 1), rel=0.02)
+        if low:
+            assert " 92 movements a minute" in said[0]
+
+
 @pytest.mark.parametrize("hz", [3.37, 5.13, 7.11])
 def test_a_jaw_that_trembles_does_not_open(hz):
     """A tremor of 10 % from crest to crest is in the range; no openings are counted of it."""

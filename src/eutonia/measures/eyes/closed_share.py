@@ -6,7 +6,7 @@ from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import (
     CAUTION,
     CLOSED,
-    NEEDS,
+    NEEDS_LONG,
     OF_SCALE,
     RARE,
     UNSURE,
@@ -23,7 +23,7 @@ MEASURE = Measure(
     sources=("Peterson2016",),
     method=f"Share of the time, in which the eye was seen, with the lid closed by at least "
     f"{100 * CLOSED:.0f} % of its own range. Each eye by itself. {OF_SCALE}",
-    needs=NEEDS,
+    needs=NEEDS_LONG,
     scale="difference",
     interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=1, shown_by="docs/measures/eyes.closed_share"),

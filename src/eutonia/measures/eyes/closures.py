@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, UNSURE
+from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS_LONG, UNSURE
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
@@ -18,7 +18,7 @@ MEASURE = Measure(
     method="Times at which the lid closes by more than half of its own range for at least "
     f"{1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen (our rule). Each eye by "
     "itself. A closure that a gap or the end cuts counts once half a second of it was seen.",
-    needs=NEEDS,
+    needs=NEEDS_LONG,
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=0, hi=30, shown_by="docs/measures/eyes.closures"),

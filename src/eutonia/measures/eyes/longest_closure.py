@@ -9,7 +9,7 @@ from math import hypot
 import numpy as np
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BLINK_S, BLOCK_S, CAUTION, NEEDS, UNSURE
+from eutonia.measures.lid_events import BLINK_S, BLOCK_S, CAUTION, NEEDS_LONG, UNSURE
 from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 #: Error of a moment at which a lid passes one half, in pictures: the straight line between two.
@@ -33,7 +33,7 @@ MEASURE = Measure(
     "trace over its slope there and the distance of the pictures: how long this closure was, not "
     "how long another one may be. It also holds 40 ms (SD) for the scale of the lid, which is not "
     "straight, and, without gentle closures, what another threshold gives.",
-    needs=NEEDS,
+    needs=NEEDS_LONG,
     scale="none",  # one closure says nothing about the next, so nothing about what differs
     interval=Jackknife(),
     valid=Range(lo=0, hi=120, shown_by="docs/measures/eyes.longest_closure"),

@@ -9,8 +9,8 @@ import numpy as np
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import (
     CAUTION,
-    LID,
-    NEEDS,
+    LONG,
+    NEEDS_LONG,
     OF_SCALE,
     RARE,
     REOPENED,
@@ -37,7 +37,9 @@ MEASURE = Measure(
     f"limit also holds the time in which this eye reads at least {ALONE:g} and {APART:g} more than "
     "the other: it may be shut alone then.",
     # Without gentle closures a shut lid of some people never reads 0.8 (rendered person 44: 0.6).
-    needs=replace(NEEDS, inputs={"lid": replace(LID, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}),
+    needs=replace(
+        NEEDS_LONG, inputs={"lid": replace(LONG, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}
+    ),
     scale="difference",
     interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.perclos"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from eutonia.dsp.segments import sums
 from eutonia.measures.gait import per_stride as per
 from eutonia.measures.gait import strides as st
-from eutonia.measures.gait.trunk_lean import OBLIQUE, SYSTEMATIC_DEG, varying
+from eutonia.measures.gait.trunk_lean import OBLIQUE, SYSTEMATIC_DEG, varying, ways
 from eutonia.measures.positions import NECK, with_systematic
 from eutonia.model import (
     Block,
@@ -67,12 +67,14 @@ def measure(x: Inputs) -> Result:
         return np.stack([total[0], count[0]], axis=1)
 
     blocks, span = per.gathered(x, leans)
+    lean = per.mean_of(blocks.sum(axis=0))[:, 0]
     return Result(
         blocks=blocks,
         finish=per.mean_of,
         limits=with_systematic(SYSTEMATIC_DEG),
-        varying=varying(x, per.mean_of(blocks.sum(axis=0))[:, 0]),
+        varying=varying(x, lean),
         span=span,
+        notes=ways(x, lean),
     )
 
 

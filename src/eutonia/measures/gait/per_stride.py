@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.measures.gait.strides import INPUT, MIN_STRIDES, fuller, window
+from eutonia.measures.gait.strides import INPUT, MIN_STRIDES, fuller, strides, window
 from eutonia.model import Block, Floats, Inputs
 
 
@@ -20,6 +20,22 @@ def few(n: Floats, least: int = MIN_STRIDES) -> tuple[str, ...]:
         "several times past the camera."
         for count in n
     )
+
+
+def few_from_side(x: Inputs, n: Floats) -> tuple[str, ...]:
+    """Return a sentence for each target with too few strides that were seen from the side.
+
+    Where enough of them were seen from the front or back it is the view that lacks, not the walk.
+    """
+    found = [strides(x, block, side) for block in x[INPUT] for side in ("left", "right")]
+    elsewhere = sum(int((~one.side_view).sum()) for one in found)
+    if elsewhere < 2 * MIN_STRIDES:
+        return few(n)
+    why = (
+        f"Of {sum(map(len, found))} strides {elsewhere} were seen from the front or back, where it "
+        "does not show when a foot lands and leaves: film from the side."
+    )
+    return tuple(why if short else "" for short in few(n))
 
 
 def stacked(parts: list[Floats]) -> Floats:

@@ -43,18 +43,20 @@ MEASURE = Measure(
     tier="clinical",
     sources=("Fellin2010",),
     method="|L - R| over their mean, of the share of its strides in which each foot stands, seen "
-    "from the side. In walking it stands while it moves back under the hips: from where its "
-    "landing end is furthest ahead to where its trailing end is furthest behind, in the direction "
-    "of travel, below 10 Hz (our rule). In running a foot moves back in the air too: there it "
-    "stands until the knee is straightest before that (Fellin2010), from where the knee is "
-    "straightest as the foot comes down (our rule).",
+    "from the side, over strides of two thirds to one and a half of their median. In walking it "
+    "stands while it moves back under the hips: from where its landing end is furthest ahead to "
+    "where its trailing end is furthest behind, in the direction of travel, below 10 Hz (our "
+    "rule). In running a foot moves back in the air too: there it stands until the knee is "
+    "straightest before that (Fellin2010), from where the knee is straightest as the foot comes "
+    "down (our rule).",
     needs=Needs(inputs=st.inputs(), target=Pairs("homologue", sites=("foot",)), not_tasks=st.STILL),
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=0, hi=60, shown_by="docs/measures/gait.stance_asymmetry"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Has no sign, so that equal feet give a small number above 0, not 0; which foot stands "
-    "longer is in the details. The far foot is seen worse: walk past in both directions. A foot "
+    "longer is noted beside it; the seconds of each in the details are of a stride of mean "
+    "length. The far foot is seen worse: walk past in both directions. A foot "
     "moves back before it bears weight (some 45 ms beside a force plate), so that a difference in "
     "bearing weight reads about a fifth smaller. The interval holds 4 % (SD, rendered people) "
     "that one foot reads longer than the other in all strides alike, backwards 4.5 and running 14 "
@@ -72,7 +74,7 @@ def measure(x: Inputs) -> Result:
     """Sum the stance times of both feet; see `MEASURE`."""
 
     def times(block: Block, _: NDArray[np.intp]) -> Floats:
-        feet = [st.strides(x, block, side) for side in ("left", "right")]
+        feet = [st.usual(x, block, side) for side in ("left", "right")]
         stance, stride = (
             _paired(feet[0].start, feet[1].start, [of(foot, block.rate_hz) for foot in feet])
             for of in (_stance, _stride)
@@ -84,7 +86,8 @@ def measure(x: Inputs) -> Result:
     total = blocks.sum(axis=0)
     n = total[:, 4:]
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = total[:, :2] / n
+        # Some strides of one foot have no partner: of a stride of both, so that sides compare.
+        stride_s = total[:, 2:4].sum(axis=1) / n.sum(axis=1)
         share = per.mean_of(total[:, :4])
         signed = 100 * (share[:, 0] - share[:, 1]) / share.mean(axis=1)
     sd = tasks.in_task(x, (USUAL_PERCENT,), OTHER_PERCENT)
@@ -100,13 +103,24 @@ def measure(x: Inputs) -> Result:
             place=tasks.at(x, APART_PERCENT, per_unit=one[:, 0], along=tilt),
         ),
         span=span,
-        reasons=per.few(n.min(axis=1)),
+        reasons=per.few_from_side(x, n.min(axis=1)),
         n_effective=n.sum(axis=1),
         details={
             "left_minus_right_percent": signed,
-            "left_s": mean[:, 0],
-            "right_s": mean[:, 1],
+            "left_s": share[:, 0] * stride_s,
+            "right_s": share[:, 1] * stride_s,
         },
+        notes=_longer(x, signed),
+    )
+
+
+def _longer(x: Inputs, signed: Floats) -> tuple[str, ...]:
+    """Say which foot reads as the one that stands longer; the number has no sign."""
+    said = ("right", "left")
+    return tuple(
+        f"{x.condition.label}: of the two it is the {said[int(more > 0)]} foot that reads longer"
+        for more in signed
+        if np.isfinite(more) and more
     )
 
 

@@ -37,7 +37,8 @@ MEASURE = Measure(
     tier="supportive",
     sources=(),
     method="Mean time from the last landing of the other foot to the landing of this foot, seen "
-    "from the side (landings as in gait.stride_time).",
+    "from the side (landings as in gait.stride_time), of strides of two thirds to one and a half "
+    "of their median.",
     needs=Needs(inputs=st.inputs(), target=Each(sites=("foot",)), not_tasks=st.STILL),
     scale="difference",
     interval=Jackknife(),
@@ -59,8 +60,8 @@ def measure(x: Inputs) -> Result:
         own, other = (
             st.landed(found.only(found.side_view))
             for found in (
-                st.strides(x, block, side),
-                st.strides(x, block, "right" if side == "left" else "left"),
+                st.usual(x, block, side),
+                st.usual(x, block, "right" if side == "left" else "left"),
             )
         )
         before = np.searchsorted(other, own) - 1
@@ -76,7 +77,7 @@ def measure(x: Inputs) -> Result:
         limits=with_systematic(tasks.in_task(x, (SYSTEMATIC_S,), OTHER_S)),
         varying=tasks.apart(x, APART_S),
         span=span,
-        reasons=per.few(n),
+        reasons=per.few_from_side(x, n),
         n_effective=n,
     )
 

@@ -44,6 +44,10 @@ STRIDE_S = (0.4, 3.0)
 YIELDS_DEG = 8.0
 #: Seconds before the foot is furthest ahead from which on the knee may be straightest. [D]
 BEFORE_S = 0.06
+#: A stride this much longer or shorter than the median of the walk's runs from or to a landing that
+#: was none, as where somebody turns or leaves the picture: where two feet are compared it does not
+#: count. [D]
+TIMES_MEDIAN = 1.5
 #: Strides that a number needs. [D]
 MIN_STRIDES = 4
 #: A walk, from which strides are taken, needs this many usable seconds.
@@ -305,6 +309,14 @@ def fuller(x: Inputs, block: Block) -> Strides:
     """Return the strides of the left foot, or of the right one where clearly more were seen."""
     left, right = (strides(x, block, side) for side in ("left", "right"))
     return right if len(right) > len(left) + 2 else left
+
+
+def usual(x: Inputs, block: Block, side: str) -> Strides:
+    """Return the strides of one foot without those of quite another length than most of both."""
+    lasts = {s: (one := strides(x, block, s)).stop - one.start for s in ("left", "right")}
+    every = np.concatenate(list(lasts.values()))
+    times = lasts[side] / np.median(every) if len(every) else lasts[side]
+    return strides(x, block, side).only((times < TIMES_MEDIAN) & (times > 1 / TIMES_MEDIAN))
 
 
 def window(found: Strides, i: int, lo: float, hi: float) -> slice:

@@ -36,6 +36,11 @@ NEW_DEG, PER_DEGREE = 0.2, 0.1
 #: Most that landmarks sway without any sway of the trunk: rendered people from the side (mean 2.3
 #: to 4.6 degrees), and from front and back (mean 0.9 to 1.1).
 STILL_SWAY_DEG = {"trunk_sagittal": 5.0, "trunk_lateral": 2.0}
+#: What a lean below 0 and above 0 is.
+_WAYS = {
+    "trunk_sagittal": ("backwards", "forwards"),
+    "trunk_lateral": ("to the person's left", "to the person's right"),
+}
 #: A camera that does not stand square to the person.
 OBLIQUE = (
     "The camera must stand square to the person: of a trunk that leans forwards by 25 degrees, a "
@@ -95,16 +100,37 @@ def measure(x: Inputs) -> Result:
 
     blocks, span = per.gathered(x, angles)
     n = blocks[:, :, 2:].sum(axis=0).min(axis=1)
+    mean = per.mean_of(blocks.sum(axis=0))
     return Result(
         blocks=blocks,
         finish=per.mean_of,
         limits=with_systematic(np.array([SYSTEMATIC_DEG, 0.0])),
-        varying=varying(x, per.mean_of(blocks.sum(axis=0))[:, 0], n_parts=2),
+        varying=varying(x, mean[:, 0], n_parts=2),
         span=span,
         reasons=per.few(n),
-        part_reasons={"sway": _unresolved(x, per.mean_of(blocks.sum(axis=0))[:, 1])},
+        part_reasons={"sway": _unresolved(x, mean[:, 1])},
         n_effective=n,
+        notes=ways(x, mean[:, 0]),
     )
+
+
+def ways(x: Inputs, lean: Floats) -> tuple[str, ...]:
+    """Say to which side each trunk leans, in words for the sign of the number.
+
+    Parameters
+    ----------
+    x : Inputs
+    lean : ndarray, shape (n_targets,)
+        Degrees.
+    """
+    channels = x.channels[st.INPUT]
+    said = []
+    for row, deg in zip(x.targets[:, 0], lean, strict=True):
+        if np.isfinite(deg) and deg:
+            sign, way = ("+", 1) if deg > 0 else ("\N{MINUS SIGN}", 0)
+            where = _WAYS[channels[row].site][way]
+            said.append(f"{x.condition.label}: {channels[row].label} reads {where} ({sign})")
+    return tuple(said)
 
 
 def varying(x: Inputs, lean: Floats, *, n_parts: int = 1) -> Varying:

@@ -11,9 +11,11 @@ from eutonia.measures.hand.curl import SYSTEMATIC_DEG
 from eutonia.measures.hand_curls import CURLS, alone, beyond, pairs
 from eutonia.measures.hand_sight import (
     GUESSED,
+    LEAST_BLOCKS,
     PALM,
     by_sight,
     first_of,
+    too_short,
     unsure,
     within_percent,
 )
@@ -31,6 +33,7 @@ from eutonia.model import (
     Varying,
     Visit,
 )
+from eutonia.stats.intervals import student_quantile
 from eutonia.stats.normal import HALF_95
 
 #: A finger curls out of line from here beyond the others, degrees, for this long (our rule).
@@ -56,13 +59,14 @@ MEASURE = Measure(
     "those of a contrast hold 37 and 31 degrees.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=CURLS)),
     scale="difference",
-    interval=BlockBootstrap(block_s=BLOCK_S),
+    interval=BlockBootstrap(block_s=BLOCK_S, least=LEAST_BLOCKS),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/hand.which"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Some grips and passages ask for one curled finger: compare the same passage, with "
     "rest and with the other hand. The limit of 40 degrees is ours. The others may be "
     "guessed, and then follow the finger that curls: in a rendered film 9 % were read of 26 % in a "
-    "finger that was seen. 0 % does not mean that no finger curled. Look at the overlay.",
+    "finger that was seen. 0 % does not mean that no finger curled. Look at the overlay. Less "
+    "than 18 s give no number.",
     figure="",
     proofs=("simulated",),
 )
@@ -84,19 +88,18 @@ def measure(x: Inputs) -> Result:
                 episodes.append((target, start_s, start_s + (b - a) / block.rate_hz, peak))
         series.append((out, usable, block.rate_hz))
     blocks, span = position_sums(series)
-    value, (fewest, most) = _finish(blocks.sum(axis=0)), _between(x, SYSTEMATIC_DEG)
-    least, largest = _between(x, _NEW_DEG)
+    below, above = _between(x, blocks, SYSTEMATIC_DEG)
     found = np.array(episodes).reshape(len(episodes), 4)
     return Result(
         blocks=blocks,
         finish=_finish,
         span=span,
-        limits=within_percent(value - fewest, most - value),
+        limits=within_percent(below, above),
         varying=Varying(
-            sd=np.maximum(largest - value, value - least) / HALF_95,
-            sides=np.maximum(most - value, value - fewest) / HALF_95,
+            sd=np.maximum(*_between(x, blocks, _NEW_DEG)) / HALF_95,
+            sides=np.maximum(below, above) / HALF_95,
         ),
-        reasons=first_of(unsure(channels, rows), alone(channels, rows)),
+        reasons=first_of(unsure(channels, rows), alone(channels, rows), too_short(blocks)),
         notes=pairs(channels, rows),
         details={"episodes": np.array([float((found[:, 0] == i).sum()) for i in range(len(rows))])},
         evidence={
@@ -109,7 +112,7 @@ def measure(x: Inputs) -> Result:
 
 
 def _shares(x: Inputs, more_deg: Floats) -> Floats:
-    """Return the shares that another limit of each target's curl gives, ``(n_targets, 1)``."""
+    """Return the blocks that another limit of each target's curl gives."""
     rows, channels = x.targets[:, 0], x.channels["finger"]
     series: list[Series] = []
     for block in x["finger"]:
@@ -119,13 +122,36 @@ def _shares(x: Inputs, more_deg: Floats) -> Floats:
             for a, b in _episodes(values, good, block.rate_hz, more_deg=float(more_deg[target])):
                 out[target, a:b] = 1.0
         series.append((out, usable, block.rate_hz))
-    return _finish(position_sums(series)[0].sum(axis=0))
+    return position_sums(series)[0]
 
 
-def _between(x: Inputs, sd: Mapping[str, tuple[float, ...]]) -> tuple[Floats, Floats]:
-    """Return the least and the largest share that curls misread by so much may stand for."""
+def _between(
+    x: Inputs, blocks: Floats, sd: Mapping[str, tuple[float, ...]]
+) -> tuple[Floats, Floats]:
+    """Return how much less and more time curls misread by so much may stand for, in percent.
+
+    A share near 0 or 100 % hardly varies between blocks; those that the misread curl stands for may
+    vary more: what that adds is held as well.
+    """
     reach = HALF_95 * by_sight(x.channels["finger"], x.targets[:, 0], sd)[:, 1]
-    return _shares(x, MORE_DEG + reach), _shares(x, MORE_DEG - reach)
+    value, chance = _finish(blocks.sum(axis=0)), _chance(blocks)
+    found = []
+    for more_deg in (MORE_DEG + reach, MORE_DEG - reach):
+        other = _shares(x, more_deg)
+        new = np.sqrt(np.maximum(_chance(other) ** 2 - chance**2, 0.0))
+        found.append(np.hypot(_finish(other.sum(axis=0)) - value, new))
+    return found[0], found[1]
+
+
+def _chance(blocks: Floats) -> Floats:
+    """Return half the interval of a share that its blocks' spread gives, ``(n_targets, 1)``."""
+    share = np.where(blocks[..., 1:] > 0, _finish(blocks), 0.0)
+    n = (blocks[..., 1:] > 0).sum(axis=0)
+    mean = share.sum(axis=0) / np.maximum(n, 1)
+    spread = np.where(blocks[..., 1:] > 0, (share - mean) ** 2, 0.0).sum(axis=0)
+    df = np.maximum(n - 1, 1)
+    half: Floats = student_quantile(0.975, df) * np.sqrt(spread / df / np.maximum(n, 1))
+    return half
 
 
 def _episodes(

@@ -24,15 +24,20 @@ MEASURE = Measure(
     "about the best axis would have to go to set the head straight. But for the error of the zero, "
     "no limit lies beyond where the head was seen; where it wanders by more than 1.96 of its SD "
     "(root mean square) and fewer than 3 seconds are independent (a drift, or one change of "
-    "posture), it has no mean posture, and there is no interval. The interval of a contrast "
-    "adds 12 % (SD) of the way between the two postures.",
+    "posture), it has no mean posture, and there is no interval. The interval adds the error of "
+    "the zero and 8 to 12 % (SD) of the deviation, by its direction; that of a contrast 12 % of "
+    "the way between the two postures.",
     needs=posture.of_all_axes(),
     scale="difference",
     interval=Jackknife(in_time=True),
     valid=Range(lo=5, hi=45, shown_by=posture.SHOWN_BY, saturates=True),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="It has no direction and is never below 0, so that below about 5 degrees it is mostly "
-    "the error of the zero. " + posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
+    "the error of the zero. "
+    + posture.CAUTION
+    + posture.SINCE_TWO
+    + posture.RAISED_HAND
+    + posture.AS_WIDE.format(4),
     figure="bars",
     proofs=("simulated",),
 )
@@ -43,7 +48,7 @@ def measure(x: Inputs) -> Result:
     summed, span = posture.rotation_sums(x)
     rotation, _ = posture.mean_turn(summed.sum(axis=0))
     least, most = _reached(summed, rotation)
-    sd = posture.zero_sd(x.channels["head"], x.targets[0])
+    sd = posture.angle_sd(x, x.targets[0])
     # A turn of the trunk may hide all that the head is turned, so it counts whatever the direction.
     of_trunk = posture.trunk_sd(x, x.targets[0]).max() * np.ones((len(x.targets), 1))
     of_zero = posture.along(rotation, sd)[:, None]

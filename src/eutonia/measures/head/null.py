@@ -24,7 +24,8 @@ MEASURE = Measure(
     sources=(),
     method="Peak of the density of each angle while the head is let go, smoothed by a normal "
     "kernel of 3 degrees (our rule): where the head stays most, whatever way it took there. The "
-    "interval of a contrast adds 10, 12 and 8 % (SD) of the way between the two postures.",
+    "interval adds the error of the zero and 10, 12 and 8 % (SD) of the way from straight; that of "
+    "a contrast adds as much of the way between the two postures.",
     needs=Needs(
         inputs=posture.head_input(""),
         target=Whole(sites=posture.AXES),
@@ -35,7 +36,11 @@ MEASURE = Measure(
     valid=posture.AXIS_RANGES,
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A head that goes to and fro between two postures has two peaks: only the higher one "
-    "is given. " + posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND,
+    "is given. "
+    + posture.CAUTION
+    + posture.SINCE_TWO
+    + posture.RAISED_HAND
+    + posture.AS_WIDE.format(3),
     figure="bars",
     proofs=("simulated",),
 )
@@ -44,7 +49,7 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Count angles over blocks of a second; see `MEASURE`."""
     counted, span = posture.counts(x)
-    of_zero = np.array([posture.zero_sd(x.channels["head"], rows) for rows in x.targets])
+    of_zero = np.array([posture.angle_sd(x, rows) for rows in x.targets])
     of_trunk = np.array([posture.trunk_sd(x, rows) for rows in x.targets])
     sd = np.hypot(of_zero, of_trunk)
     share = np.array([[posture.APART_SHARE[axis] for axis in posture.AXES]] * len(x.targets))

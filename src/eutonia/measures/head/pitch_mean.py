@@ -19,15 +19,15 @@ MEASURE = Measure(
     tier="clinical",
     sources=(),
     method="Median of the angle between head and trunk over the condition; flexion: "
-    "the chin up is above 0. The interval adds the error of the zero "
-    "to the drift within the recording; that of a contrast adds "
-    f"{posture.APART_SHARE[AXIS]:.0%} (SD) of the way between the two postures.",
+    "the chin up is above 0. The interval adds the error of the zero and "
+    f"{posture.APART_SHARE[AXIS]:.0%} (SD) of the way from straight to the drift within the "
+    "recording; that of a contrast adds as much of the way between the two postures.",
     needs=posture.of_axis(AXIS),
     scale="difference",
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION + posture.RAISED_HAND,
+    caution=posture.CAUTION + posture.RAISED_HAND + posture.AS_WIDE.format(2),
     figure="bars",
     proofs=("simulated",),
 )

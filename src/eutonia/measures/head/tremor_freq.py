@@ -10,6 +10,7 @@ from eutonia.dsp import tremor
 from eutonia.measures import rhythm
 from eutonia.measures.head_tremor import (
     CAUTION,
+    LEAST_BLOCKS,
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
@@ -39,7 +40,7 @@ MEASURE = Measure(
     "camera: files that state 30 pictures a second for 29.97 are off by so much (our rule).",
     needs=TREMOR_NEEDS,
     scale="difference",
-    interval=Jackknife(),
+    interval=Jackknife(least=LEAST_BLOCKS),
     valid=Range(lo=1, hi=10, shown_by="docs/video/accuracy"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution=f"{CAUTION} {PUBLISHED}",

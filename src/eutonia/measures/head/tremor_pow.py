@@ -14,6 +14,7 @@ from eutonia.measures.head_tremor import (
     CAUTION,
     GAIN_SD,
     GAIN_WORDS,
+    LEAST_BLOCKS,
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
@@ -41,7 +42,7 @@ MEASURE = Measure(
     f"from the power above what lies beside the top. {GAIN_WORDS}",
     needs=TREMOR_NEEDS,
     scale="ratio",
-    interval=Jackknife(transform="log"),
+    interval=Jackknife(transform="log", least=LEAST_BLOCKS),
     valid={
         **{part: Range(lo=0.05, hi=500, shown_by=_WHERE) for part in ("total", *AXES)},
         "rms": Range(lo=0.5, hi=15, shown_by=_WHERE),

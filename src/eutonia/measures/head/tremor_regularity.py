@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.dsp import tremor
+from eutonia.dsp import crossings, tremor
 from eutonia.measures import rhythm
 from eutonia.measures.head_tremor import AXES, JAW, LEAST_RMS_DEG, LEAST_SLOW_RMS_DEG, TREMOR_NEEDS
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import (
+    Absent,
     BlockBootstrap,
     Channel,
     Condition,
@@ -29,6 +30,31 @@ _CLASS_HZ = 0.02
 _MOST_HZ = 12.0
 #: Fewest changes for quartiles.
 MIN_CHANGES = 20
+#: Interquartile range of normal values with an SD of 1.
+_QUARTILES = 1.3489795003921634
+#: Noise beside a tremor over that above it, by which it is reckoned: of heads of rendered people
+#: 40 to 85 it made 1.0 to 2.0 times as much of a sine of 1 or 2 degrees. [D]
+NEARER_MORE = 1.5
+#: Noise may make this share of the value (our rule), and, of the frequency of the tremor, this:
+#: beyond, it adds crossings of its own, and what it makes is no longer known. [D]
+MOST_OF_VALUE, MOST_OF_HZ = 0.5, 0.15
+#: Where the index was shown to hold, Hz.
+VALID = Range(lo=0.2, hi=3, shown_by="docs/measures/head.tremor_regularity")
+_NOISE = (
+    "Noise of the landmarks alone makes a regular tremor of this size read {noise:.2g} Hz, and "
+    "this one reads {value:.2g}: whether it is regular is not told. {why} Film nearer, in more "
+    "light."
+)
+_OF_VALUE = f"At most {MOST_OF_VALUE:g} of a value may be the noise's."
+_OF_HZ = f"It may make at most {MOST_OF_HZ:g} of the tremor's {{hz:.1f}} Hz."
+_REGULAR = (
+    f"The tremor changes by {{value:.2g}} Hz from cycle to cycle, less than the {VALID.lo:g} Hz "
+    "that a film can tell: it is at least so regular."
+)
+_BEYOND = (
+    f"The tremor would change by {{value:.2g}} Hz from cycle to cycle, beyond the {VALID.hi:g} Hz "
+    "up to which the index was shown to hold: that is noise, or no tremor of one frequency."
+)
 
 MEASURE = Measure(
     id="head.tremor_regularity",
@@ -40,12 +66,14 @@ MEASURE = Measure(
     method="The angles from a fifth to four times the frequency of head.tremor_freq (second-order "
     "Butterworth, both ways), along the direction with most of the movement. Frequency of each "
     "cycle from upward crossings of zero; the interquartile range of its change from one cycle to "
-    "the next, divided by the 95 % of it that the filter lets through. Also given: the width of "
-    "the top of the spectrum at half height (0.36 Hz at the least).",
+    "the next, divided by the 95 % of it that the filter lets through. Not given where noise may "
+    f"make more than {MOST_OF_VALUE:g} of it: {NEARER_MORE:g} times what a regular tremor would "
+    "read with white noise as large as that above the tremor; nor outside the range shown. Also "
+    "given: the width of the top of the spectrum at half height (0.36 Hz at the least).",
     needs=TREMOR_NEEDS,
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
-    valid=Range(lo=0.2, hi=3, shown_by="docs/measures/head.tremor_regularity"),
+    valid=VALID,
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="The cut-off of 1.05 Hz separates tremor of Parkinson's disease from essential tremor "
     "in recordings of 100 s with accelerometers (diBiase2017); for dystonia there is none. Noise "
@@ -61,29 +89,38 @@ def measure(x: Inputs) -> Result:
     found = nods(x)
     reasons = found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG)
     parts, span = [], []
+    noise = np.zeros((len(found.inputs["head"]), len(x.targets)))
     for place, block in enumerate(found.inputs["head"]):
         n = max(1, round(block.x.shape[1] / (BLOCK_S * block.rate_hz)))
         counts = np.zeros((n, len(x.targets), len(_EDGES) - 1))
         for target, rows in enumerate(x.targets):
             if not reasons[target]:
                 one = block.x[rows], block.mask[rows], block.rate_hz
-                counts[:, target] = _counts(*one, found.shaken.rhythms[target].freq_hz, n)
+                hz = found.shaken.rhythms[target].freq_hz
+                counts[:, target] = _counts(*one, hz, n)
+                noise[place, target] = _noise(*one, hz) ** 2 * counts[:, target].sum()
         parts.append(counts)
         span += [place] * n
     blocks = np.concatenate(parts)
     n_changes = blocks.sum(axis=(0, 2))
     few = f"Fewer than {MIN_CHANGES} changes from cycle to cycle are free of gaps."
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_noise = NEARER_MORE * np.sqrt(noise.sum(axis=0) / n_changes)
+    value = _interquartile(blocks.sum(axis=0))[:, 0]
     mean = rhythm.densities(found.shaken.blocks.sum(axis=0)).sum(axis=1)
     return Result(
         blocks=blocks,
         finish=_interquartile,
         span=np.array(span, dtype=np.intp),
         reasons=tuple(
-            why or ("" if n >= MIN_CHANGES else few)
-            for why, n in zip(reasons, n_changes, strict=True)
+            why or (few if n < MIN_CHANGES else _not_told(v, made, shown.freq_hz))
+            for why, n, v, made, shown in zip(
+                reasons, n_changes, value, of_noise, found.shaken.rhythms, strict=True
+            )
         ),
         details={
             "cycles": n_changes,
+            "noise_hz": of_noise,
             "half_width_hz": np.array(
                 [
                     tremor.half_width_hz(d, r.freq_hz) if r.found else np.nan
@@ -109,6 +146,25 @@ def _counts(x: Floats, mask: NDArray[np.bool_], rate_hz: float, freq_hz: float, 
     counts = np.zeros((n, len(_EDGES) - 1))
     np.add.at(counts, (block, size), 1.0)
     return counts
+
+
+def _noise(x: Floats, mask: NDArray[np.bool_], rate_hz: float, freq_hz: float) -> float:
+    """Return the index that white noise, as large as above the tremor, makes of a regular one."""
+    moved = tremor.around(x, rate_hz=rate_hz, freq_hz=freq_hz)
+    along = tremor.principal([moved], [mask]) @ x
+    made = crossings.noise_of_changes(along, rate_hz=rate_hz, freq_hz=freq_hz)
+    return _QUARTILES * made / tremor.CHANGES_KEPT
+
+
+def _not_told(value: float, noise: float, freq_hz: float) -> str:
+    """Return why an index says nothing about the tremor; empty where it does."""
+    if noise > MOST_OF_HZ * freq_hz:
+        return _NOISE.format(noise=noise, value=value, why=_OF_HZ.format(hz=freq_hz))
+    if value < VALID.lo:
+        return Absent(_REGULAR.format(value=value))
+    if noise > MOST_OF_VALUE * value:
+        return _NOISE.format(noise=noise, value=value, why=_OF_VALUE)
+    return _BEYOND.format(value=value) if value > VALID.hi else ""
 
 
 def _interquartile(total: Floats) -> Floats:

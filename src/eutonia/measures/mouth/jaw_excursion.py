@@ -14,9 +14,20 @@ from eutonia.dsp import tremor
 from eutonia.dsp.filter import low_pass
 from eutonia.measures import rhythm
 from eutonia.measures.covered_mouth import UNSEEN, hidden
+from eutonia.measures.jaw_of_head import SITES
 from eutonia.measures.mouth.tremor import LEAST_RMS
 from eutonia.measures.positions import BLOCK_S, NECK, Series, from_camera
 from eutonia.measures.quantiles import distribution, edges_of, quantile
+from eutonia.measures.still_jaw import (
+    LEAST_RANGE,
+    LEAST_RATIO,
+    SURE_RANGE,
+    lips_part,
+    noise_of,
+    not_told,
+    rises,
+    without,
+)
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -27,15 +38,15 @@ from eutonia.model import (
     Needs,
     Range,
     Result,
+    Varying,
     Visit,
 )
+from eutonia.stats.intervals import student_quantile
 
 #: The range leaves out the lowest and highest 5 % of the time (our rule).
 TAIL = 0.05
 #: An opening passes upwards this share of the range after having been below the lower one (ours).
 CLOSED, OPEN = 0.25, 0.5
-#: Less is no opening but noise, % (our rule).
-LEAST_RANGE = 3.0
 #: Fewest openings for a rate.
 LEAST_OPENINGS = 9
 #: A rhythm faster than this is tremor, or syllables, and its cycles are no openings (our rule:
@@ -44,15 +55,24 @@ FASTEST_HZ = tremor.SLOW_HZ
 #: Openings are counted in what is slower than this share of the rhythm's frequency, and up to this
 #: share of it they are counted right (simulated; at three quarters a quarter is missed).
 CUT, SURE = 0.75, 0.55
+#: More rises than this for each opening are noted (our rule).
+MANY_RISES = 1.25
 #: Noted where there is such a rhythm.
 FAST = (
     f"rhythm: the jaw moves with a rhythm faster than {FASTEST_HZ:g} Hz, as in tremor: it is in "
     "the range, and is not counted as openings"
 )
+#: Noted where smaller movements stand between the openings.
+UNEVEN = (
+    "uneven: {rises:.0f} movements a minute stand above the noise, but only those above half of "
+    "the range are openings: syllables or bites that differ much in size make the rate too low"
+)
+#: Noted where the range may be that of a still jaw.
+STILL = "still: a jaw that does not move can read this range: it may be 0"
 
 MEASURE = Measure(
     id="mouth.jaw_excursion",
-    version="3",
+    version="4",
     title="Jaw excursion",
     unit={"range": "%", "rate": "/min"},
     tier="clinical",
@@ -64,7 +84,10 @@ MEASURE = Measure(
     f"rhythm faster than {FASTEST_HZ:g} Hz (as in mouth.tremor), openings are counted in what is "
     f"slower than {CUT:g} times its frequency (Butterworth, zero phase), and only where that is "
     f"the larger part of the movement. A rate above {60 * FASTEST_HZ:g} a minute, or {SURE:g} "
-    "times the rhythm's, is not given.",
+    "times the rhythm's, is not given. Openings count only where the range is at least "
+    f"{LEAST_RATIO:g} times the jitter of the landmarks (third differences), and below "
+    f"{SURE_RANGE:g} %, without what follows the angles of the head (linear fit), only where the "
+    "lips part with the jaw; else there is no rate, and the interval of the range begins at 0.",
     needs=Needs(
         inputs=from_camera("mouth", min_rate_hz=24.0),
         target=Each(sites=("jaw_opening",)),
@@ -81,7 +104,10 @@ MEASURE = Measure(
     "seen. On rendered people the tracker shows about 0.6 of the way of the chin, 0.45 to 0.85 "
     "between people and 0.3 to 0.95 where the head is turned or nods: compare one person in one "
     "view. "
-    "Syllables and bites count alike. A trembling jaw, and a head that trembles, are in the range. "
+    "Lids that shut make a still jaw seem to move by up to 5 %, a head that turns or nods by 8. "
+    "Syllables and bites count alike, but those that open less than half of the range do not "
+    "count: uneven syllables read too low a rate, such as 56 a minute where there were 96. A "
+    "trembling jaw, and a head that trembles, are in the range. "
     f"Behind a mouthpiece the jaw is guessed, and not measured. {UNSEEN}",
     figure="bars",
     proofs=("simulated",),
@@ -106,20 +132,77 @@ def measure(x: Inputs) -> Result:
         span += [place] * longest
     everything = np.concatenate(blocks)
     openings, seconds = everything[..., :2].sum(axis=0).T
-    given = zip(openings, seconds, limits, fast, _mostly_fast(series, slow), strict=True)
+    noise = noise_of(slow)
+    still = _still(x, slow, limits, noise)
+    given = zip(openings, seconds, still, fast, _mostly_fast(series, slow), strict=True)
+    no_rate = tuple(_no_rate(*one) for one in given)
+    # What trembles is no still jaw.
+    told = np.array([not why or hz > 0 for why, (hz, _) in zip(still, fast, strict=True)])
     return Result(
         blocks=everything,
         finish=partial(_finish, edges=edges),
+        limits=None if told.all() else _from_nothing,
+        varying=_down_to_nothing(_finish(everything.sum(axis=0), edges=edges), told),
         reasons=(hidden(x.condition, "the jaw", it="it"),) * len(rows),
         span=np.array(span, dtype=np.intp),
-        part_reasons={"rate": tuple(_no_rate(*one) for one in given)},
+        part_reasons={"rate": no_rate},
         details={
             "rate.openings": openings,
+            "range.jitter_pct": noise,
             "fast_hz": np.array([hz for hz, _ in fast]),
             "fast_pct": np.array([pct for _, pct in fast]),
         },
-        notes=(FAST,) if np.isfinite(fast).any() else (),
+        notes=(
+            *((FAST,) if np.isfinite(fast).any() else ()),
+            *(() if told.all() else (STILL,)),
+            *(() if any(no_rate) else _uneven(slow, noise, openings / seconds)),
+        ),
     )
+
+
+def _down_to_nothing(value: Floats, told: NDArray[np.bool_]) -> Varying:
+    """Return what differences between conditions hold of ranges that may be 0."""
+    none = np.zeros_like(value)
+    below = none.copy()
+    below[:, 0] = np.where(told, 0.0, value[:, 0])
+    return Varying(sd=none, further=(below, none))
+
+
+def _from_nothing(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+    """Return limits from 0, where a still jaw can read the value."""
+    half = student_quantile(0.975, df)[:, None] * error
+    return np.where(np.isfinite(half), 0.0, np.nan), value + half
+
+
+def _still(x: Inputs, slow: list[Series], limits: Floats, noise: Floats) -> list[str]:
+    """Return of each target why it may be a still jaw; empty where its openings are told."""
+    extents = (limits[:, 1] - limits[:, 0]) / (OPEN - CLOSED)
+    sites = [c.site for c in x.channels["mouth"]]
+    beside = [i for i, site in enumerate(sites) if site in SITES]
+    gap = [i for i, site in enumerate(sites) if site == "lip_gap"]
+    found = []
+    for i, (extent, jitter) in enumerate(zip(extents, noise, strict=True)):
+        rows = [
+            np.concatenate([v[i][None], b.x[gap + beside]])[:, m[i] & b.mask[gap + beside].all(0)]
+            for (v, m, _), b in zip(slow, x["mouth"], strict=True)
+        ]
+        moved = np.concatenate(rows, axis=1)
+        own = without(moved[: 1 + len(gap)], moved[1 + len(gap) :])
+        left = np.subtract(*np.quantile(own[0], [1 - TAIL, TAIL])) if own.size else np.inf
+        parts = bool(gap) and lips_part(own[0], own[1])
+        found.append(not_told(extent, jitter, own=float(left), parts=parts))
+    return found
+
+
+def _uneven(slow: list[Series], noise: Floats, a_second: Floats) -> tuple[str, ...]:
+    """Note how often the jaw rises, where that is far more often than it opens."""
+    seconds = sum(x.shape[1] / rate for x, _, rate in slow)
+    for i, (jitter, often) in enumerate(zip(noise, a_second, strict=True)):
+        least = max(LEAST_RANGE / 2, LEAST_RATIO * jitter)
+        found = sum(rises(x[i], least) for x, _, _ in slow) / seconds
+        if found > MANY_RISES * often:
+            return (UNEVEN.format(rises=60 * found),)
+    return ()
 
 
 def _limits(series: list[Series]) -> Floats:
@@ -169,15 +252,13 @@ def _mostly_fast(series: list[Series], slow: list[Series]) -> list[bool]:
     return found
 
 
-def _no_rate(
-    n: float, seconds: float, limits: Floats, fast: tuple[float, float], mostly: bool
-) -> str:
+def _no_rate(n: float, seconds: float, still: str, fast: tuple[float, float], mostly: bool) -> str:
     """Return why there is no rate."""
     hz, rms = fast
-    why = ""
+    why = still
     fastest = np.fmin(FASTEST_HZ, SURE * hz)
-    if not limits[1] - limits[0] >= (OPEN - CLOSED) * LEAST_RANGE:
-        why = f"the jaw moved by less than {LEAST_RANGE:g} %: no opening can be counted."
+    if still:
+        pass
     elif mostly:
         why = "less movement is left than was taken off, and what is left is not counted."
     elif n < LEAST_OPENINGS:

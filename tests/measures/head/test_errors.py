@@ -1,0 +1,70 @@
+"""What the errors of zero, landmarks and noise make of the head's intervals."""
+
+import numpy as np
+import pytest
+
+from eutonia.measures import entry
+from eutonia.model import Condition
+from eutonia.run import run_measure, visit_spans
+from eutonia.simulate.head import AXES, head_recording
+from eutonia.simulate.visit import visit
+
+RATE_HZ = 30.0
+T = np.arange(round(20 * RATE_HZ)) / RATE_HZ
+AXIS_MEASURES = [f"head.{a}_mean" for a in AXES]
+
+
+def _film(x):
+    """Return a recording of yaw, pitch and roll of a head that is let go."""
+    return head_recording(x, rate_hz=RATE_HZ, condition=Condition.of(task="let_go"))
+
+
+def _run(name, film):
+    held = visit(film)
+    return run_measure(entry(name), held, visit_spans(held), seed=1)
+
+
+def _steady(yaw=0.0, pitch=0.0, roll=0.0):
+    """Return a head that stays, but for noise of the landmarks."""
+    noise = np.random.default_rng(0).normal(0, 0.2, (3, len(T)))
+    return np.array([[yaw], [pitch], [roll]]) + noise
+
+
+@pytest.mark.parametrize(
+    ("axis", "zero", "share"), [(0, 2.2, 0.10), (1, 2.4, 0.12), (2, 2.1, 0.08)]
+)
+@pytest.mark.parametrize("name", ["one", "null", "dev_total"])
+def test_the_error_of_an_angle_grows_with_it(name, axis, zero, share):
+    """At 30 degrees a tenth of them (10, 12 and 8 %) stands beside the zero's error."""
+    x = _film(_steady(**{AXES[axis]: 30.0}))
+    part = AXES[axis] if name == "null" else ""
+    measure = AXIS_MEASURES[axis] if name == "one" else f"head.{name}"
+    found = next(e for e in _run(measure, x).estimates if e.part == part)
+    half = (found.interval.hi - found.interval.lo) / 2
+    assert half == pytest.approx(1.96 * np.hypot(zero, share * 30), abs=0.3)
+
+
+def test_a_turn_spills_into_the_error_of_the_other_axes():
+    """A head turned by 40 degrees is read in pitch as surely as one that looks up as far."""
+    (found,) = _run("head.pitch_mean", _film(_steady(40))).estimates
+    half = (found.interval.hi - found.interval.lo) / 2
+    assert half == pytest.approx(1.96 * np.hypot(2.4, 0.12 * 40), abs=0.3)
+
+
+@pytest.mark.parametrize(("true", "noise"), [(0.4, 0.5), (0.7, 0.55)])
+def test_a_small_movement_may_be_the_noise_of_the_landmarks(true, noise):
+    """What landmarks add to a movement of half a degree is below its lower limit, not above."""
+    rng = np.random.default_rng(0)
+    wave = np.array([[1.0], [0.0], [0.0]]) * np.sqrt(2) * true * np.sin(2 * np.pi * 0.7 * T)
+    added = rng.normal(0, noise / np.sqrt(3), (3, len(T)))
+    (found,) = _run("head.variability", _film(wave + added)).estimates
+    assert found.value == pytest.approx(np.hypot(true, noise), rel=0.05)
+    assert 0.1 < found.interval.lo <= true
+
+
+def test_the_noise_hides_little_of_a_large_movement():
+    """Of 5 degrees the lower limit is that of 12 % (SD), and none of the noise."""
+    x = _steady()
+    x[0] += 5 * np.sqrt(2) * np.sin(2 * np.pi * 0.7 * T)
+    (found,) = _run("head.variability", _film(x)).estimates
+    assert found.interval.lo == pytest.approx(5 * np.exp(-1.96 * 0.12), rel=0.1)
