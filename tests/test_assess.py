@@ -9,6 +9,7 @@ import eutonia.assess as module
 from eutonia.assess import assess, output_folder
 from eutonia.formats.assessment import load
 from eutonia.formats.manifest import load_manifest
+from eutonia.model import Condition, Contrast, Target
 from eutonia.verify import seal, verify
 
 
@@ -163,3 +164,31 @@ def test_primary_findings_are_those_of_the_named_form():
     """Co-contraction is primary in the yips and in no form that was not named."""
     assert "emg.cci_fw" in module.primary_measures("yips")
     assert module.primary_measures("") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("form", "measure", "family"),
+    [
+        ("", "eyes.closed_share", "lid"),
+        ("", "mouth.jaw_excursion.rate", "mouth"),
+        ("", "head.tremor_freq", "head"),
+        ("", "imc", "emg"),
+        ("blepharospasm", "eyes.closed_share", "primary"),
+        ("blepharospasm", "eyes.blink_rate", "lid"),
+        ("oromandibular", "mouth.jaw_excursion.rate", "primary"),
+    ],
+)
+def test_comparisons_are_counted_by_the_question_they_answer(form, measure, family):
+    """What one kind of recording shows is a family; the primary findings of a form are another."""
+    one = Contrast(
+        measure=measure,
+        target=Target(label="x", channels=("x",), sites=("",)),
+        condition=Condition(),
+        factor="task",
+        a="speaking",
+        b="rest",
+        scale="difference",
+        interval=None,
+        value=1.0,
+    )
+    assert module._family(one, primary=module.primary_measures(form)) == family
