@@ -76,7 +76,7 @@ class HandTracker:
     def __init__(self, *, most: int = 2) -> None:
         self._most = most
         self._detect = Detector("palm_detection")
-        self._model = Model(models.path("hand_landmarks"))
+        self._model = Model(models.path("hand_landmarks"), outputs=(0, 1, 2, 3))
         self._crop = Cropper(N_CROP, border=True)
         self.reset()
 
