@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +141,26 @@ def _why_not(path: Path) -> str:
 def header(path: Path | str) -> Header:
     """Return what a video is, from its index, the stamps of all and a look at three pictures.
 
+    It is kept while the file stays as it is: some files' stamps take a pass over all pictures.
+
     Raises
     ------
     UnreadableFile
         If no picture can be decoded, or there is only one.
     """
+    path = Path(path)
+    try:
+        now = path.stat()
+    except OSError:  # the decoder says what is wrong
+        return _header(path, ())
+    return _header(path, (now.st_size, now.st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _header(path: Path, _state: tuple[int, ...]) -> Header:
+    """Return what a video in some state is, see `header`."""
     import cv2
 
-    path = Path(path)
     capture = opened(path)
     fps, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
     turned = int(capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 360

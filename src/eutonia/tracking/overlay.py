@@ -10,7 +10,7 @@ import numpy as np
 
 from eutonia.model import Floats, Landmarks, Movement, Points
 from eutonia.tracking.crops import Picture
-from eutonia.tracking.video import pictures
+from eutonia.tracking.video import pictures, pictures_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -304,13 +304,11 @@ def key_frames(
     """
     wanted = {int(np.argmin(np.abs(landmarks.t_s - t))) for t in at_s}
     cuts = _around(landmarks, sorted(wanted))
+    chosen = pictures_at(path, sorted(wanted), n=len(landmarks.t_s), mirrored=landmarks.mirrored)
     found = []
-    for i, (_, picture) in enumerate(pictures(path, mirrored=landmarks.mirrored)):
-        if i > max(wanted, default=-1):
-            break
-        if i in wanted:
-            shown = hide(picture, i) if hide else picture
-            found.append(annotated(shown, landmarks, i, words=False)[cuts[i]])
+    for i, picture in zip(sorted(wanted), chosen, strict=False):
+        shown = hide(picture, i) if hide else picture
+        found.append(annotated(shown, landmarks, i, words=False)[cuts[i]])
     return found
 
 

@@ -19,7 +19,7 @@ from eutonia.knowledge import table
 from eutonia.model import Floats, Landmarks, Points, Source, UnknownName, UnreadableFile
 from eutonia.tracking.crops import Found, Picture
 from eutonia.tracking.rows import Row, Rows
-from eutonia.tracking.video import Header, header, pictures
+from eutonia.tracking.video import Header, ahead, header, pictures
 
 #: Called with the video's name, pictures done, and pictures in all.
 Progress = Callable[[str, int, int], None]
@@ -124,7 +124,7 @@ def _pass(
     try:
         done_s, n = rows.last_s, rows.n
         watch.recall(rows.memory)
-        for t_s, picture in stream(start_s=done_s):
+        for t_s, picture in ahead(stream(start_s=done_s)):
             if t_s <= done_s:  # the last one before the interruption
                 watch.picture = picture
                 continue
