@@ -1,7 +1,9 @@
 """The command line as a whole: start-up, exit codes, errors."""
 
 import importlib
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -134,3 +136,22 @@ def test_a_terminal_without_symbols_does_not_fail():
     )
     assert "Traceback" not in done.stderr
     assert re.search(r"Intermuscular coherence", done.stdout)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a signal")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_command_that_is_told_to_end_keeps_its_work(name):
+    """A closed terminal or a computer that shuts down is as good as Ctrl-C: nothing is lost."""
+    wait = (
+        "import sys, time; from eutonia import cli\n"
+        "def work(*_, **__): print('on', flush=True); time.sleep(60)\n"
+        "cli.cli.main = work; cli.main()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", wait], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "on\n"
+        process.send_signal(getattr(signal, name))
+        said = process.communicate(timeout=30)[1]
+    assert process.returncode == cli.INTERRUPTED
+    assert "run the same command again" in said

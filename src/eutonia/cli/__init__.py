@@ -6,6 +6,7 @@ measured; 70 a fault of Eutonia; 130 interrupted.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -90,7 +91,15 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, a computer that shuts down
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupt(*_: object) -> None:
+    """Keep what is finished, as where somebody presses Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str]) -> int:
