@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from eutonia.formats import of as format_of
 from eutonia.formats._video_boxes import said as boxes_said
 from eutonia.formats.video import header, of_time, opened
 from eutonia.model import UnreadableFile
@@ -346,6 +347,16 @@ def test_one_picture_is_no_video(tmp_path):
         read(tmp_path / "x.gif")
     with pytest.raises(UnreadableFile, match=r"named like video, but its content.*JPEG picture"):
         read(tmp_path / "x.mp4")
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "tiff"])
+def test_a_photo_is_told_from_a_video(tmp_path, ending):
+    """A picture by its own name is refused with what to take instead, not with all formats."""
+    path = tmp_path / f"x.{ending}"
+    Image.fromarray(picture(0)).save(path)
+    with pytest.raises(UnreadableFile, match=r"not seen in one picture. Take a video") as refused:
+        format_of(path)
+    assert "EDF" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

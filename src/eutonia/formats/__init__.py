@@ -105,14 +105,20 @@ def of(path: Path | str) -> Format:
     for candidate in (*by_suffix, *others):
         if candidate.reads(path):
             return candidate
-    titles = "; ".join(f"{f.title} ({', '.join(f.suffixes)})" for f in all_formats())
+    what = looks_like(path)
     if by_suffix:
         raise UnreadableFile(
             f"{path}: named like {by_suffix[0].title}, but its content is not "
-            f"({looks_like(path)}). It may be damaged: copy or export it again."
+            f"({what}). It may be damaged: copy or export it again."
         )
+    if what.endswith("picture"):
+        raise UnreadableFile(
+            f"{path}: {what}; movement is not seen in one picture. Take a video: "
+            "`eutonia protocols` says how."
+        )
+    titles = "; ".join(f"{f.title} ({', '.join(f.suffixes)})" for f in all_formats())
     raise UnreadableFile(
-        f"{path}: {looks_like(path)}, which Eutonia does not read. It reads {titles}. "
+        f"{path}: {what}, which Eutonia does not read. It reads {titles}. "
         "Export the recording as one of these."
     )
 
@@ -125,6 +131,8 @@ def looks_like(path: Path) -> str:
         b"%PDF": "a PDF document",
         b"\x89PNG": "a PNG picture",
         b"\xff\xd8\xff": "a JPEG picture",
+        b"II*\0": "a TIFF picture",
+        b"MM\0*": "a TIFF picture",
         b"PK\x03\x04": "a ZIP archive or Office document",
         b"\x1f\x8b": "a gzip archive",
         b"\x89HDF": "an HDF5 file",
