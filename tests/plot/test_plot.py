@@ -338,6 +338,24 @@ def test_the_thick_line_of_a_spectrum_is_the_median_of_the_channels():
     assert ax.get_yscale() == "log"
 
 
+def test_a_rhythm_is_marked_where_it_stands_out():
+    """The dashed line stands at the frequency that was found, and nowhere where none was."""
+    freq = np.arange(0.5, 12, 0.25)
+    arrays = {
+        "density": np.stack([1 / freq + 5 * np.exp(-((freq - 5) ** 2)), 1 / freq]),
+        "freq_hz": freq,
+        "rhythm_hz": np.array([5.0, np.nan]),
+        "density_unit": np.array("deg\N{SUPERSCRIPT TWO}/Hz"),
+        "labels": np.array(["head", "other"]),
+    }
+    shaking, still = (plot.rhythm(arrays, row=row) for row in (0, 1))
+    assert [set(line.get_xdata()) for line in shaking.lines[1:]] == [{5.0}]
+    assert len(still.lines) == 1
+    np.testing.assert_allclose(still.lines[0].get_ydata(), 1 / freq)
+    assert "deg\N{SUPERSCRIPT TWO}/Hz" in shaking.get_ylabel()
+    assert shaking.get_title() == "head"
+
+
 # Movement ----------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,9 @@ from matplotlib.text import Text
 
 from eutonia.dsp.scalp import positions
 from eutonia.knowledge import table
-from eutonia.model import Contrast, Interval, NotMeasurable
+from eutonia.measures import entries
+from eutonia.model import Contrast, Finding, Interval, NotMeasurable
+from eutonia.read import spans
 from eutonia.report.block import Figure, Heading, Note, Paragraph
 from eutonia.report.blocks import blocks
 from eutonia.report.conditions import conditions
@@ -23,9 +25,16 @@ from eutonia.report.figures import KINDS, canvas, contrast_figures, evidence_fig
 from eutonia.report.figures.drawing import Drawing, Shown
 from eutonia.report.figures.matrix import matrix
 from eutonia.report.figures.scalp import QEEG, contrast_maps, finding_maps, scalp
-from eutonia.report.figures.spectra import coherence, time_course, time_frequency, with_difference
+from eutonia.report.figures.spectra import (
+    coherence,
+    rhythm,
+    time_course,
+    time_frequency,
+    with_difference,
+)
 from eutonia.report.figures.traces import bursts, pairs
 from eutonia.report.words import card
+from eutonia.run.measure import run_measure
 
 from .conftest import ELECTRODES, PAIR, REST, WRITING, estimate, finding, target
 
@@ -81,6 +90,17 @@ def coherences(n=1, seed=0):
     }
 
 
+def shaken(n=3):
+    """Return the spectra of targets, of which all but the last shake."""
+    freq = np.arange(0.5, 14, 0.25)
+    return {
+        "density": np.stack([k / freq + 5 * np.exp(-((freq - 3 - k) ** 2)) for k in range(n)]),
+        "freq_hz": freq,
+        "rhythm_hz": np.array([3.0 + k for k in range(n - 1)] + [np.nan]),
+        "density_unit": np.array("deg\N{SUPERSCRIPT TWO}/Hz"),
+    }
+
+
 def traces(gain=1.0):
     t = np.arange(0, 60, 0.05)
     return {
@@ -128,6 +148,7 @@ MANY = tuple(
 EVERY = {
     "scalp": lambda: scalp(finding_maps(MANY)[0], title="maps", about="."),
     "coherence": lambda: coherence(one(coherences(3), LONG, "b", "c")),
+    "rhythm": lambda: rhythm(one(shaken(), LONG, "b", "c")),
     "difference": lambda: coherence(
         (with_difference(*one(coherences(), "a"), *one(coherences(1, 5), "a")),)
     ),
@@ -200,6 +221,25 @@ def test_every_kind_that_a_measure_declares_can_be_drawn():
 
     known = {*KINDS, "bars", "scalp", ""}
     assert not [m.id for m in all_measures() if m.figure not in known]
+
+
+def drawn_from_examples() -> list[str]:
+    return [m for m, entry in entries().items() if entry.declared.figure in KINDS]
+
+
+@pytest.mark.parametrize("measure", drawn_from_examples())
+def test_what_a_measure_keeps_is_what_its_figure_is_drawn_from(measure):
+    """The figure that a measure declares comes out of its own example."""
+    entry = entries()[measure]
+    visit, _ = entry.example(0)
+    parts = tuple(part for recording in visit.recordings for part in spans(recording))
+    outcome = run_measure(entry, visit, parts)
+    figures = tuple(evidence_figures(entry.declared, found_of(outcome), outcome.evidence))
+    assert any(isinstance(block, Figure) for block in figures)
+
+
+def found_of(outcome) -> tuple[Finding, ...]:
+    return tuple(Finding(estimate=e, comparisons=(), words="") for e in outcome.estimates)
 
 
 # Kinds -------------------------------------------------------------------------------------------

@@ -38,12 +38,15 @@ class Shaken:
         Of each target.
     rate_hz : float
         The lowest of the blocks.
+    unit : str
+        Of what moves.
     """
 
     blocks: Floats
     span: NDArray[np.intp]
     rhythms: tuple[Rhythm, ...]
     rate_hz: float
+    unit: str
 
     @property
     def start_hz(self) -> Floats:
@@ -95,8 +98,13 @@ class Shaken:
         return ""
 
     def evidence(self) -> dict[str, NDArray[np.generic]]:
-        """Return the spectra for a figure, summed over axes, ``(n_targets, n_frequencies)``."""
-        return {"freq_hz": FREQ_HZ, "density": densities(self.blocks.sum(axis=0)).sum(axis=1)}
+        """Return what `eutonia.plot.rhythm` draws; the densities are summed over axes."""
+        return {
+            "density": densities(self.blocks.sum(axis=0)).sum(axis=1),
+            "freq_hz": FREQ_HZ,
+            "rhythm_hz": np.array([r.freq_hz if r.found else np.nan for r in self.rhythms]),
+            "density_unit": np.array(f"{self.unit}\N{SUPERSCRIPT TWO}/Hz"),
+        }
 
 
 def shaken(x: Inputs, name: str) -> Shaken:
@@ -123,6 +131,7 @@ def shaken(x: Inputs, name: str) -> Shaken:
         span=np.array(span, dtype=np.intp),
         rhythms=tuple(_rhythm(rows, n_axes, rate) for rows in blocks.swapaxes(0, 1)),
         rate_hz=rate,
+        unit=x.channels[name][x.targets[0, 0]].unit,
     )
 
 

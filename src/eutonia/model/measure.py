@@ -314,8 +314,9 @@ class Measure:
         Negative evidence, shown beside it.
     figure : str
         Name of the figure that the report draws: ``pairs``, ``bursts``, ``spectrum``,
-        ``coherence``, ``time_course``, ``time_frequency``, ``matrix``, each from its arrays (see
-        ``eutonia.plot``), ``scalp`` or ``bars``, from the findings themselves; empty: none.
+        ``rhythm``, ``coherence``, ``time_course``, ``time_frequency``, ``matrix``, each from its
+        arrays (see ``eutonia.plot``), ``scalp`` or ``bars``, from the findings themselves; empty:
+        none.
     proofs : tuple of str
         Of ``simulated``, ``independent``, ``real``: which have been shown, each by a test.
     """

@@ -8,7 +8,14 @@ functions. Text is drawn as it is given, in the reader's own style.
 from __future__ import annotations
 
 from eutonia.plot.conditions import bars
-from eutonia.plot.frequency import coherence, coherence_difference, cumulant, phase, spectrum
+from eutonia.plot.frequency import (
+    coherence,
+    coherence_difference,
+    cumulant,
+    phase,
+    rhythm,
+    spectrum,
+)
 from eutonia.plot.head import connections, scalp
 from eutonia.plot.matrix import matrix
 from eutonia.plot.movement import time_course, time_frequency
@@ -29,6 +36,7 @@ __all__ = [
     "phase",
     "posture_map",
     "raster",
+    "rhythm",
     "scalp",
     "spectrum",
     "time_course",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SPECTRUM = ("psd", "freq_hz", "bands", "band_names")
+RHYTHM = ("density", "freq_hz")
 COHERENCE = ("coherence", "freq_hz", "limit", "bands")
 PHASE = ("phase", "coherence", "freq_hz", "limit")
 CUMULANT = ("cumulant", "lag_ms", "cumulant_limit")
@@ -65,6 +66,51 @@ def spectrum(
     if len(psd):
         ax.plot(freq, np.exp(np.nanmedian(np.log(psd), axis=0)), color=INK, lw=1.8)
     ax.set(xlabel="Frequency (Hz)", ylabel="Power density (µV²/Hz)", yscale="log")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.set_xlim(freq[0], freq[-1])
+    return ax
+
+
+@literal
+def rhythm(
+    source: Finding | Arrays,
+    *,
+    evidence: Evidence | None = None,
+    row: int = 0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the spectrum of a movement, and where a rhythm stands out of it.
+
+    Parameters
+    ----------
+    source : Finding or mapping of arrays
+        A finding with its `evidence`, or ``density (n_targets, n_freq)`` and ``freq_hz``; where
+        known ``rhythm_hz (n_targets,)``, NaN where there is none, and ``density_unit``.
+    evidence : Evidence, optional
+        The arrays behind the finding.
+    row : int
+        Target; a finding brings its own.
+    ax : Axes, optional
+        By default on a figure of its own.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    CannotDraw
+        If arrays are missing.
+    """
+    what = drawn(source, evidence, row, RHYTHM)
+    ax = ax or own_axes()
+    freq, density = what.floats("freq_hz"), what.of_row("density")
+    ax.plot(freq, np.where(density > 0, density, np.nan), color=COLOURS[0])
+    if "rhythm_hz" in what and np.isfinite(found := float(what.of_row("rhythm_hz"))):
+        ax.axvline(found, color=COLOURS[1], ls=LIMIT_DASH, lw=0.9)
+    unit = f" ({what.arrays['density_unit']})" if "density_unit" in what else ""
+    ax.set_title(what.title)
+    ax.set(xlabel="Frequency (Hz)", ylabel=f"Power density{unit}", yscale="log")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set_xlim(freq[0], freq[-1])
     return ax

@@ -75,7 +75,7 @@ MEASURE = Measure(
     "nor is any but the largest where the bends are guessed. On a rendered hand with a pen, whose "
     "index alone trembled, the middle finger read as large: the hand trembles, which finger does "
     "is then not known. A finger hidden behind two others is not measured.",
-    figure="spectrum",
+    figure="rhythm",
     proofs=("simulated",),
 )
 

@@ -41,7 +41,7 @@ MEASURE = Measure(
     "(speaking, counting, eating, gentle closures) make a still head seem to move by up to 0.7 "
     "degrees: the lower limit and differences hold that (version 2). Noise of the landmarks adds "
     "0.2 to 0.6 degrees.",
-    figure="spectrum",
+    figure="rhythm",
     proofs=("simulated",),
 )
 

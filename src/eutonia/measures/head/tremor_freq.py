@@ -44,7 +44,7 @@ MEASURE = Measure(
     valid=Range(lo=1, hi=10, shown_by="docs/video/accuracy"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution=f"{CAUTION} {PUBLISHED}",
-    figure="spectrum",
+    figure="rhythm",
     proofs=("simulated",),
 )
 

@@ -50,7 +50,7 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} The density of a regular tremor depends on the length of the window: "
     f"compare only with the same method, or compare the root mean square. {PUBLISHED}",
-    figure="spectrum",
+    figure="bars",
     proofs=("simulated",),
 )
 

@@ -79,7 +79,7 @@ MEASURE = Measure(
     "in recordings of 100 s with accelerometers (diBiase2017); for dystonia there is none. Noise "
     "makes small tremor look irregular. Missing pictures and fewer than 6 pictures a cycle do so "
     f"too. {JAW}",
-    figure="spectrum",
+    figure="bars",
     proofs=("simulated",),
 )
 

@@ -65,7 +65,7 @@ MEASURE = Measure(
     "of the jaw at its own frequency, and may show at twice or three times it. Behind a "
     "mouthpiece, where a trembling instrument and a played vibrato look the same, it is not "
     f"measured. {UNSEEN}",
-    figure="spectrum",
+    figure="rhythm",
     proofs=("simulated",),
 )
 

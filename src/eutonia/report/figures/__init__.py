@@ -23,6 +23,7 @@ from eutonia.report.figures.matrix import matrix
 from eutonia.report.figures.scalp import contrast_maps, finding_maps, scalp
 from eutonia.report.figures.spectra import (
     coherence,
+    rhythm,
     spectrum,
     time_course,
     time_frequency,
@@ -62,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "pairs": Kind(pairs, muscles.PAIRS, together=True),
     "bursts": Kind(bursts, muscles.BURSTS, together=True),
     "spectrum": Kind(spectrum, frequency.SPECTRUM, by_target=False),
+    "rhythm": Kind(rhythm, frequency.RHYTHM),
     "coherence": Kind(coherence, frequency.COHERENCE),
     "time_course": Kind(time_course, movement.TIME_COURSE),
     "time_frequency": Kind(time_frequency, movement.TIME_FREQUENCY),

@@ -41,6 +41,30 @@ def spectrum(shown: tuple[Shown, ...]) -> Drawing:
     )
 
 
+def rhythm(shown: tuple[Shown, ...]) -> Drawing:
+    """Draw the spectrum of the movement of each target, and where its rhythm is."""
+    (s,) = shown
+    freq, n = s.arrays["freq_hz"], len(s.findings)
+    found = s.arrays.get("rhythm_hz")
+    marked = found is not None and bool(np.isfinite(np.asarray(found)[list(s.rows)]).any())
+
+    def draw(canvas: Canvas) -> None:
+        for ax, row in zip(canvas.subplots(n, 1, squeeze=False)[:, 0], s.rows, strict=True):
+            plot.rhythm(s.arrays, row=row, ax=ax)
+            if row != s.rows[-1]:
+                ax.set_xlabel("")
+
+    return Drawing(
+        title="Spectrum of the movement",
+        alt=f"Power density of the movement from {freq[0]:g} to {freq[-1]:g} Hz on a logarithmic "
+        f"axis{', the rhythm marked by a dashed line' if marked else ''}. {of_targets(s.findings)}",
+        caption="Power density of the movement, its axes summed."
+        + (" Dashed: the rhythm that stands out." if marked else ""),
+        draw=draw,
+        height_in=0.75 + 1.35 * n,
+    )
+
+
 def coherence(shown: tuple[Shown, ...]) -> Drawing:
     """Draw coherence with its limits; beside it phase, cumulant and difference, where known."""
     (s,) = shown
