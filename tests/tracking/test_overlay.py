@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from eutonia.model import Channel, Landmarks, Movement, Points
-from eutonia.tracking.overlay import _words, annotated, key_frames, write_overlay
+from eutonia.tracking.overlay import (
+    _Strip,
+    _words,
+    annotated,
+    key_frames,
+    said,
+    write_overlay,
+)
 from eutonia.tracking.privacy import Film, rate_of
 from eutonia.tracking.video import pictures
 
@@ -49,9 +56,9 @@ def test_points_are_drawn_where_they_were_seen(landmarks):
 
 
 def test_a_part_that_was_lost_is_not_drawn(landmarks):
-    """Where nothing was seen, only the words remain."""
+    """Where nothing was seen, nothing is drawn."""
     out = annotated(BLACK, landmarks, N - 1)
-    assert not out[200:].any()
+    assert not out.any()
 
 
 def test_a_shut_lid_is_red_at_the_person_s_side(landmarks, lids):
@@ -113,17 +120,11 @@ def test_what_is_there_for_the_measures_alone_is_not_written():
 
 
 def test_an_event_is_written_while_it_lasts(landmarks):
-    """The panel has one line more during the event; a mark without duration shows a while."""
+    """It stands below the time during the event; a mark without duration shows a while."""
     events = [(0.05, 0.15, "let go"), (0.45, 0.45, "touch")]
-
-    def rows(i):
-        bright = np.full_like(BLACK, 200)
-        field = annotated(bright, landmarks, i, events=events)[:, 2] < 100
-        return int(field.all(axis=1).sum())
-
-    none, one = rows(0), rows(1)
-    assert one > none
-    assert [rows(i) for i in (3, 4, 5)] == [one, none, one]
+    lines = [said(landmarks, i, movements=(), events=events) for i in range(6)]
+    assert [one[1:] for one in lines] == [[], *[["let go"]] * 3, [], ["touch"]]
+    assert lines[1][0] == "0.10 s"
 
 
 def test_the_copy_has_every_picture(landmarks, lids, tmp_path):
@@ -165,18 +166,22 @@ def test_key_frames_are_cut_to_the_person(landmarks, tmp_path):
     assert all(p[:, wide // 2 - 25 : wide // 2 + 25].sum() == p.sum() > 0 for p in drawn)
 
 
-def test_words_leave_the_face_free_in_a_picture_that_stands_upright():
-    """Turned upright, a picture has its words as small as in its landscape form, not larger."""
-    from eutonia.tracking.overlay import _panel
-
-    lines = ["right corner out: +31 %"] * 20
-    darkened = []
-    for shape in ((480, 854, 3), (854, 480, 3)):
-        picture = np.full(shape, 200, dtype=np.uint8)
-        _panel(picture, lines)
-        darkened.append((picture != 200).any(axis=2).sum())
-    assert darkened[0] == darkened[1]
-    assert darkened[1] < 854 * 480 / 7
+@pytest.mark.parametrize("size", [(854, 480), (480, 854), (321, 241)])
+@pytest.mark.parametrize("n", [2, 34])
+def test_what_is_written_covers_nothing_of_the_picture(size, n):
+    """The values stand beside it, each line in full, in a film whose width is even."""
+    width, height = size
+    lines = [f"right corner out {k}: +31 %" for k in range(n)]
+    strip = _Strip([lines, lines[:1]], width=width, height=height)
+    picture = np.full((height, width, 3), 200, dtype=np.uint8)
+    both = strip.beside(picture, lines)
+    assert both.shape == (height, width + strip.width, 3)
+    assert both.shape[1] % 2 == 0
+    assert (both[:, :width] == 200).all()
+    written = both[:, width:].max(axis=2) > 150
+    assert not written[:, -6:].any()
+    rows = np.flatnonzero(written.any(axis=1))
+    assert (np.diff(rows) > 1).sum() + 1 == n or height < 300
 
 
 @pytest.fixture
@@ -230,7 +235,7 @@ def looked_for(every, n=60, lost=()):
 
 def drawn(landmarks):
     """Return in which pictures of the film the hand is drawn."""
-    shown = [annotated(BLACK, landmarks, i)[200:].any() for i in range(landmarks.n_frames)]
+    shown = [annotated(BLACK, landmarks, i).any() for i in range(landmarks.n_frames)]
     return np.flatnonzero(shown).tolist()
 
 
@@ -247,7 +252,7 @@ def test_a_part_that_is_looked_for_in_every_picture_vanishes_at_once():
 
 
 def test_the_pictures_of_the_report_show_only_their_own_moment():
-    """Without words, as in the report, nothing of an earlier picture is drawn."""
+    """Where it is none of a film, nothing of an earlier picture is drawn."""
     landmarks = looked_for(4)
-    assert not annotated(BLACK, landmarks, 3, words=False).any()
-    assert annotated(BLACK, landmarks, 4, words=False).any()
+    assert not annotated(BLACK, landmarks, 3, film=False).any()
+    assert annotated(BLACK, landmarks, 4, film=False).any()

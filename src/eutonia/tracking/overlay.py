@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from eutonia.model import Floats, Landmarks, Movement, Points
 from eutonia.tracking.crops import Picture
-from eutonia.tracking.video import pictures, pictures_at
+from eutonia.tracking.video import ahead, pictures, pictures_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,6 +58,9 @@ _VISIBLE = 0.5
 #: Closure above which a lid counts as shut (measures.md §8), drawn in red.
 _SHUT = 0.5
 _RED = (40, 40, 230)
+#: Grey of the field in which values are written; pixels of a line in the font's own size, the least
+#: share of that size, and pictures by whose lines the field's width is chosen.
+_DARK, _LINE_PX, _LEAST_SCALE, _SAMPLES = 40, 26, 0.35, 60
 
 
 def annotated(
@@ -65,10 +69,9 @@ def annotated(
     i: int,
     *,
     movements: Sequence[Movement] = (),
-    events: Sequence[Event] = (),
-    words: bool = True,
+    film: bool = True,
 ) -> Picture:
-    """Return a picture with the landmarks and the numbers of its moment drawn in.
+    """Return a picture with the landmarks of its moment drawn in.
 
     Parameters
     ----------
@@ -78,26 +81,37 @@ def annotated(
     i : int
         Which picture of the landmarks it is.
     movements : sequence of Movement
-        Their values at this picture are written beside it.
-    events : sequence of (float, float, str)
-        Start, end and name of what happened: those of this moment are written above the values.
-    words : bool
-        Whether anything is written, or only lines are drawn. In a film, with words, a part that is
-        looked for now and then stays until the next look.
+        Of lids, how far they are shut is drawn as bars.
+    film : bool
+        Whether the picture is one of a film, in which a part that is looked for now and then stays
+        until the next look.
     """
     out = picture.copy()
     for name, points in landmarks.parts.items():
-        _draw(out, points, _looked(points, landmarks.t_s, i) if words else i, name)
-    if not words:
-        return out
-    t = float(landmarks.t_s[i])
-    lines = [f"{t:.2f} s", *(name for on, off, name in events if on <= t < max(off, on + _FLASH_S))]
+        _draw(out, points, _looked(points, landmarks.t_s, i) if film else i, name)
     for movement in movements:
-        lines += _words(movement, i)
         if movement.kind == "lid":
             _lids(out, movement, i)
-    _panel(out, lines)
     return out
+
+
+def said(
+    landmarks: Landmarks, i: int, *, movements: Sequence[Movement], events: Sequence[Event]
+) -> list[str]:
+    """Return the time of a picture, what was going on, and the values of its moment, in lines.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+    i : int
+        Which picture of the landmarks it is.
+    movements : sequence of Movement
+    events : sequence of (float, float, str)
+        Start, end and name of what happened.
+    """
+    t = float(landmarks.t_s[i])
+    going_on = (name for on, off, name in events if on <= t < max(off, on + _FLASH_S))
+    return [f"{t:.2f} s", *going_on, *(line for m in movements for line in _words(m, i))]
 
 
 def _looked(points: Points, t_s: Floats, i: int) -> int:
@@ -210,21 +224,47 @@ def _hands(movement: Movement, i: int) -> list[str]:
     return found
 
 
-def _panel(out: Picture, lines: list[str]) -> None:
-    """Write lines on a dark field at the top left, small enough for the picture."""
-    import cv2
+class _Strip:
+    """The dark field to the right of a film's pictures in which their values are written.
 
-    # By the shorter side: a phone held upright has little width beside the face.
-    scale = max(0.35, min(out.shape[:2]) / 1200)
-    step = round(26 * scale) + 4
-    fits = max(1, (out.shape[0] - 8) // step)
-    lines = lines if len(lines) <= fits else [*lines[: fits - 1], "..."]
-    width = max(cv2.getTextSize(t, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)[0][0] for t in lines) + 12
-    field = out[: 8 + step * len(lines), :width]
-    field[:] = field // 4
-    for k, text in enumerate(lines):
-        at = (6, 2 + step * (k + 1) - 4)
-        cv2.putText(out, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
+    Nothing is written over the person: of a film of everything there are thirty lines.
+
+    Parameters
+    ----------
+    samples : sequence of list of str
+        Lines of some of the pictures: the strip is as wide as they need.
+    width, height : int
+        Of the pictures, in pixels.
+    """
+
+    def __init__(self, samples: Sequence[list[str]], *, width: int, height: int) -> None:
+        # By the shorter side, so that a phone held upright has words as small as one held across.
+        n_lines = max(map(len, samples), default=1)
+        fits = ((height - 8) // n_lines - 4.5) / _LINE_PX
+        self._scale = max(_LEAST_SCALE, min(min(width, height) / 1200, fits))
+        self._step = round(_LINE_PX * self._scale) + 4
+        texts = {text for lines in samples for text in lines}
+        room = max((self._width_of(text) for text in texts), default=0) + 24
+        self.width = room + (width + room) % 2  # videos are even
+        self._height = height
+
+    def _width_of(self, text: str) -> int:
+        import cv2
+
+        return int(cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, self._scale, 1)[0][0])
+
+    def beside(self, picture: Picture, lines: list[str]) -> Picture:
+        """Return a picture with its lines to the right."""
+        import cv2
+
+        fits = max(1, (self._height - 8) // self._step)
+        lines = lines if len(lines) <= fits else [*lines[: fits - 1], "..."]
+        field = np.full((self._height, self.width, 3), _DARK, dtype=np.uint8)
+        for k, text in enumerate(lines):
+            at, white = (6, 2 + self._step * (k + 1) - 4), (255, 255, 255)
+            font = cv2.FONT_HERSHEY_SIMPLEX
+            cv2.putText(field, text, at, font, self._scale, white, 1, cv2.LINE_AA)
+        return np.hstack([picture, field])
 
 
 def _lids(out: Picture, movement: Movement, i: int) -> None:
@@ -253,7 +293,7 @@ def write_overlay(
     events: Sequence[Event] = (),
     progress: Progress | None = None,
 ) -> None:
-    """Write a copy of a video with landmarks, numbers and events drawn in; sound is not copied.
+    """Write a copy of a video with landmarks drawn in and numbers and events beside; no sound.
 
     Each picture is shown at its own time, so that the clock of a player is that of the report, and
     what the camera dropped remains a pause.
@@ -265,15 +305,18 @@ def write_overlay(
     """
     from eutonia.tracking.privacy import Film, rate_of
 
-    n = landmarks.n_frames
-    size = {"width": landmarks.width, "height": landmarks.height}
-    with Film(out, rate_hz=rate_of(landmarks.t_s), **size) as film:
-        stream = pictures(path, mirrored=landmarks.mirrored)
+    n, width, height = landmarks.n_frames, landmarks.width, landmarks.height
+    lines = partial(said, landmarks, movements=movements, events=events)
+    some = np.linspace(0, n - 1, min(n, _SAMPLES)).astype(int).tolist()
+    strip = _Strip([lines(i) for i in some], width=width, height=height)
+    rate_hz = rate_of(landmarks.t_s)
+    with Film(out, rate_hz=rate_hz, width=width + strip.width, height=height) as film:
+        stream = ahead(pictures(path, mirrored=landmarks.mirrored))
         for i, (_, picture) in enumerate(stream):
             if i >= n:
                 break
-            drawn = annotated(picture, landmarks, i, movements=movements, events=events)
-            film.add(drawn, t_s=float(landmarks.t_s[i]))
+            drawn = annotated(picture, landmarks, i, movements=movements)
+            film.add(strip.beside(drawn, lines(i)), t_s=float(landmarks.t_s[i]))
             if progress:
                 progress("drawing", i + 1, n)
 
@@ -308,7 +351,7 @@ def key_frames(
     found = []
     for i, picture in zip(sorted(wanted), chosen, strict=False):
         shown = hide(picture, i) if hide else picture
-        found.append(annotated(shown, landmarks, i, words=False)[cuts[i]])
+        found.append(annotated(shown, landmarks, i, film=False)[cuts[i]])
     return found
 
 

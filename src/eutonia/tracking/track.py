@@ -31,7 +31,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "hands": ("palm_detection", "hand_landmarks"),
 }
 #: Raise it where the same pictures give other landmarks: what was tracked before is tracked again.
-RESULTS = 2
+RESULTS = 3
 #: Seconds for which a body says where the hands are. [D]
 FRESH_S = 0.25
 _SAY_EVERY = 15  # pictures
