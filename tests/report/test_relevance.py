@@ -1,13 +1,19 @@
 """Which of many numbers stand first."""
 
+from dataclasses import replace
+
+import pytest
+
 from eutonia.model import Condition, Estimate, Finding, Target
-from eutonia.report.relevance import ranked
+from eutonia.report.relevance import filmed_for, ranked
+
+from .conftest import recordings
 
 
-def _finding(side, value, quality=()):
-    """Return a made-up angle of a finger."""
+def _finding(side, value, quality=(), measure="hand.posture"):
+    """Return a made-up angle of a finger, or another number."""
     estimate = Estimate(
-        measure="hand.posture",
+        measure=measure,
         version="1",
         title="T",
         unit="deg",
@@ -35,3 +41,38 @@ def test_what_was_guessed_stands_after_what_was_seen():
     assert ranked([guessed, seen]) == (seen, guessed)
     sure = _finding("left", -80.0)
     assert ranked([seen, sure]) == (sure, seen)
+
+
+def test_what_a_film_was_made_for_stands_first():
+    """Beside a film of the eyes the larger numbers of mouth and head wait, whatever their tier."""
+    numbers = [
+        _finding("midline", 90.0, measure=m)
+        for m in ("head.dev_total", "mouth.jaw_excursion.rate", "emg.rms", "eyes.closed_share")
+    ]
+    aside = [f.estimate.measure for f in ranked(numbers, made_for=frozenset({"lid"}))[2:]]
+    assert set(aside) == {"head.dev_total", "mouth.jaw_excursion.rate"}
+    primary = replace(numbers[0], primary=True)
+    assert ranked([*numbers[1:], primary], made_for=frozenset({"lid"}))[0] is primary
+
+
+@pytest.mark.parametrize(
+    ("name", "conditions", "kinds"),
+    [
+        ("eyes-2.mov", ("rest", "speaking"), {"lid"}),
+        ("IMG_0342.mov", ("rest", "speaking", "closures"), {"lid"}),
+        ("IMG_0342.mov", ("rest", "speaking"), {"lid", "mouth"}),
+        ("IMG_0342.mov", ("zero", "let go", "let go, trick on"), {"head"}),
+        ("IMG_0342.mov", ("whole recording",), set()),
+        ("IMG_0342.mov", (), set()),
+    ],
+)
+def test_what_a_film_was_made_for_follows_from_its_name_or_its_tasks(
+    empty, name, conditions, kinds
+):
+    """The protocol in the name counts, else each protocol that has all the tasks."""
+    one = next(r for r in recordings() if r.kind != "eeg")
+    filmed = [
+        replace(one, id=f"{name}#{kind}", kind=kind, conditions=conditions)
+        for kind in ("head", "lid", "mouth")
+    ]
+    assert filmed_for(replace(empty[0], recordings=tuple(filmed))) == kinds

@@ -55,11 +55,12 @@ def _examined(assessment: Assessment) -> str:
 
 
 def _findings(assessment: Assessment) -> str:
-    from eutonia.report.relevance import ranked
+    from eutonia.report.relevance import filmed_for, ranked
 
     side = assessment.state.affected_side
     numbers = [f for f in assessment.findings if not f.estimate.measure.startswith("scale.")]
-    found = ranked(numbers, affected=side if side in ("left", "right") else "")
+    affected = side if side in ("left", "right") else ""
+    found = ranked(numbers, affected=affected, made_for=filmed_for(assessment))
     shown = _shown(found)
     header = ["measure", "target", "condition", "value", "95 % interval", "tier", "against"]
     table = render(header, [_row(f) for f in shown], right=("value", "95 % interval"))

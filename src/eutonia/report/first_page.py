@@ -16,6 +16,7 @@ from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import (
     GUESSED,
     declared_id,
+    filmed_for,
     ranked,
     ranked_contrasts,
     tier_of,
@@ -106,7 +107,8 @@ def shown_findings(assessment: Assessment) -> tuple[Finding, ...]:
         for f in assessment.findings
         if f.estimate.tier != "research" and f.estimate.origin == "measured"
     ]
-    return ranked(allowed, affected=assessment.state.affected_side)
+    made_for = filmed_for(assessment)
+    return ranked(allowed, affected=assessment.state.affected_side, made_for=made_for)
 
 
 def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
@@ -170,7 +172,8 @@ def _nothing(assessment: Assessment) -> Text:
 
 def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     allowed = [c for c in assessment.contrasts if tier_of(c, assessment) != "research"]
-    differ = [c for c in ranked_contrasts(allowed) if c.q is not None and c.q < 0.05]
+    ordered = ranked_contrasts(allowed, made_for=filmed_for(assessment))
+    differ = [c for c in ordered if c.q is not None and c.q < 0.05]
     for c in differ[:MAX_CONTRASTS]:
         yield "DIFFERS", _contrast(c, assessment)
     if len(differ) > MAX_CONTRASTS:

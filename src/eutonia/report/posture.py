@@ -50,9 +50,11 @@ def posture(assessment: Assessment) -> Iterator[tuple[str, str]]:
 
 
 def repeats(finding: Finding) -> bool:
-    """Tell whether a finding stands in these lines already."""
+    """Tell whether a finding stands in these lines already, or says nearly what they say."""
     e = finding.estimate
     measure = declared_id(e.measure)
+    if measure == "head.null":  # where the head is most often, beside where it is on average
+        return not finding.primary
     if measure.startswith("head.tremor") or measure == "head.time_neutral":
         return measure in SHOWN
     return measure in SHOWN and e.condition.get("task") in ("let_go", "range")

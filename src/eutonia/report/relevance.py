@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
-from eutonia.model import Assessment, Contrast, Finding
+from eutonia.knowledge import find, table
+from eutonia.model import Assessment, Contrast, Finding, RecordingSummary
 from eutonia.report.words import card
 
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
@@ -21,19 +23,56 @@ def declared_id(measure: str) -> str:
     return measure if found is None else found.id
 
 
-def ranked(findings: Iterable[Finding], *, affected: str = "") -> tuple[Finding, ...]:
+def filmed_for(assessment: Assessment) -> frozenset[str]:
+    """Return the kinds of movement that the videos of a visit were made for; none where unknown.
+
+    A face that is filmed for its eyes also shows a head and a mouth. What it was filmed for follows
+    from the protocol that its name or the intake names, else from the tasks that were filmed.
+    """
+    return frozenset(kind for one in assessment.recordings for kind in _shows(one, assessment))
+
+
+def _shows(filmed: RecordingSummary, assessment: Assessment) -> Iterator[str]:
+    protocols = table("protocols")
+    if filmed.kind not in {kind for p in protocols.values() for kind in p["shows"]}:
+        return
+    words = Path(filmed.id.partition("#")[0]).stem.replace("-", "_").split("_")
+    for word in (*words, assessment.state.protocol or ""):
+        if named := find("protocols", word):
+            yield from protocols[named]["shows"]
+            return
+    tasks = {c.partition(",")[0].replace(" ", "_") for c in filmed.conditions}
+    for protocol in protocols.values():
+        asked = {segment.get("levels", {}).get("task") for segment in protocol["segments"]}
+        if tasks and tasks <= asked:
+            yield from protocol["shows"]
+
+
+def _aside(measure: str, made_for: frozenset[str]) -> bool:
+    """Tell whether a number is of a video that was made for something else."""
+    declared = card(measure)
+    kinds = set() if declared is None else {i.kind for i in declared.needs.inputs.values()}
+    of_video = {kind for p in table("protocols").values() for kind in p["shows"]}
+    return bool(made_for) and kinds <= of_video - made_for and bool(kinds)
+
+
+def ranked(
+    findings: Iterable[Finding], *, affected: str = "", made_for: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
     """Return findings in order of relevance.
 
-    Primary for the form first; then by tier; what was seen before what was guessed; then those that
-    differ from another condition or side; then the task before rest, and alone before with a
-    further factor; then muscles of the affected side (the brain's sides are crossed, so electrodes
-    have none); then coherence above its limit; then the largest values.
+    Primary for the form first; then what the videos were made for; then by tier; what was seen
+    before what was guessed; then those that differ from another condition or side; then the task
+    before rest, and alone before with a further factor; then muscles of the affected side (the
+    brain's sides are crossed, so electrodes have none); then coherence above its limit; then the
+    largest values.
     """
 
     def key(f: Finding) -> tuple[float, ...]:
         e = f.estimate
         return (
             not f.primary,
+            _aside(e.measure, made_for),
             _TIERS[e.tier],
             GUESSED in e.quality,
             not any(c.verdict == "differs" for c in f.comparisons),
@@ -53,14 +92,20 @@ def _of_muscles(measure: str) -> bool:
     return declared is not None and {i.kind for i in declared.needs.inputs.values()} == {"emg"}
 
 
-def ranked_contrasts(contrasts: Iterable[Contrast]) -> tuple[Contrast, ...]:
-    """Return contrasts by q, then by their distance from none in widths of the interval."""
+def ranked_contrasts(
+    contrasts: Iterable[Contrast], *, made_for: frozenset[str] = frozenset()
+) -> tuple[Contrast, ...]:
+    """Return contrasts by q, then by their distance from none in widths of the interval.
+
+    Those of what the videos were made for come first.
+    """
 
     def key(c: Contrast) -> tuple[float, ...]:
         away = abs(c.value - (c.scale == "ratio"))
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
         background = c.condition.get("task") in _REST
-        return (background, 2.0 if c.q is None else c.q, -(away / width if width > 0 else 0.0))
+        q = 2.0 if c.q is None else c.q
+        return _aside(c.measure, made_for), background, q, -(away / width if width > 0 else 0.0)
 
     return tuple(sorted(contrasts, key=key))
 
