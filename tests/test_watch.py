@@ -145,6 +145,15 @@ def test_what_may_be_a_walk_is_looked_at_in_every_picture(tmp_path, name, segmen
     assert watch.parts_for(visit.recordings[0], visit, Film(parts=parts)) == sought
 
 
+@pytest.mark.parametrize(("segments", "said"), [("", True), ("0:00 - 0:20 let go\n", False)])
+def test_a_film_without_segments_says_what_it_cannot_give(tmp_path, segments, said):
+    """Where nobody said what was done when, the film counts as one condition, and that is said."""
+    path = head_film(tmp_path / "IMG_0324.npz", held(20, 20, 0, 0), segments)
+    _, found = yaw(path, tmp_path / "out")
+    codes = {issue.code for recording in found.recordings for issue in recording.issues}
+    assert ("no_segments" in codes) is said
+
+
 def test_shoulders_that_were_not_looked_for_are_not_called_bad(tmp_path):
     """A film that was searched for the face alone says so of all that the shoulders are for."""
     path = head_film(tmp_path / "face.npz", held(20, 20, 0, 0), "0:00 - 0:20 rest\n")

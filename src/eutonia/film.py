@@ -20,6 +20,8 @@ Pictures = Literal["shown", "covered", "none"]
 PREFIX = "video/"
 #: Most pictures of one video, and their longer edge in pixels.
 MOST, LONGEST = 6, 480
+#: Tasks that are there to calibrate.
+CALIBRATES = ("zero", "closures", "mouthpiece_held")
 
 
 def kept_of(
@@ -74,8 +76,8 @@ def telling_times(
 ) -> list[float]:
     """Return the times of the pictures that say most: what is usual, and what is furthest from it.
 
-    Of each condition the picture nearest to the median of all movements; then, over all, those
-    that are furthest from it.
+    Of each condition the picture nearest to the median of all movements; then, over all but what
+    only calibrates, those that are furthest from it.
     """
     if not movements:
         return []
@@ -92,8 +94,12 @@ def telling_times(
     whole = np.isfinite(x).mean(axis=0) > 0.5
     found: list[float] = []
     t = landmarks.t_s
+    told = whole.copy()
     for span in sorted(spans, key=lambda s: s.start_s):
-        inside = np.flatnonzero(whole & (t >= span.start_s) & (t < span.stop_s))
+        within = (t >= span.start_s) & (t < span.stop_s)
+        if span.condition.get("task") in CALIBRATES:
+            told &= ~within
+        inside = np.flatnonzero(whole & within)
         if len(inside) and len(found) < MOST - 2:
             there = np.isfinite(x[:, inside]).any(axis=1)
             part = x[there][:, inside]
@@ -101,7 +107,7 @@ def telling_times(
             away_from_own = np.minimum(np.abs(part - own) / spread[there], 20.0)
             distance = np.nansum(away_from_own, axis=0)
             found.append(float(t[inside[np.argmin(distance)]]))
-    total = np.where(whole, np.minimum(away, 20.0).sum(axis=0), -1.0)
+    total = np.where(told, np.minimum(away, 20.0).sum(axis=0), -1.0)
     for i in np.argsort(-total):
         if len(found) >= MOST or total[i] < 0:
             break

@@ -190,6 +190,8 @@ def _watch(
             progress=progress,
         )
         note(file, spans(_to_its_end(filmed)))
+    if not any(span.condition.levels for span in spans(filmed)):
+        filmed = replace(filmed, issues=(*filmed.issues, _NO_SEGMENTS))
     filmed_s = float(filmed.stamps_s[-1]) if filmed.stamps_s is not None else None
     filmed_n = len(filmed.stamps_s) if filmed.stamps_s is not None else None
     sought = parts_for(filmed, visit, film)
@@ -237,6 +239,14 @@ def _in_real_time(filmed: Recording, slow_motion: float) -> Recording:
     return replace(filmed, stamps_s=filmed.stamps_s / slow_motion, events=marked)
 
 
+_NO_SEGMENTS = Issue(
+    code="no_segments",
+    severity="note",
+    message="Nobody said what was done when, so the film counts as one condition: nothing is "
+    "compared, and what belongs to a task (the zero, the range, a trick, gentle closures) is not "
+    "measured. Name the segments in a text file beside the film, or with --segment; `eutonia "
+    "protocols` says which.",
+)
 _MIRROR = Issue(
     code="mirror_unknown",
     severity="note",

@@ -1,0 +1,31 @@
+"""Which pictures of a film are shown."""
+
+import numpy as np
+
+from eutonia.film import MOST, telling_times
+from eutonia.model import Channel, Condition, Landmarks, Movement, Span
+
+T_S = np.arange(0, 40, 0.1)
+
+
+def film(yaw):
+    """Return a film of a head of which only the turn is known."""
+    channel = Channel(name="yaw", kind="head", unit="deg", site="yaw")
+    good = np.ones((1, len(T_S)), dtype=bool)
+    movement = Movement(kind="head", channels=(channel,), x=yaw[None], good=good)
+    return Landmarks(t_s=T_S, width=640, height=480, parts={}), [movement]
+
+
+def span(start_s, stop_s, task):
+    return Span(recording="a", start_s=start_s, stop_s=stop_s, condition=Condition.of(task=task))
+
+
+def test_what_only_calibrates_is_shown_once():
+    """A head held straight for the zero is far from its usual turn, which is what is shown."""
+    yaw = np.where(T_S < 10, 0.0, 30.0 + np.sin(T_S))
+    yaw[(T_S > 30) & (T_S < 31)] = 50.0
+    landmarks, movements = film(yaw)
+    found = telling_times(landmarks, movements, [span(0, 10, "zero"), span(10, 40, "let_go")])
+    assert len(found) == MOST
+    assert sum(t < 10 for t in found) == 1
+    assert any(30 < t < 31 for t in found)
