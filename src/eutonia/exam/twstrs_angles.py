@@ -159,5 +159,6 @@ def _proposal(e: Estimate, item: str, scores: tuple[int, int, int]) -> ItemPropo
 def _number(e: Estimate, interval: Interval) -> str:
     """Return a number with its interval; of one of which only the least is known, that."""
     if e.least is not None:
-        return f"at least {e.least:.0f} {e.unit}, read {e.value:.0f}"
-    return f"{e.value:.0f} {e.unit}, interval {interval.lo:.0f} to {interval.hi:.0f}"
+        return f"at least {int(e.least)} {e.unit}, read {round(e.value)}"  # rounded down
+    value, lo, hi = (round(v) for v in (e.value, interval.lo, interval.hi))  # never -0
+    return f"{value} {e.unit}, interval {lo} to {hi}"
