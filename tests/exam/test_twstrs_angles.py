@@ -59,8 +59,8 @@ def test_seconds_fall_into_the_bands_of_the_time(seconds, score):
 
 def test_numbers_are_written_as_in_the_findings():
     """The least is rounded down, and nothing is called minus zero."""
-    down = replace(number("head.pitch_mean", -38.0, -73.0, -27.84), least=27.84)
-    (proposed,) = twstrs_proposals([replace(down, quality=("at_least",))])
+    down = replace(number("head.pitch_mean", -38, -73, -28), quality=("at_least_27.84",))
+    (proposed,) = twstrs_proposals([down])
     assert "at least 27 deg, read -38" in proposed.words
     (straight,) = twstrs_proposals([number("head.yaw_mean", -0.3, -0.4, 0.4)])
     assert "0 deg, interval 0 to 0" in straight.words
