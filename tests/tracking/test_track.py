@@ -162,6 +162,23 @@ def test_a_part_can_be_looked_at_less_often(tmp_path):
     assert tracking.MAKERS["body"].calls == 24
 
 
+def test_a_body_that_stays_away_is_looked_for_seldom(tmp_path, monkeypatch):
+    """After 3 s without one each half second does; once it is there, each tenth again."""
+    body, looks = tracking.MAKERS["body"], []
+    seen = body.follow
+
+    def late(self, picture):
+        looks.append(len(looks))
+        return seen(self, picture) if len(looks) > 36 else None
+
+    monkeypatch.setattr(body, "follow", late)
+    path = film(tmp_path / "x.avi", [10 + i % 60 for i in range(240)])
+    shown = np.flatnonzero(track(path, parts={"hands": 0, "body": 0.1}).parts["body"].seen)
+    # 31 looks in the first 3 s, then one each 0.5 s: the 37th at 6 s.
+    assert shown[0] / 30 == pytest.approx(6.0, abs=0.1)
+    assert set(np.diff(shown)) == {3}
+
+
 def test_the_body_tells_the_hands_while_it_is_fresh(tmp_path):
     """Hands are told of the body of the last quarter of a second, and of none without one."""
     path = film(tmp_path / "x.avi", COLUMNS)

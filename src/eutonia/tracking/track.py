@@ -34,6 +34,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 RESULTS = 3
 #: Seconds for which a body says where the hands are. [D]
 FRESH_S = 0.25
+#: Seconds without a body, where its place is all that is asked for, after which it is looked for
+#: this seldom: a hand that fills the picture has none beside it. [D]
+ABSENT_S, SELDOM_S = 3.0, 0.5
 _SAY_EVERY = 15  # pictures
 
 
@@ -163,18 +166,19 @@ class _Watch:
         self._looked_s = dict.fromkeys(paces, float("-inf"))
         self._body: tuple[float, Found | None] = (float("-inf"), None)
         self._seen: dict[str, Row] = {}
+        self._with_body_s = 0.0
         self.picture: Picture | None = None
 
     def memory(self) -> Any:
         """Return all that the next picture needs of those before, but the last picture."""
         trackers = {p: {k: vars(t)[k] for k in _remembered(t)} for p, t in self._trackers.items()}
-        return trackers, dict(self._looked_s), self._body, self._seen
+        return trackers, dict(self._looked_s), self._body, self._seen, self._with_body_s
 
     def recall(self, memory: Any) -> None:
         """Go on from what `memory` returned in an interrupted pass."""
         if memory is None:
             return
-        trackers, self._looked_s, self._body, self._seen = memory
+        trackers, self._looked_s, self._body, self._seen, self._with_body_s = memory
         for part, remembered in trackers.items():
             vars(self._trackers[part]).update(remembered)
 
@@ -183,11 +187,19 @@ class _Watch:
         if not self._repeats(picture):
             self._seen = {}
             for part in self._trackers:
-                if t_s - self._looked_s[part] >= self._paces[part] - 1e-6:
+                if t_s - self._looked_s[part] >= self._pace(part, t_s) - 1e-6:
                     self._looked_s[part] = t_s
                     self._seen |= self._found(part, t_s, picture)
+            if "body" in self._seen:
+                self._with_body_s = t_s
         self.picture = picture
         return self._seen
+
+    def _pace(self, part: str, t_s: float) -> float:
+        """Return the least seconds from one look at a part to the next."""
+        pace = self._paces[part]
+        absent = part == "body" and pace > 0 and t_s - self._with_body_s > ABSENT_S
+        return max(pace, SELDOM_S) if absent else pace
 
     def _repeats(self, picture: Picture) -> bool:
         """Whether the camera or a converter gave the picture before once more."""
