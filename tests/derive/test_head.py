@@ -48,8 +48,12 @@ def body_of(n, *, yaw=0.0, roll=0.0, up=(0.0, 0.0), width=300.0):
 
 
 def film(face, **parts):
-    """Return landmarks at 30 pictures a second."""
+    """Return landmarks at 30 pictures a second; a body has its nose where the face has its own."""
     t_s = np.arange(len(face.score)) / 30
+    if "body" in parts:
+        xyz = parts["body"].xyz.copy()
+        xyz[:, 0] = face.xyz[:, 1]
+        parts["body"] = replace(parts["body"], xyz=xyz)
     return Landmarks(t_s=t_s, width=WIDTH, height=HEIGHT, parts={"face": face, **parts})
 
 
@@ -452,3 +456,20 @@ def test_what_the_bodys_model_makes_of_a_shift_is_undone(monkeypatch):
     bare = known["read"] * at_once[0] + known["yaw"] * yaw + known["roll"] * roll
     aside = film(face_of(posed, at=(-3 * (seen - bare), 0.0)), body=body_of(n))  # 3 px are 1 %
     np.testing.assert_allclose(row(head(aside, zero=zero), "shift_lateral"), true, atol=0.3)
+
+
+@pytest.mark.usefixtures("ideal")
+def test_shoulders_of_somebody_else_are_not_those_of_the_head():
+    """A face beside a body that stands a metre off has no trunk; its angles are those seen."""
+    turn = turned(np.full(60, 20.0))
+    one = film(face_of(turn), body=body_of(60))
+    body = one.parts["body"]
+    away = replace(body, xyz=body.xyz + np.float32([700, 0, 0]))
+    two = replace(one, parts={**one.parts, "body": away})
+    assert not one.strangers.any()
+    assert two.strangers.all()
+    assert "no_trunk" in flags(head(two), "yaw")
+    assert "no_trunk" not in flags(head(one), "yaw")
+    found = head(two)
+    lateral = [c.name for c in found.channels].index("shift_lateral")
+    assert not found.good[lateral].any()

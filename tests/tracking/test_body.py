@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from eutonia.tracking.body import BodyTracker, around, refined, upright, usable
-from eutonia.tracking.crops import Box
+from eutonia.tracking.crops import Box, Found
 
 MAKER = json.loads((Path(__file__).parent / "maker_points.json").read_text())
 
@@ -163,6 +163,29 @@ def test_a_person_who_was_hidden_is_found_again(tracker, walk):
     assert tracker.follow(np.zeros_like(picture)) is None
     again = tracker.follow(picture)
     assert off(again.xyz, before.xyz, before.visible > 0.5) < 0.02
+
+
+def test_the_body_is_that_of_the_face(tracker, walk):
+    """Of two people the one whose face is told is followed, though the other one is larger."""
+    person = walk("cam04", 0)
+    small = cv2.resize(person, None, fx=0.8, fy=0.8)
+    alone = np.zeros((1920, 2300, 3), np.uint8)
+    alone[300 : 300 + small.shape[0], 200 : 200 + small.shape[1]] = small
+    both = alone.copy()
+    both[:, 1212 : 1212 + person.shape[1]] = person
+    own, other = settled(tracker, alone), settled(tracker, both)
+    assert abs(own.xyz[0, 0] - other.xyz[0, 0]) > 500
+    half = 0.17 * np.ptp(own.xyz[[11, 23], 1])  # of a face of 0.17 m and a trunk of half a metre
+    mesh = np.tile(own.xyz[0], (478, 1))
+    mesh[2:4] += np.float32([[-half, -half, 0], [half, half, 0]])
+    face = Found(xyz=mesh, score=1.0)
+    for before in (None, other):
+        tracker.reset()
+        if before:
+            tracker.follow(both)  # the larger one, until the face is seen
+        for _ in range(3):
+            found = tracker.follow(both, face=face)
+        assert off(found.xyz, own.xyz, own.visible > 0.5) < 0.02
 
 
 def test_a_body_cut_off_at_the_thighs_keeps_its_upper_half(tracker, walk):

@@ -1,5 +1,7 @@
 """What is said of how a person was seen: each doubt where it is due, and none else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -143,6 +145,17 @@ def test_a_jump_to_another_place_is_reported_and_a_fast_movement_is_not():
     assert codes(landmarks(moving)) == []
 
 
+def test_a_face_beside_somebody_else_s_body_is_reported():
+    """A body whose nose is further from the face than the face is large is of another person."""
+    alone = landmarks(points())
+    face = alone.parts["face"]
+    noses = np.tile(face.xyz[:, 1:2], (1, 33, 1))
+    for away, said in ((0.0, False), (150.0, False), (450.0, True)):
+        body = Points(xyz=noses + np.float32([away, 0, 0]), score=face.score)
+        found = issues(replace(alone, parts={"face": face, "body": body}))
+        assert ("two_people" in [issue.code for issue in found]) is said
+
+
 def test_repeated_pictures_tell_the_true_rate():
     """Film of 24 pictures a second shown at 30 repeats every fifth."""
     face = points()
@@ -151,6 +164,16 @@ def test_repeated_pictures_tell_the_true_rate():
     assert found.code == "repeated_pictures"
     assert "20% of the pictures" in found.message
     assert "about 24 a second" in found.message
+
+
+def test_pictures_that_repeat_while_nothing_moves_name_no_rate():
+    """An encoder leaves out what stands still, here and there: that is no other rate."""
+    face = points()
+    for k in (20, 23, 24, 31, 60, 61, 62, 90, 140, 141, 150, 200, 201, 202, 203, 230, 260, 261):
+        face[k] = face[k - 1]
+    (found,) = issues(landmarks(face))
+    assert found.code == "repeated_pictures"
+    assert "a second" not in found.message
 
 
 def test_pictures_that_end_before_the_video_are_reported():

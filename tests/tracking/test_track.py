@@ -71,7 +71,7 @@ class Body:
     def reset(self):
         """Forget nothing."""
 
-    def follow(self, picture):
+    def follow(self, picture, face=None):
         """Return where the spot is."""
         type(self).calls += 1
         return spot(picture, POINTS["body"])
@@ -167,7 +167,7 @@ def test_a_body_that_stays_away_is_looked_for_seldom(tmp_path, monkeypatch):
     body, looks = tracking.MAKERS["body"], []
     seen = body.follow
 
-    def late(self, picture):
+    def late(self, picture, face=None):
         looks.append(len(looks))
         return seen(self, picture) if len(looks) > 36 else None
 

@@ -99,7 +99,8 @@ def trunk(landmarks: Landmarks) -> Trunk:
     world = (
         picture if body.world is None else np.asarray(body.world, dtype=np.float64) * [1, -1, -1]
     )
-    usable = body.seen & np.isfinite(world[:, 0, 0])
+    # Shoulders of somebody else say nothing about this head.
+    usable = body.seen & ~landmarks.strangers & np.isfinite(world[:, 0, 0])
     if body.visible is not None:
         usable &= body.visible[:, [LEFT, RIGHT]].min(axis=1) >= LEAST_VISIBLE
     across, deep = picture[:, LEFT] - picture[:, RIGHT], world[:, LEFT] - world[:, RIGHT]

@@ -44,6 +44,7 @@ from eutonia.model.history import (
     WorkupResult,
 )
 from eutonia.model.landmarks import (
+    HAND_SMALL,
     MOVEMENTS,
     SHOULDERS_NOT_SOUGHT,
     Landmarks,
@@ -111,6 +112,7 @@ from eutonia.model.verdicts import (
 
 __all__ = [
     "ENVELOPE",
+    "HAND_SMALL",
     "MOVEMENTS",
     "NO_INTERVAL",
     "SCHEMA_VERSION",

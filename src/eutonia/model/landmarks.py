@@ -91,11 +91,39 @@ class Landmarks:
         steps = np.diff(self.t_s)
         return float(1 / np.median(steps)) if len(steps) else 0.0
 
+    @property
+    def strangers(self) -> NDArray[np.bool_]:
+        """In which pictures the face and the body that were followed are of two people."""
+        if not {"face", "body"} <= set(self.parts):
+            return np.zeros(self.n_frames, dtype=bool)
+        return of_two(self.parts["face"].xyz, self.parts["body"].xyz)
+
+
+#: A face whose nose is further from the body's than its own size is of another person: of one
+#: person they lay up to half of it apart (37 films), of two in one film 6 and more. [D]
+_STRANGE = 1.0
+
+
+def of_two(face: NDArray[np.float32], body: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell where a face and a body are of two people; not where either was not seen.
+
+    Parameters
+    ----------
+    face, body : ndarray, shape (..., n_points, 3)
+        Pixels: 478 points of a face, 33 of a body; the noses are their second and their first.
+    """
+    sizes = np.ptp(face[..., :2], axis=-2).max(axis=-1)
+    apart = np.linalg.norm(face[..., 1, :2] - body[..., 0, :2], axis=-1)
+    found: NDArray[np.bool_] = apart > _STRANGE * sizes  # never true of NaN
+    return found
+
 
 #: Kinds of movement that are read from a video.
 MOVEMENTS = ("head", "lid", "mouth", "finger", "gait")
 #: Flag of a channel that the shoulders are needed for, in a film that was not searched for them.
 SHOULDERS_NOT_SOUGHT = "shoulders_not_looked_for"
+#: Flag of a hand that was too small in most pictures for its fingers to be read.
+HAND_SMALL = "hand_small"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

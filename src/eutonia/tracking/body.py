@@ -11,6 +11,7 @@ from math import atan2, cos, hypot, isfinite, sin
 
 import numpy as np
 
+from eutonia.model.landmarks import of_two
 from eutonia.tracking import models
 from eutonia.tracking.crops import Box, Cropper, Found, Picture
 from eutonia.tracking.people import chief
@@ -31,6 +32,9 @@ N_CROP = 256
 LEAST_PX, LEAST_SHARE = 100.0, 0.4
 #: The square against the circle around the hips that holds the body.
 MARGIN = 1.25
+#: Tip of the nose of the face's mesh; the middle of the hips below it, and the square around the
+#: person, in sizes of the face: 0.62 and 2.0 of 0.17 m.
+NOSE, BELOW, WHOLE = 1, 3.6, 11.8
 #: Edge of the part of a heat map that refines its point, and its least peak.
 KERNEL, LEAST_PEAK = 7, 0.5
 
@@ -59,17 +63,21 @@ class BodyTracker:
         self._box: Box | None = None
         self._lost = 0
 
-    def follow(self, picture: Picture) -> Found | None:
+    def follow(self, picture: Picture, *, face: Found | None = None) -> Found | None:
         """Return the body in the next picture, or None where it is not seen.
 
         Parameters
         ----------
         picture : ndarray of uint8, shape (height, width, 3)
             BGR, upright.
+        face : Found, optional
+            The face in the same picture (`FaceTracker`) whose body it has to be.
         """
         last = self._box if self._lost < AWAITED else None
         here = None if last is None else self._look(picture, last)
-        seen = here or self._search(picture, last)
+        if here is not None and strange(here[0], face):
+            here = last = None
+        seen = here or self._search(picture, last, face)
         if seen is None:
             self._lost += 1
             return None
@@ -77,7 +85,9 @@ class BodyTracker:
         self._lost = 0
         return found
 
-    def _search(self, picture: Picture, last: Box | None) -> tuple[Found, Box] | None:
+    def _search(
+        self, picture: Picture, last: Box | None, face: Found | None
+    ) -> tuple[Found, Box] | None:
         """Return the person last seen in a square, else the chief one, and where to look next."""
         found = chief(self._detect(picture), picture)
         placed = [(one.score, around(one.points[0], one.points[1])) for one in found]
@@ -89,11 +99,21 @@ class BodyTracker:
             same = [one for one in placed if apart(one[1], first) < first.size / 4]
             looks = [(sure, self._look(picture, box)) for sure, box in same]
             # A body is now and then also seen upside down: what both models are sure of is right.
-            good = [(sure * look[0].score, look) for sure, look in looks if look is not None]
+            good = [
+                (sure * look[0].score, look)
+                for sure, look in looks
+                if look is not None and not strange(look[0], face)
+            ]
             if good:
                 return max(good, key=lambda one: one[0])[1]
             placed = [one for one in placed if one not in same]
-        return None
+        return None if face is None else self._under(picture, face)
+
+    def _under(self, picture: Picture, face: Found) -> tuple[Found, Box] | None:
+        """Return the body of a face that the detector, which sees one person, did not show."""
+        rough = self._look(picture, under(face))
+        look = rough and self._look(picture, rough[1])
+        return look if look and not strange(look[0], face) else None
 
     def _look(self, picture: Picture, box: Box) -> tuple[Found, Box] | None:
         """Return the body in a square, if there is one, and where to look next."""
@@ -126,6 +146,18 @@ def around(middle: Floats32, rim: Floats32) -> Box:
     dx, dy = (rim[:2] - middle[:2]).tolist()
     x, y = middle[:2].tolist()
     return Box(x=x, y=y, size=2 * MARGIN * hypot(dx, dy), angle=atan2(dx, -dy))
+
+
+def under(face: Found) -> Box:
+    """Return the square around a person who stands or sits upright, from the face alone."""
+    x, y = face.xyz[NOSE, :2].tolist()
+    size = float(np.ptp(face.xyz[:, :2], axis=0).max())
+    return Box(x=x, y=y + BELOW * size, size=WHOLE * size)
+
+
+def strange(body: Found, face: Found | None) -> bool:
+    """Return whether a body is not that of a face that is seen."""
+    return face is not None and bool(of_two(face.xyz, body.xyz))
 
 
 def apart(one: Box, other: Box) -> float:

@@ -18,6 +18,8 @@ LOST_S = 0.5  # least pause in which a part counts as lost
 LOST_STEPS = 2.5  # and the same in distances of two looks
 OUT_SHARE = 0.02  # of the pictures in which a part reaches beyond the picture
 OTHERS_SHARE = 0.02  # of the pictures in which other people are seen
+EVEN_SHARE = 0.9  # of the distances of repeated pictures, where a converter repeated them
+STRANGERS_SHARE = 0.01  # of the pictures in which face and body are of two people
 SMALL_FACE = 60.0  # pixels between the outer corners of the eyes, below which lids are coarse
 JUMP_SIZES = 1.0  # sizes of a part by which it moves from one look to the next
 JUMP_S = 0.2  # longest time between two looks in which such a move is a jump
@@ -68,8 +70,8 @@ def issues(
     -------
     tuple of Issue
         ``nobody`` (error), ``not_seen`` (note), ``part_lost``, ``leaves_picture``, ``small_face``,
-        ``several_people``, ``another_person``, ``jumps``, ``repeated_pictures``, ``no_hand``,
-        ``decoding_stopped``, ``undecoded``.
+        ``several_people``, ``another_person``, ``jumps``, ``two_people``, ``repeated_pictures``,
+        ``no_hand``, ``decoding_stopped``, ``undecoded``.
     """
     found: list[Issue] = []
     filmed = {name: p for name, p in landmarks.parts.items() if name not in aids}
@@ -91,6 +93,7 @@ def issues(
     for name in ("face", "body"):
         if name in seen:
             found += _jumps(name, shown[name], landmarks.t_s)
+    found += _strangers(landmarks)
     found += _repeats(list(shown.values()), landmarks)
     if filmed_s is not None and landmarks.n_frames and filmed_s - landmarks.t_s[-1] > SHORT_S:
         text = (
@@ -239,6 +242,18 @@ def _jumps(name: str, shown: _Shown, t_s: Floats) -> list[Issue]:
     return [_issue("jumps", text)]
 
 
+def _strangers(landmarks: Landmarks) -> list[Issue]:
+    """Say that the face and the body that were followed are not of one person."""
+    share = float(landmarks.strangers.mean()) if landmarks.n_frames else 0.0
+    if share < STRANGERS_SHARE:
+        return []
+    text = (
+        f"In {share:.0%} of the pictures the face of one person and the body of another were "
+        "followed: there the head is not held against the trunk. Film one person alone."
+    )
+    return [_issue("two_people", text)]
+
+
 def _repeats(parts: list[_Shown], landmarks: Landmarks) -> list[Issue]:
     """Say that pictures repeat the one before, as after a conversion to another rate."""
     if not parts or landmarks.n_frames < 2:
@@ -248,10 +263,16 @@ def _repeats(parts: list[_Shown], landmarks: Landmarks) -> list[Issue]:
     share = float(repeated[1:].mean())
     if share < REPEAT_SHARE:
         return []
-    text = (
-        f"{share:.0%} of the pictures repeat the one before: the camera took about "
-        f"{(1 - share) * landmarks.rate_hz:.0f} a second. Export the video at its own rate."
+    gaps = np.diff(np.flatnonzero(repeated))
+    even = bool(gaps.size) and np.mean(np.abs(gaps - np.median(gaps)) <= 1) > EVEN_SHARE
+    why = (
+        f"the camera took about {(1 - share) * landmarks.rate_hz:.0f} a second. Export the video "
+        "at its own rate."
+        if even
+        else "here and there, as where a camera leaves out what stands still. If fast movement "
+        "looks jerky, export the video at its own rate."
     )
+    text = f"{share:.0%} of the pictures repeat the one before: {why}"
     return [_issue("repeated_pictures", text)]
 
 

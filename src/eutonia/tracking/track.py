@@ -166,19 +166,22 @@ class _Watch:
         self._looked_s = dict.fromkeys(paces, float("-inf"))
         self._body: tuple[float, Found | None] = (float("-inf"), None)
         self._seen: dict[str, Row] = {}
+        self._face: Found | None = None
         self._with_body_s = 0.0
         self.picture: Picture | None = None
 
     def memory(self) -> Any:
         """Return all that the next picture needs of those before, but the last picture."""
         trackers = {p: {k: vars(t)[k] for k in _remembered(t)} for p, t in self._trackers.items()}
-        return trackers, dict(self._looked_s), self._body, self._seen, self._with_body_s
+        seen = self._face, self._body, self._with_body_s, self._seen
+        return trackers, dict(self._looked_s), seen
 
     def recall(self, memory: Any) -> None:
         """Go on from what `memory` returned in an interrupted pass."""
         if memory is None:
             return
-        trackers, self._looked_s, self._body, self._seen, self._with_body_s = memory
+        trackers, self._looked_s, seen = memory
+        self._face, self._body, self._with_body_s, self._seen = seen
         for part, remembered in trackers.items():
             vars(self._trackers[part]).update(remembered)
 
@@ -219,9 +222,14 @@ class _Watch:
             hands: dict[str, Found] = tracker.follow(picture, body=fresh)
             self._check_body(hands.values())
             return {k: _row(hand) for k, hand in hands.items()}
-        one: Found | None = tracker.follow(picture)
+        one: Found | None
         if part == "body":
+            # Where the body only serves the face, it has to be that person's.
+            face = self._face if self._paces[part] else None
+            one = tracker.follow(picture, face=face)
             self._body = (t_s, one)
+        else:
+            one = self._face = tracker.follow(picture)
         if one is None:
             return {}
         if part == "face":
