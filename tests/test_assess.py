@@ -191,4 +191,8 @@ def test_comparisons_are_counted_by_the_question_they_answer(form, measure, fami
         interval=None,
         value=1.0,
     )
-    assert module._family(one, primary=module.primary_measures(form)) == family
+    primary = module.primary_measures(form)
+    assert module._family(one, primary=primary) == family
+    guessed = frozenset({(one.measure, one.target)})
+    apart = module._family(one, primary=primary, guessed=guessed)
+    assert apart == (family if family == "primary" else f"{family}, guessed")

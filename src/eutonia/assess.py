@@ -27,6 +27,7 @@ from eutonia.formats.outcome import load_outcome, save_outcome
 from eutonia.judge import judge, with_false_discovery
 from eutonia.knowledge import table
 from eutonia.measures import Entry, entries, entry
+from eutonia.measures.hand_sight import GUESSED
 from eutonia.model import (
     Assessment,
     Comparison,
@@ -42,6 +43,7 @@ from eutonia.model import (
     RecordingSummary,
     Source,
     Span,
+    Target,
     Visit,
 )
 from eutonia.norms import against_norms
@@ -143,7 +145,9 @@ def conclude(
     if earlier is not None:
         of_before = against_earlier(estimates, earlier, state=visit.state, norms=norms)
     primary = primary_measures(named_form(visit))
-    contrasts = with_false_discovery(outcome.contrasts, family=partial(_family, primary=primary))
+    guessed = frozenset((e.measure, e.target) for e in estimates if GUESSED in e.quality)
+    family = partial(_family, primary=primary, guessed=guessed)
+    contrasts = with_false_discovery(outcome.contrasts, family=family)
     concluded = verdicts(visit, outcome.estimates)
     findings = tuple(
         judge(
@@ -217,14 +221,22 @@ def _one_of(measure: str, primary: frozenset[str]) -> bool:
     return any(measure == p or measure.startswith(f"{p}.") for p in primary)
 
 
-def _family(contrast: Contrast, *, primary: frozenset[str]) -> str:
+def _family(
+    contrast: Contrast,
+    *,
+    primary: frozenset[str],
+    guessed: frozenset[tuple[str, Target]] = frozenset(),
+) -> str:
     """Return which question a contrast belongs to: the form's own, or that of a kind of recording.
 
     A face that is filmed for its eyes also shows mouth and head, and what is compared of these
-    must not hide a difference of the eyes.
+    must not hide a difference of the eyes; nor must fingers whose bends the camera only guessed
+    hide one of a finger that was seen.
     """
+    if _one_of(contrast.measure, primary):
+        return "primary"
     kind: str = next(iter(entry(contrast.measure).declared.needs.inputs), "")
-    return "primary" if _one_of(contrast.measure, primary) else kind
+    return f"{kind}, guessed" if (contrast.measure, contrast.target) in guessed else kind
 
 
 def output_folder(path: Path) -> Path:

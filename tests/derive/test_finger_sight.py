@@ -117,7 +117,8 @@ def test_a_flag_says_what_holds_in_nearly_all_pictures():
 
 
 def _film(xyz):
-    hand = Points(xyz=np.asarray(xyz, dtype=np.float32), score=np.ones(len(xyz), dtype=np.float32))
+    pixels = 1000 * np.asarray(xyz, dtype=np.float32)  # a palm of 90 mm is 90 pixels long
+    hand = Points(xyz=pixels, score=np.ones(len(xyz), dtype=np.float32))
     t_s = np.arange(len(xyz)) / 60
     return fingers(Landmarks(t_s=t_s, width=640, height=480, parts={"right_hand": hand}))
 

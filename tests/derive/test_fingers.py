@@ -40,6 +40,11 @@ def _points(xyz, **more):
     return Points(xyz=xyz, score=np.ones(len(xyz), dtype=np.float32), **more)
 
 
+def _hand(xyz, *, px=1000.0, **more):
+    """Return a hand in metres as a camera shows it with so many pixels for each."""
+    return _points(px * np.asarray(xyz), **more)
+
+
 def test_a_right_hand_with_the_palm_to_the_camera_has_its_thumb_on_the_pictures_right():
     """The simulated hand lies as a real one does: fingers up, thumb to the person's left."""
     xyz = hand_points({"thumb_cmc": -40})
@@ -106,7 +111,7 @@ def test_wrist_angles_come_from_the_forearm():
         forearm = np.cos(b) * (np.cos(a) * along - np.sin(a) * palmar) - np.sin(b) * radial
         body = np.zeros((1, 33, 3))
         body[0, 14] = -0.25 * forearm
-        move = fingers(_landmarks(right_hand=_points(xyz[None]), body=_points(body, world=body)))
+        move = fingers(_landmarks(right_hand=_hand(xyz[None]), body=_points(body, world=body)))
         found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
         assert found["wrist_flexion"] == pytest.approx(flexion, abs=1e-3)
         assert found["wrist_deviation"] == pytest.approx(deviation, abs=1e-3)
@@ -117,7 +122,7 @@ def test_a_hidden_forearm_gives_no_wrist_angle():
     body = np.random.default_rng(0).standard_normal((2, 33, 3))
     visible = np.ones((2, 33), dtype=np.float32)
     visible[1, 14] = 0.2
-    hand = _points(np.stack([hand_points({})] * 2))
+    hand = _hand(np.stack([hand_points({})] * 2))
     move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body, visible=visible)))
     good = {c.site: g for c, g in zip(move.channels, move.good, strict=True)}
     assert good["wrist_flexion"].tolist() == [True, False]
@@ -129,7 +134,7 @@ def test_pictures_without_the_hand_are_not_good():
     xyz = np.stack([hand_points(_pose(1))] * 3)
     xyz[1] = np.nan
     lost = _points(np.full((3, 21, 3), np.nan))
-    move = fingers(_landmarks(right_hand=_points(xyz), left_hand=lost))
+    move = fingers(_landmarks(right_hand=_hand(xyz), left_hand=lost))
     assert {c.side for c in move.channels} == {"right"}
     assert np.isfinite(move.x).all()
     assert move.good[:, [0, 2]].all()
@@ -145,7 +150,7 @@ def test_metric_points_count_from_the_palm_alone():
     seen, metric = hand_points(_pose(2)) * mirror, hand_points(_pose(4)) * mirror
     turned = [-1, 1, -1]  # half a turn about the forearm: the back lies to the camera
     for turn, share in (([1, 1, 1], 0.5), (turned, 0.0)):
-        hand = _points((seen * turn)[None], world=(metric * turn)[None])
+        hand = _hand((seen * turn)[None], world=(metric * turn)[None])
         move = fingers(_landmarks(left_hand=hand))
         found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
         expected = {s: (1 - share) * _pose(2)[s] + share * _pose(4)[s] for s in JOINTS}
@@ -176,7 +181,7 @@ def test_the_forearm_is_carried_between_two_looks_at_the_body():
     body[::6] = 0.0
     body[::6, 14] = -0.25 * along
     body[18] = np.nan  # one look finds nobody: 0.2 s are carried
-    hand = _points(np.stack([hand_points({})] * n))
+    hand = _hand(np.stack([hand_points({})] * n))
     move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body)))
     row = [c.site for c in move.channels].index("wrist_flexion")
     assert move.good[row].all()
@@ -192,7 +197,7 @@ def test_a_thumb_at_the_index_is_flagged_as_a_hand_that_may_hold_a_tool():
     open_, shut = hand_points({"thumb_cmc": -40}), hand_points({"thumb_cmc": -40})
     shut[4] = shut[8]
     for hands, flagged in (((shut, shut, open_), True), ((shut, open_, open_), False)):
-        move = fingers(_landmarks(right_hand=_points(np.stack(hands))))
+        move = fingers(_landmarks(right_hand=_hand(np.stack(hands))))
         assert all(("may_hold_a_tool" in c.flags) == flagged for c in move.channels)
     row = [c.site for c in move.channels].index("grip")
     assert move.x[row, 0] == pytest.approx(0, abs=1e-3)
@@ -226,3 +231,23 @@ def test_a_hand_turned_about_its_long_axis_shows_its_thumb_by_as_much():
     before, after = lie(xyz, side="right"), lie(xyz @ about.T, side="right")
     assert before["hand_hinge"] - after["hand_hinge"] == pytest.approx(30, abs=1)
     assert after["hand_palm"] - before["hand_palm"] > 20
+
+
+def test_a_hand_whose_palm_is_a_few_pixels_long_is_not_read():
+    """A palm of 39 pixels gives no angle and says so; one of 41 gives them all."""
+    xyz = np.stack([hand_points(_pose(1))] * 4)
+    palm = np.linalg.norm(xyz[0, 9] - xyz[0, 0])
+    for px, small in ((39, True), (41, False)):
+        move = fingers(_landmarks(right_hand=_hand(xyz, px=px / palm)))
+        assert move.good.any() != small
+        assert all(("hand_small" in c.flags) == small for c in move.channels)
+
+
+def test_pictures_in_which_a_hand_is_small_do_not_count():
+    """A hand that comes nearer is read from where its palm is long enough, and is not flagged."""
+    xyz = np.stack([hand_points(_pose(1))] * 4)
+    xyz[0] *= 0.1
+    move = fingers(_landmarks(right_hand=_hand(xyz)))
+    assert not move.good[:, 0].any()
+    assert move.good[:, 1:].all()
+    assert not any("hand_small" in c.flags for c in move.channels)

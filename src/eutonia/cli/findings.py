@@ -32,7 +32,7 @@ def in_words(assessment: Assessment) -> str:
 
 def _title(assessment: Assessment) -> str:
     labels = "".join(f"  [{label}]" for label in assessment.labels)
-    n = len(assessment.recordings)
+    n = len({r.id.partition("#")[0] for r in assessment.recordings})  # a film holds several
     recordings = f"{n} recording{'' if n == 1 else 's'}"
     return f"{assessment.person.id}  visit {assessment.visit}  {recordings}{labels}"
 

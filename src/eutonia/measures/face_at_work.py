@@ -49,6 +49,11 @@ NOTE = (
     "square): the lower limit and differences hold it"
 )
 
+NOISE_NOTE = (
+    "a head that keeps still reads up to {most:g} degrees: more than half of this may be the noise "
+    "of the landmarks, and it is no more than the upper limit"
+)
+
 
 def works(condition: Condition) -> bool:
     """Tell whether the face works in a condition."""
@@ -74,6 +79,21 @@ def shifted_by(condition: Condition, site: str) -> float:
 def notes(condition: Condition, most: float) -> tuple[str, ...]:
     """Return what is said beside a movement that may be the face's."""
     return (f"{condition.label}: {NOTE.format(most=most)}",) if works(condition) else ()
+
+
+def noise_notes(condition: Condition, value: Floats, most: float) -> tuple[str, ...]:
+    """Return what is said of a movement that may for the larger part be the landmarks' noise.
+
+    Parameters
+    ----------
+    condition : Condition
+    value : ndarray
+        Root mean square as seen, degrees.
+    most : float
+        Of a still head.
+    """
+    mostly = bool((np.nan_to_num(value) ** 2 < 2 * most**2).any())
+    return (f"{condition.label}: {NOISE_NOTE.format(most=most)}",) if mostly else ()
 
 
 def share(value: Floats, *, most: float, noise: float) -> Floats:

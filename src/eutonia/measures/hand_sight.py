@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.measures.positions import BLOCK_S
-from eutonia.model import Channel, Floats
+from eutonia.model import Channel, Floats, Inputs
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
 
@@ -22,6 +22,8 @@ PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
 #: camera's that is larger than that of the blocks: 18 s, from which Student's quantile is 2.6. Of
 #: such intervals 94 % held the simulated truth, and 93 % where the camera had no error.
 LEAST_BLOCKS = 6
+#: How the hand lies to the camera, see the derivation.
+TURNS = ("hand_hinge", "hand_palm")
 _SIDE = {
     "index": "the thumb's side",
     "middle": "the thumb's side",
@@ -56,6 +58,21 @@ def by_sight(
     return np.array([sd.get(seen_as(channels[row]), unknown) for row in rows])
 
 
+def lies(x: Inputs, row: int) -> list[float]:
+    """Return how the hand of a channel lies to the camera, degrees on each of `TURNS`."""
+    channels = x.channels["finger"]
+    at = {c.site: i for i, c in enumerate(channels) if c.side == channels[row].side}
+    return [mean_of(x, at.get(site)) for site in TURNS]
+
+
+def mean_of(x: Inputs, row: int | None) -> float:
+    """Return the mean of a channel of the fingers; 0 where it was not read."""
+    if row is None:
+        return 0.0
+    usable = np.concatenate([b.x[row][b.mask[row]] for b in x["finger"]])
+    return float(usable.mean()) if len(usable) else 0.0
+
+
 def within_percent(below: Floats, above: Floats) -> Limits:
     """Return limits that add what a measure of shares gives by other rules, within 0 and 100 %."""
 
@@ -67,15 +84,17 @@ def within_percent(below: Floats, above: Floats) -> Limits:
     return limits
 
 
-def too_short(blocks: Floats) -> tuple[str, ...]:
+def too_short(blocks: Floats, *, least: int = LEAST_BLOCKS) -> tuple[str, ...]:
     """Return a sentence for each target with too few blocks for an interval; empty for the others.
 
-    For what the camera misreads by more than the number itself: without an interval such a number
-    misleads.
+    What a camera says of fingers may be off by more than the number itself: without an interval
+    such a number misleads.
 
     Parameters
     ----------
     blocks : ndarray, shape (n_blocks, n_targets, n_stats)
+    least : int
+        Fewest blocks for an interval of the measure.
     """
     n = np.any(blocks != 0, axis=2).sum(axis=0)
     why = (
@@ -83,8 +102,7 @@ def too_short(blocks: Floats) -> tuple[str, ...]:
         "which the number would mislead: a camera misreads it by much. {:g} s would do."
     )
     return tuple(
-        "" if count >= LEAST_BLOCKS else why.format(BLOCK_S * count, BLOCK_S * LEAST_BLOCKS)
-        for count in n
+        "" if count >= least else why.format(BLOCK_S * count, BLOCK_S * least) for count in n
     )
 
 

@@ -364,7 +364,7 @@ def varying(
     ways : ndarray of int, shape (n_targets, n_parts), optional
         Which way each goes, -1 or 1, as a head bends `further` down; 0: not with it.
     """
-    new = np.hypot(np.zeros(share.shape) if sd is None else sd, _of_face(x))
+    new = np.hypot(np.zeros(share.shape) if sd is None else sd, _of_face(x, share.shape[1]))
     bends = further(np.array(pitch_of(x))) * np.broadcast_to(0 if ways is None else ways, new.shape)
     return Varying(
         sd=new,
@@ -374,11 +374,11 @@ def varying(
     )
 
 
-def _of_face(x: Inputs) -> Floats:
-    """Return what a face or a hand at work turns a still head by, ``(n_targets, 1)``."""
+def _of_face(x: Inputs, n_parts: int) -> Floats:
+    """Return what a face or a hand at work turns a still head by: each part's axis, or the most."""
     sites = [[x.channels["head"][row].site for row in rows] for rows in x.targets]
-    sd = [max(face_at_work.turned_by(x.condition, site) for site in own) for own in sites]
-    return np.array(sd)[:, None]
+    sd = np.array([[face_at_work.turned_by(x.condition, s) for s in own] for own in sites])
+    return sd if sd.shape[1] == n_parts else sd.max(axis=1, keepdims=True)
 
 
 def shifts(x: Inputs) -> Result:

@@ -12,6 +12,7 @@ from eutonia.dsp.tremor import FREQ_HZ, Rhythm
 from eutonia.model import Absent, Block, Floats, Inputs
 from eutonia.model.measure import named_hz
 from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
 #: Half-overlapped segments share some of the chance of a tremor that wanders slowly: jackknife
 #: errors grow by this (1.15 to 1.27 in simulations).
@@ -167,18 +168,20 @@ class LogLimits:
     ----------
     systematic : ndarray, broadcast to (n_targets, n_parts)
         Relative standard deviation.
+    below : ndarray, broadcast to (n_targets, n_parts), optional
+        How far below the logarithm of the value it may be instead (95 %).
     """
 
     systematic: Floats
+    below: Floats | None = None
 
     def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
         """Return lower and upper limits; see `eutonia.model.Limits`."""
+        above = HALF_95 * self.systematic
         with np.errstate(divide="ignore", invalid="ignore"):
-            relative = np.hypot(
-                OVERLAP * error / value * student_quantile(0.975, df)[:, None],
-                1.96 * self.systematic,
-            )
-            return value * np.exp(-relative), value * np.exp(relative)
+            chance = OVERLAP * error / value * student_quantile(0.975, df)[:, None]
+            lo = value * np.exp(-np.hypot(chance, above if self.below is None else self.below))
+            return lo, value * np.exp(np.hypot(chance, above))
 
 
 def gain_of_sum(power: Floats, gain_sd: Floats) -> Floats:
@@ -187,7 +190,7 @@ def gain_of_sum(power: Floats, gain_sd: Floats) -> Floats:
     Parameters
     ----------
     power : ndarray, shape (..., n_axes)
-    gain_sd : ndarray, shape (n_axes,)
+    gain_sd : ndarray, shape (n_axes,) or (..., n_axes)
         Standard deviation of each gain.
     """
     with np.errstate(divide="ignore", invalid="ignore"):

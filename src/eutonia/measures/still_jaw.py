@@ -29,11 +29,13 @@ SURE_RANGE = 5.0
 #: films the former, without what follows the head, was -0.56 to 0.48 where the jaw read more than
 #: 2.4 %; of rendered jaws that opened they were at least 0.93 and 1.3 (41, 42, 71 and 88). [D]
 LEAST_CORRELATION, LEAST_GAP = 0.7, 0.5
-_NOISE = "the jaw moved by {extent:.2g} %, less than {least:g} times what the landmarks jitter "
-_NOISE += "({noise:.2g} %): openings are not told from noise. Film in more light, or nearer."
-_MOVED = "the jaw moved by {extent:.2g} %, {own:.2g} % without what follows the head, and the lips "
-_MOVED += "did not part with it: below {sure:g} % that is not told from what shutting lids and a "
-_MOVED += "head that moves make of a still jaw."
+_LESS = f"the jaw was seen to move by less than {LEAST_RANGE:g} %: no opening can be counted. "
+_LESS += "Landmarks show a part of its way, so that it may have opened further."
+_NOISE = "the jaw was seen to move by {extent:.2g} %, less than {least:g} times what the landmarks "
+_NOISE += "jitter ({noise:.2g} %): openings are not told from noise. Film in more light, or nearer."
+_MOVED = "the jaw was seen to move by {extent:.2g} %, {own:.2g} % without what follows the head, "
+_MOVED += "and the lips did not part with it: below {sure:g} % that is not told from what shutting "
+_MOVED += "lids and a head that moves make of a still jaw."
 
 
 def jitter(x: Floats, usable: NDArray[np.bool_]) -> float:
@@ -72,7 +74,7 @@ def not_told(extent: float, noise: float, *, own: float, parts: bool) -> str:
         Whether the lips part with it (`lips_part`).
     """
     if not extent >= LEAST_RANGE:
-        return f"the jaw moved by less than {LEAST_RANGE:g} %: no opening can be counted."
+        return _LESS
     if extent < LEAST_RATIO * noise:
         return _NOISE.format(extent=extent, least=LEAST_RATIO, noise=noise)
     if own < SURE_RANGE and not parts:

@@ -24,6 +24,7 @@ from eutonia.report.relevance import (
 )
 from eutonia.report.words import (
     contrast_words,
+    differs_alone,
     held,
     limits,
     listed,
@@ -181,6 +182,9 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
     elif allowed and not differ:
         yield "DIFFERS", "no difference between conditions or sides was shown (exploratory)"
+        if alone := next(filter(differs_alone, ordered), None):
+            chance = "alone this would differ, among so many it may be chance: "
+            yield "DIFFERS", f"{chance}{_contrast(alone, assessment)}"
 
 
 def _contrast(c: Contrast, assessment: Assessment) -> str:

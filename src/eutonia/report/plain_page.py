@@ -253,14 +253,23 @@ def _worked(assessment: Assessment) -> Iterator[str]:
 
 
 def _not_there(assessment: Assessment) -> Iterator[str]:
-    """Yield what was looked for and was not there, which is a result."""
+    """Yield what was looked for and was not there, or only at times, which is a result."""
     of = [m.measure for m in assessment.not_measurable if m.code == ABSENT]
-    found = [words for start, words in NOT_THERE.items() if any(m.startswith(start) for m in of)]
-    if found:
+    looked = {start: words for start, words in NOT_THERE.items() if _any(of, start)}
+    there = [f.estimate.measure for f in assessment.findings]
+    never = [words for start, words in looked.items() if not _any(there, start)]
+    at_times = [words for start, words in looked.items() if _any(there, start)]
+    if at_times:
+        yield f"We saw {_and(at_times)} in one part of what you did, and none in another."
+    if never:
         yield (
-            f"We looked for {_and(found)} and saw none, at least for a part of the time. That is "
+            f"We looked for {_and(never)} and saw none, at least for a part of the time. That is "
             "an answer, too."
         )
+
+
+def _any(measures: list[str], start: str) -> bool:
+    return any(measure.startswith(start) for measure in measures)
 
 
 def _and(names: list[str]) -> str:

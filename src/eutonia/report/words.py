@@ -180,12 +180,15 @@ def limits_of(e: Estimate) -> str:
 
 def verdict_of(c: Comparison) -> str:
     """Return a verdict; where an interval without 0 was not enough among many, that is said."""
-    if c.verdict != "no difference shown" or c.interval is None or c.q is None:
-        return c.verdict
-    none = 1.0 if c.scale == "ratio" else 0.0
-    if c.interval.lo <= none <= c.interval.hi:
+    if c.verdict != "no difference shown" or c.q is None or not differs_alone(c):
         return c.verdict
     return f"{c.verdict} (alone it would be; among so many it may be chance, q {c.q:.2g})"
+
+
+def differs_alone(c: Comparison | Contrast) -> bool:
+    """Tell whether the interval leaves out "no difference", however many were compared."""
+    none = 1.0 if c.scale == "ratio" else 0.0
+    return c.interval is not None and not c.interval.lo <= none <= c.interval.hi
 
 
 #: What flags mean, most of movements that were read from a video.
@@ -199,7 +202,8 @@ FLAGS = {
     "trunk_turned": "the trunk was turned for a part",
     "uncalibrated": "not calibrated by gentle closures",
     "too_uneven": "pictures too uneven in time",
-    "ptosis": "this lid hangs lower than the other",
+    "ptosis": "this eye is open less than the other, as of a lid that hangs (ptosis); how much "
+    "less is in the opening of the left lid over the right",
     "may_hold_a_tool": "the hand may hold a tool",
     "bend_from_palm": "bend read from the palm",
     "bend_guessed": "bend guessed: covered, or not seen from this finger's side",

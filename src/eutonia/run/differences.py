@@ -15,6 +15,7 @@ import numpy as np
 from eutonia.model import Condition, Floats, Interval, Measure, Repeats, Target
 from eutonia.run.pool import MIN_REPEATS, WITHOUT_BLOCKS, Pooled
 from eutonia.stats import intervals as iv
+from eutonia.stats.misread import misread
 from eutonia.stats.normal import HALF_95
 
 #: Why an interval is wider than the spread of the blocks.
@@ -356,25 +357,16 @@ def _of_camera(a: Term, b: Term) -> _Apart:
 
 
 def _misread(found: Difference, a: Term) -> Difference:
-    """Let the limits hold an error that grows with the true difference (as Fieller's theorem).
-
-    The true differences x from which the one that was read lies no further than the interval's
-    reach h and the share q of x itself: ``(read - x)^2 <= h^2 + (q x)^2``. Whether 0 is one of them
-    does not depend on q, and so neither does p.
-    """
+    """Let the limits hold an error that grows with the true difference; p does not depend on it."""
     varying, interval = a.of.pooled.varying, found.interval
     if varying is None or varying.gain is None or interval is None:
         return found
-    q, read = HALF_95 * float(varying.gain[a.target, a.part]), found.value
-    if not 0 < q < 1:
+    share = HALF_95 * float(varying.gain[a.target, a.part])
+    if not 0 < share < 1:
         return found
-    left = 1 - q**2
-    below, above = (
-        np.sqrt(max(read**2 - left * (read**2 - reach**2), 0.0))
-        for reach in _reach(found, ratio=False)
-    )
-    lo, hi = (read - float(below)) / left, (read + float(above)) / left
-    return replace(found, interval=replace(interval, lo=lo, hi=hi))
+    below, above = (np.array(reach) for reach in _reach(found, ratio=False))
+    lo, hi = misread(np.array(found.value), below, above, np.array(share))
+    return replace(found, interval=replace(interval, lo=float(lo), hi=float(hi)))
 
 
 def _stretched(found: Difference, times: float, *, ratio: bool) -> Difference:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eutonia.model import (
     ENVELOPE,
+    HAND_SMALL,
     MOVEMENTS,
     SHOULDERS_NOT_SOUGHT,
     Block,
@@ -363,6 +364,7 @@ _SHOWS = {
     "trunk_lateral": "squarely from the front or back",
     "foot_inversion": "from the front",
     "shift_sagittal": "in profile",
+    "shoulder": "while no hand is raised",
 }
 
 
@@ -374,6 +376,12 @@ def _too_little(channel: Channel, seconds: float, need: float) -> str:
             "--part body, or video: {parts: [face, body]} in its corrections."
         )
     at_least = f"at least {need:g} s are needed."
+    if HAND_SMALL in channel.flags:
+        return (
+            "The hand is too small in the picture: in most of the film its palm is less than 40 "
+            "pixels long, and the curl of a finger is then misread by 50 to 100 degrees. Film "
+            "closer, so that hand and forearm fill the picture."
+        )
     if channel.kind not in MOVEMENTS:
         return f"Only {seconds:.1f} s are free of bad samples; {at_least}"
     if view := _SHOWS.get(channel.site):

@@ -21,6 +21,11 @@ LIDS = tuple(
     Channel(name=f"lid_{side}", kind="lid", unit="1", site="lid", side=side)
     for side in ("left", "right")
 )
+#: How wide each eye is open.
+OPENINGS = tuple(
+    Channel(name=f"lid_opening_{side}", kind="lid", unit="%", site="lid_opening", side=side)
+    for side in ("left", "right")
+)
 
 
 @dataclass(frozen=True, kw_only=True)

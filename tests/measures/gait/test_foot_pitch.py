@@ -1,4 +1,4 @@
-"""The pitch of a far foot is read where it shows, and said to be hidden where it does not."""
+"""The pitch of a foot is read where it shows; its interval holds that a part of it is shown."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eutonia.measures import entry
+from eutonia.model import Condition
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate import gait
 from eutonia.simulate import gait_traces as seen
@@ -46,3 +47,50 @@ def test_a_standing_foot_is_read_where_it_shows():
     """Hidden in half of mid-stance, a flat foot still reads 0."""
     left, _ = _parts(_walked(hidden=[(0.24, 0.45)]))
     assert left["stance"].value == pytest.approx(0, abs=1.5)
+
+
+def test_the_interval_of_a_foot_that_points_down_holds_three_times_what_is_read():
+    """A foot that reads 12 degrees further down than usual may be down by 36; a usual one not."""
+    rng = np.random.default_rng(4)
+    down = gait.of(left=12.0, right=0.0)
+    walked = gait.walk(rng, gait.Gait(seconds=30.0, pitch_deg=down))
+    made = visit(seen.traces(rng, walked))
+    outcome = run_measure(entry("gait.foot_pitch"), made, visit_spans(made), seed=1)
+    found = {e.target.side: e for e in outcome.estimates if e.part == "landing"}
+    assert found["left"].interval.hi > gait.LANDS + 36 > found["right"].interval.hi
+    assert found["left"].interval.lo < gait.LANDS + 12 < found["left"].interval.hi
+
+
+def test_a_change_that_is_shown_in_part_is_held_by_the_difference_of_two_walks():
+    """Of 20 degrees more half is read: the difference is told, and its interval holds all of it."""
+    rng = np.random.default_rng(5)
+    walks = [
+        replace(
+            seen.traces(rng, gait.walk(rng, gait.Gait(seconds=30.0, pitch_deg=down))),
+            id=trick,
+            condition=Condition.of(task="walking", trick=trick),
+        )
+        for trick, down in (
+            ("off", gait.of(left=10.0, right=0.0)),
+            ("on", gait.of(left=0, right=0)),
+        )
+    ]
+    made = visit(*walks)
+    outcome = run_measure(entry("gait.foot_pitch"), made, visit_spans(made), seed=1)
+    (left,) = (
+        c.interval
+        for c in outcome.contrasts
+        if (c.factor, c.target.side, c.measure) == ("trick", "left", "gait.foot_pitch.landing")
+    )
+    assert left.lo < -20 < left.hi < 0
+
+
+def test_two_feet_are_held_against_each_other_with_what_each_is_misread_by():
+    """A difference of 12 degrees between two feet is not told; one of 40 is."""
+    rng = np.random.default_rng(6)
+    for down, told in ((12.0, False), (40.0, True)):
+        walked = gait.walk(rng, gait.Gait(seconds=30.0, pitch_deg=gait.of(left=down, right=0.0)))
+        made = visit(seen.traces(rng, walked))
+        outcome = run_measure(entry("gait.foot_pitch"), made, visit_spans(made), seed=1)
+        (landing,) = (c for c in outcome.contrasts if c.measure == "gait.foot_pitch.landing")
+        assert (landing.interval.lo > 0 or landing.interval.hi < 0) == told

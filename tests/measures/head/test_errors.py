@@ -51,15 +51,19 @@ def test_a_turn_spills_into_the_error_of_the_other_axes():
     assert half == pytest.approx(1.96 * np.hypot(2.4, 0.12 * 40), abs=0.3)
 
 
-@pytest.mark.parametrize(("true", "noise"), [(0.4, 0.5), (0.7, 0.55)])
-def test_a_small_movement_may_be_the_noise_of_the_landmarks(true, noise):
-    """What landmarks add to a movement of half a degree is below its lower limit, not above."""
+@pytest.mark.parametrize(
+    ("true", "noise", "nothing"), [(0.0, 0.6, True), (0.4, 0.5, True), (0.7, 0.55, False)]
+)
+def test_a_small_movement_may_be_the_noise_of_the_landmarks(true, noise, nothing):
+    """What landmarks add is below its lower limit, which is nothing where all may be theirs."""
     rng = np.random.default_rng(0)
     wave = np.array([[1.0], [0.0], [0.0]]) * np.sqrt(2) * true * np.sin(2 * np.pi * 0.7 * T)
     added = rng.normal(0, noise / np.sqrt(3), (3, len(T)))
     (found,) = _run("head.variability", _film(wave + added)).estimates
     assert found.value == pytest.approx(np.hypot(true, noise), rel=0.05)
-    assert 0.1 < found.interval.lo <= true
+    assert found.interval.lo <= max(true, 0.005) <= found.interval.hi
+    assert (found.interval.lo < 0.005) == nothing
+    assert any("noise of the landmarks" in n for n in found.notes)
 
 
 def test_the_noise_hides_little_of_a_large_movement():
@@ -68,3 +72,19 @@ def test_the_noise_hides_little_of_a_large_movement():
     x[0] += 5 * np.sqrt(2) * np.sin(2 * np.pi * 0.7 * T)
     (found,) = _run("head.variability", _film(x)).estimates
     assert found.interval.lo == pytest.approx(5 * np.exp(-1.96 * 0.12), rel=0.1)
+    assert not any("noise of the landmarks" in n for n in found.notes)
+
+
+@pytest.mark.parametrize(("noise", "nothing"), [(0.02, True), (0.2, False)])
+def test_slow_movement_of_a_still_head_may_be_nothing(noise, nothing):
+    """Noise that reads 0.3 degrees has a lower limit of none; a head that sways has its own."""
+    from scipy.signal import lfilter
+
+    rng = np.random.default_rng(1)
+    x = lfilter([1], [1, -0.9], rng.normal(0, 0.06, (3, 1200)))
+    if not nothing:
+        x[0] += 2 * np.sqrt(2) * np.sin(2 * np.pi * 0.7 * np.arange(1200) / RATE_HZ)
+        x[1] += rng.normal(0, noise, 1200)
+    (found,) = _run("head.slow_movement", _film(x)).estimates
+    assert (found.interval.lo < 0.005) == nothing
+    assert any("noise of the landmarks" in n for n in found.notes) == nothing

@@ -111,9 +111,21 @@ def test_one_change_of_posture_gives_no_interval_and_says_why(name):
     assert found.interval is None
     assert "independent" in NO_INTERVAL[found.no_interval]
     assert found.no_interval == "few_independent"
-    # 28 degrees for 35 % of the time: mean 9.8, root mean square about it 13.4.
-    expected = {"head.variability": (13.4, 0.3), "head.dev_total": (9.8, 0.3)}[name]
+    # 28 degrees for 35 % of the time: the median is straight, root mean square about the mean 13.4.
+    expected = {"head.variability": (13.4, 0.3), "head.dev_total": (0.0, 1.0)}[name]
     assert found.value == pytest.approx(expected[0], abs=expected[1])
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_no_part_of_a_deviation_is_larger_than_the_whole(axis):
+    """A head that turns for 4 s of 19.5 and stays: deviation and angle are of the same posture."""
+    x = _head(19.5)
+    t = np.arange(x.shape[1]) / RATE_HZ
+    x[axis] -= 28 * np.clip(t / 4, 0, 1)
+    (whole,) = _run("head.dev_total", _film(x)).estimates
+    (part,) = _run(f"head.{AXES[axis]}_mean", _film(x)).estimates
+    assert part.value == pytest.approx(-28, abs=1.5)
+    assert abs(part.value) <= whole.value <= abs(part.value) + 1.5
 
 
 @pytest.mark.parametrize("name", ["head.variability", "head.dev_total"])
@@ -204,7 +216,9 @@ _AT_HEAD = "at the head (face, neck, or near them) in {} % of the time"
         (0.0, 0.0, 0.0, "none was seen raised or at the head: the trick may not have been done"),
     ],
 )
-@pytest.mark.parametrize("name", ["head.trick_effect", "head.dev_total", "head.yaw_mean"])
+@pytest.mark.parametrize(
+    "name", ["head.trick_effect", "head.dev_total", "head.yaw_mean", "head.shift_lat"]
+)
 def test_the_hand_of_a_trick_is_said_beside_its_numbers(name, raised, before, near, said):
     """With the trick only: how much of the time it was raised, or that none was seen."""
     off = _with_hand(30, raised=0.0, before=0.0, near=0.0)

@@ -157,13 +157,14 @@ def test_a_regular_tremor_is_more_stable_than_an_irregular_one():
 
 @pytest.mark.parametrize("noise", [0.02, 0.1, 0.3, 0.6])
 @pytest.mark.parametrize("size", [0.4, 1.0, 2.5])
-def test_noise_does_not_make_a_regular_tremor_irregular(size, noise):
+@pytest.mark.parametrize("colour", [0.4, 0.8])
+def test_noise_does_not_make_a_regular_tremor_irregular(size, noise, colour):
     """A pure sine of any size in noise of any size, which is not white, has no index."""
     from scipy.signal import lfilter
 
     for seed in range(3):
         white = np.random.default_rng(seed).normal(0, noise, (3, len(T)))
-        coloured = lfilter([np.sqrt(1 - 0.4**2)], [1, -0.4], white)
+        coloured = lfilter([np.sqrt(1 - colour**2)], [1, -colour], white)
         x = np.outer([size, 0.4 * size, 0.2 * size], np.sin(2 * np.pi * 4.4 * T)) + coloured
         outcome = _run("head.tremor_regularity", x)
         assert not outcome.estimates
@@ -192,6 +193,18 @@ def test_an_irregular_tremor_keeps_its_index_in_some_noise(spread):
     assert e.value == pytest.approx(1.349 * np.sqrt(2) * spread, rel=0.2)
 
 
+def test_an_index_of_sixteen_seconds_has_an_interval_that_holds_noise():
+    """Cycles that differ by 0.45 Hz: limits on both sides, the lower one further than by chance."""
+    from eutonia.simulate.tremor import cycles
+
+    n = 17 * 60
+    x, _ = cycles(np.random.default_rng(4), n, rate_hz=60.0, freq_hz=4.4, spread_hz=0.45)
+    moved = np.outer([1.5, 0.6, 0.3], x) + _noise(5, n) / 2
+    (e,) = _run("head.tremor_regularity", moved, rate_hz=60.0).estimates
+    assert e.interval.lo < 1.349 * np.sqrt(2) * 0.45 < e.interval.hi
+    assert e.value - e.interval.lo > e.interval.hi - e.value
+
+
 @pytest.mark.parametrize("name", TREMOR[:3])
 def test_sixteen_seconds_of_tremor_have_an_interval(name):
     """The shortest condition that is measured has limits, and none that ask for more seconds."""
@@ -202,6 +215,46 @@ def test_sixteen_seconds_of_tremor_have_an_interval(name):
     for e in found:
         assert e.interval is not None
         assert not any(n.startswith("short=") for n in e.notes)
+
+
+@pytest.mark.parametrize(("read", "true"), [(0.77, 0.99), (1.14, 1.0), (0.85, 1.0)])
+def test_the_size_of_a_shake_holds_the_gain_of_its_landmarks(read, true):
+    """A shake whose landmarks show 0.77 to 1.14 of it: the interval of its size holds the truth."""
+    x = np.outer([read, 0.05, 0.05], np.sqrt(2) * np.sin(2 * np.pi * 4.6 * T)) + _noise() / 4
+    found = {e.part: e for e in _run("head.tremor_pow", x).estimates}
+    assert found["rms"].interval.lo < true < found["rms"].interval.hi
+    assert found["yaw"].interval.hi / found["yaw"].value > (true / read) ** 2
+
+
+def test_an_axis_that_follows_a_shake_may_not_tremble():
+    """A nod in step of a fifth of a shake may be none: in size, in share, and in differences."""
+    shake = np.sqrt(2) * np.sin(2 * np.pi * 4.6 * T)
+    x = np.outer([1.0, 0.2, 0.05], shake) + _noise() / 4
+    size = {e.part: e for e in _run("head.tremor_pow", x).estimates}
+    assert size["pitch"].interval.lo < 0.02 * size["pitch"].value
+    share = {e.part: e for e in _run("head.tremor_axis", x).estimates}
+    assert share["pitch"].interval.lo < 0.1 < share["pitch"].value
+    assert share["yaw"].interval.hi > 99.5
+
+
+def test_the_difference_of_two_tremors_holds_the_gain_of_both_postures():
+    """A third of a shake that reads as 0.335 may be 0.286 of it: gains of 0.79 and 0.94."""
+    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+    shake = np.sqrt(2) * np.sin(2 * np.pi * 4.6 * T)
+    films = [
+        recording(
+            np.outer([size, 0.05, 0.05], shake) + _noise(s) / 4,
+            channels,
+            rate_hz=RATE_HZ,
+            condition=Condition.of(task="let_go", trick=trick),
+        )
+        for size, s, trick in ((0.77, 1, "off"), (0.335 * 0.77, 2, "on"))
+    ]
+    held = visit(*films)
+    outcome = run_measure(entry("head.tremor_pow"), held, visit_spans(held), seed=1)
+    found = {c.measure: c.interval for c in outcome.contrasts}
+    assert found["head.tremor_pow.rms"].lo < 0.286 < found["head.tremor_pow.rms"].hi < 0.7
+    assert found["head.tremor_pow.yaw"].lo < 0.286**2 < found["head.tremor_pow.yaw"].hi < 0.5
 
 
 def _turns(sizes, lasts_s):
@@ -242,7 +295,7 @@ def test_smoothness_is_only_of_turns():
 
 
 @pytest.mark.parametrize(
-    ("task", "size", "there"), [("closures", 0.3, 0), ("closures", 1.5, 1), ("hold", 0.3, 1)]
+    ("task", "size", "there"), [("closures", 0.45, 0), ("closures", 1.5, 1), ("hold", 1.5, 1)]
 )
 def test_lids_and_jaw_that_work_are_no_slow_movement(task, size, there):
     """Slow movement that grows by as little as lids or jaw make of it does not differ from rest."""

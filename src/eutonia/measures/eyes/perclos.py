@@ -24,10 +24,17 @@ from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Vis
 #: is shut by 80 % reads 0.4 or more, and more than the other by this (people 20 to 25, 30 to 35).
 #: [D]
 ALONE, APART = REOPENED, 0.2
+#: An eye that may be shut alone for so much of the time, %, and longer than is counted, has no
+#: number (our rule).
+LEAST_ALONE = 2.0
+_ALONE = (
+    "This eye closes alone for {alone:.0f} % of the time, in which landmarks do not show whether "
+    "it is shut: only {counted:.1f} % would be counted. Read eyes.closed_share and eyes.one_sided."
+)
 
 MEASURE = Measure(
     id="eyes.perclos",
-    version="5",
+    version="6",
     title="Share of the time with the eye shut (PERCLOS)",
     unit="%",
     tier="supportive",
@@ -35,7 +42,8 @@ MEASURE = Measure(
     method=f"Share of the time, in which the eye was seen, with the lid closed by at least "
     f"{100 * SHUT:.0f} % of its own range. Each eye by itself. {OF_SCALE} The upper "
     f"limit also holds the time in which this eye reads at least {ALONE:g} and {APART:g} more than "
-    "the other: it may be shut alone then.",
+    f"the other: it may be shut alone then. Where that is {LEAST_ALONE:g} % of the time or more, "
+    "and more than is counted, no number is given.",
     # Without gentle closures a shut lid of some people never reads 0.8 (rendered person 44: 0.6).
     needs=replace(
         NEEDS_LONG, inputs={"lid": replace(LONG, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}
@@ -46,9 +54,9 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} Made for drowsiness; sleepiness raises it too. One eye that closes alone "
     "reads 0.5 to 0.8 closed on rendered people and is not counted here, but in the interval, and "
-    "in that of the difference of the eyes, which then shows nothing: read eyes.closed_share and "
-    "eyes.one_sided instead. Up to version 4 two lids of one course differed in one of four "
-    "people. "
+    "in that of the difference of the eyes; where it is most of what the eye does, no number is "
+    "given (up to version 5 one far too low was): read eyes.closed_share and eyes.one_sided. Up "
+    "to version 4 two lids of one course differed in one of four people. "
     f"{RARE}",
     figure="",
     proofs=("simulated",),
@@ -68,8 +76,15 @@ def measure(x: Inputs) -> Result:
             limits=scale.around(_limits), below=0 * alone, above=alone, most=100.0
         ),
         varying=scale.varying(sides=alone),
+        reasons=tuple(map(_hidden, alone[:, 0], _percent(blocks.sum(axis=0))[:, 0])),
         evidence=lid_events.trace(x),
     )
+
+
+def _hidden(alone: float, counted: float) -> str:
+    """Return why an eye that is mostly shut alone has no number; empty where it has one."""
+    hides = alone >= max(LEAST_ALONE, counted)
+    return _ALONE.format(alone=alone, counted=counted) if hides else ""
 
 
 def _alone(x: Inputs) -> Floats:

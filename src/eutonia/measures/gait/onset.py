@@ -15,15 +15,14 @@ from eutonia.model import Block, Floats, Inputs
 FIRST, IN_A_ROW = 5, 3
 #: The posture has left its start beyond this many SD of the first strides, and this angle. [D]
 BEYOND_SD, BEYOND_DEG = 3.0, 8.0
-#: Shares of a stride in which the posture is read: before landing from the side, around the
-#: highest lift from front or back. [D]
-WINDOW = {"foot_pitch": (0.85, 0.97), "foot_inversion": (0.0, 0.07)}
+#: Shares of a stride in which the posture is read: just before landing. [D]
+WINDOW = (0.85, 0.97)
 #: Shares of a stance in which the foot surely stands still. [D]
 STANDING = (0.25, 0.7)
-SITES = tuple(WINDOW)
+SITES = ("foot_pitch",)
 RULE = (
-    f"The first {FIRST} strides of a walk say how the foot starts (mean and SD of its posture just "
-    "before landing, seen from the side, or around its highest lift, from front or back). It has "
+    f"The first {FIRST} strides of a walk say how the foot starts (mean and SD of its pitch just "
+    "before landing, seen from the side). Its posture has "
     f"begun with the first of {IN_A_ROW} strides in a row beyond {BEYOND_SD:g} SD and "
     f"{BEYOND_DEG:g} degrees of that, to the same side (our rule)."
 )
@@ -45,18 +44,14 @@ class Run:
 
 def runs(x: Inputs, target: NDArray[np.intp]) -> list[Run]:
     """Return every walk of one foot's posture."""
-    channel = x.channels[st.INPUT][target[0]]
-    return [
-        _run(block, x, int(target[0]), channel.site, st.sides_of(x, target))
-        for block in x[st.INPUT]
-    ]
+    return [_run(block, x, int(target[0]), st.sides_of(x, target)) for block in x[st.INPUT]]
 
 
-def _run(block: Block, x: Inputs, row: int, site: str, side: str) -> Run:
+def _run(block: Block, x: Inputs, row: int, side: str) -> Run:
     channels = x.channels[st.INPUT]
     found = st.strides(x, block, side)
-    found = found.only(found.side_view == (site == "foot_pitch"))
-    parts = [st.window(found, i, *WINDOW[site]) for i in range(len(found))]
+    found = found.only(found.side_view)
+    parts = [st.window(found, i, *WINDOW) for i in range(len(found))]
     posture = np.array([per.mean_in(block, row, p) for p in parts])
     there = np.isfinite(posture)
     found, posture = found.only(there), posture[there]
@@ -66,7 +61,7 @@ def _run(block: Block, x: Inputs, row: int, site: str, side: str) -> Run:
     first = left_start(posture)
     if first is None:
         return Run(watched_s=watched, n_strides=len(posture))
-    middle = found.start[first] + np.mean(WINDOW[site]) * (found.stop[first] - found.start[first])
+    middle = found.start[first] + np.mean(WINDOW) * (found.stop[first] - found.start[first])
     foot = st.row_of(channels, "foot", side)
     return Run(
         onset_s=float((middle - found.start[0]) / block.rate_hz),

@@ -123,7 +123,7 @@ def _camera(blocks: Floats) -> tuple[Floats, Floats]:
     n, sums, squares, own, *_ = blocks.sum(axis=0).T
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = sums / n
-        usual = np.nanmedian(np.where(blocks[..., 0] > 0, blocks[..., 1], np.nan), axis=0)
+        usual = _median(np.where(blocks[..., 0] > 0, blocks[..., 1], np.nan))
         wild, then = (np.abs(blocks[..., at] / usual - 1) > WILD for at in (_TIME, _AFTER))
         variance = (squares - sums**2 / n) / (n - 1)
         usable = np.where(wild[..., None], 0.0, blocks)
@@ -132,6 +132,14 @@ def _camera(blocks: Floats) -> tuple[Floats, Floats]:
         seen = np.clip(variance - kept + in_a_row, 0.0, variance)
         percent = 100 * np.sqrt(np.stack([own / n, seen])) / mean
     return percent[0], percent[1]
+
+
+def _median(times: Floats) -> Floats:
+    """Return the median of each target's strides; NaN where it has none."""
+    found = np.full(times.shape[1], np.nan)
+    there = np.isfinite(times).any(axis=0)
+    found[there] = np.nanmedian(times[:, there], axis=0)
+    return found
 
 
 def _variances(total: Floats) -> tuple[Floats, Floats]:

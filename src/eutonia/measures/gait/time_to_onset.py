@@ -20,7 +20,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.time_to_onset",
-    version="3",
+    version="4",
     title="Time until the foot's posture sets in",
     unit="s",
     tier="clinical",
@@ -32,8 +32,8 @@ MEASURE = Measure(
     valid=Range(lo=5, hi=600, shown_by="docs/measures/gait.time_to_onset"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Who starts with the posture has no onset: then it is not measurable, not 0. Fatigue "
-    "and pain change a foot too. Film from the side: from the front the landmarks hardly follow a "
-    "foot that turns in. An interval needs three walks; one walk is right to about a stride.",
+    "and pain change a foot too. A foot from the front is not read (version 4). An interval needs "
+    "three walks; one walk is right to about a stride.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -7,7 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, beyond, pairs
-from eutonia.measures.hand_sight import GUESSED, LEAST_BLOCKS, PALM, by_sight, hidden
+from eutonia.measures.hand_sight import (
+    GUESSED,
+    LEAST_BLOCKS,
+    PALM,
+    TURNS,
+    by_sight,
+    first_of,
+    hidden,
+    lies,
+    mean_of,
+    too_short,
+)
 from eutonia.measures.positions import (
     BLOCK_S,
     from_camera,
@@ -40,12 +51,10 @@ SYSTEMATIC_DEG = {"": (15.5, 26.0), PALM: (22.0, 18.0), GUESSED: (43.0, 33.0)}
 VARYING_DEG = {"": (6.5, 19.0), PALM: (10.5, 8.0), GUESSED: (7.0, 28.0)}
 POSE_SHARE = {"": (0.25, 0.0), PALM: (0.35, 0.25), GUESSED: (0.5, 0.0)}
 GAIN_SD = {"": (0.33, 0.0), PALM: (0.15, 0.25), GUESSED: (0.46, 0.0)}
-#: How the hand lies to the camera, see the derivation.
-_TURNS = ("hand_hinge", "hand_palm")
 
 MEASURE = Measure(
     id="hand.curl",
-    version="3",
+    version="4",
     title="Curl of a finger",
     unit={"sum": "deg", "beyond": "deg"},
     tier="supportive",
@@ -72,7 +81,8 @@ MEASURE = Measure(
     "itself, which is shown too small: all that is in the interval of the contrast. So let the "
     "hand lie alike in both. "
     "What a finger does in playing depends on the piece: compare the "
-    "same passage. Whether curling is involuntary or a way to make up for it no video shows.",
+    "same passage. Whether curling is involuntary or a way to make up for it no video shows. Less "
+    "than 18 s give no number, nor does a hand whose palm is shorter than 40 pixels (version 4).",
     figure="bars",
     proofs=("simulated",),
 )
@@ -84,8 +94,9 @@ def measure(x: Inputs) -> Result:
     own, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["finger"])
     apart, _ = position_sums((*beyond(b, channels, rows), b.rate_hz) for b in x["finger"])
     stays = by_sight(channels, rows, SYSTEMATIC_DEG)
+    blocks = np.concatenate([own, apart], axis=-1)
     return Result(
-        blocks=np.concatenate([own, apart], axis=-1),
+        blocks=blocks,
         finish=_finish,
         limits=with_systematic(stays),
         varying=Varying(
@@ -96,7 +107,7 @@ def measure(x: Inputs) -> Result:
             gain=by_sight(channels, rows, GAIN_SD),
         ),
         span=span,
-        reasons=hidden(channels, rows),
+        reasons=first_of(hidden(channels, rows), too_short(blocks)),
         part_reasons={"beyond": alone(channels, rows)},
         notes=pairs(channels, rows),
     )
@@ -114,18 +125,9 @@ def _pose(x: Inputs) -> Floats:
     for row in x.targets[:, 0]:
         own = channels[row]
         others = [where.get((own.side, site)) for site in CURLS if site != own.site]
-        turns = [where.get((own.side, site)) for site in _TURNS]
-        of_others = [_mean_of(x, r) / np.sqrt(len(others)) for r in others]
-        places.append([*of_others, *(_mean_of(x, r) for r in turns)])
-    return np.array(places).reshape(-1, len(CURLS) - 1 + len(_TURNS))
-
-
-def _mean_of(x: Inputs, row: int | None) -> float:
-    """Return the mean of a channel; 0 where it was not read."""
-    if row is None:
-        return 0.0
-    usable = np.concatenate([b.x[row][b.mask[row]] for b in x["finger"]])
-    return float(usable.mean()) if len(usable) else 0.0
+        of_others = [mean_of(x, r) / np.sqrt(len(others)) for r in others]
+        places.append([*of_others, *lies(x, int(row))])
+    return np.array(places).reshape(-1, len(CURLS) - 1 + len(TURNS))
 
 
 def _finish(total: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.hand_sight import first_of, unsure
+from eutonia.measures.hand_sight import first_of, too_short, unsure
 from eutonia.measures.positions import BLOCK_S, from_camera
 from eutonia.model import (
     BlockBootstrap,
@@ -19,10 +19,11 @@ from eutonia.model import (
     Result,
     Visit,
 )
+from eutonia.model.measure import MIN_BLOCKS
 
 MEASURE = Measure(
     id="hand.individuation",
-    version="3",
+    version="4",
     title="Independence of a finger",
     unit="1",
     tier="research",
@@ -38,7 +39,8 @@ MEASURE = Measure(
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Ask for one finger at a time. Only what goes with the finger counts, not what the "
     "others do by themselves (hand.still_finger). The ring finger is the least independent one in "
-    "every hand; no norm was checked.",
+    "every hand; no norm was checked. Fewer than eight times 3 s in which the finger moved by "
+    "itself give no number (version 4; before, one without an interval).",
     figure="bars",
     proofs=("simulated",),
 )
@@ -56,18 +58,20 @@ def measure(x: Inputs) -> Result:
             stats = np.zeros((len(found.count), 2 + len(CURLS) - 1))
             stats[:, 0], stats[:, 1] = found.count[:, 0], found.sums[:, 0, 0, 0]
             stats[:, 2 : 2 + len(beside)] = found.sums[:, 0, 0, 1:]
-            stats[:, 2 + len(beside) :] = np.nan  # a finger that was not seen
+            # A finger that was not seen; blocks in which nothing moved stay empty.
+            stats[found.count[:, 0] > 0, 2 + len(beside) :] = np.nan
             parts.append(stats)
         blocks.append(np.stack(parts, axis=1))
         span += [place] * len(parts[0])
     everything = np.concatenate(blocks)
     windows = everything[..., 0].sum(axis=0)
     few = tuple(too_few(n) for n in windows)
+    short = too_short(everything, least=MIN_BLOCKS)
     return Result(
         blocks=everything,
         finish=_finish,
         span=np.array(span, dtype=np.intp),
-        reasons=first_of(unsure(channels, rows), alone(channels, rows), few),
+        reasons=first_of(unsure(channels, rows), alone(channels, rows), few, short),
         details={"windows": windows},
     )
 

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from eutonia.measures.hand_sight import GUESSED, LEAST_BLOCKS, PALM, by_sight, hidden
+from eutonia.measures.hand_sight import (
+    GUESSED,
+    LEAST_BLOCKS,
+    PALM,
+    by_sight,
+    first_of,
+    hidden,
+    too_short,
+)
 from eutonia.measures.positions import (
     from_camera,
     mean,
@@ -53,7 +61,7 @@ SITES = (
 
 MEASURE = Measure(
     id="hand.posture",
-    version="4",
+    version="5",
     title="Joint angles of the hand",
     unit="deg",
     tier="supportive",
@@ -76,7 +84,8 @@ MEASURE = Measure(
     "flexion shows there as 8, from the palm as 7 and else as 4 to 5. Spreading, "
     "of the thumb too, is seen from the palm or the back, not from the side. Compare the same hand "
     "in the same view, between rest and task. Joints hidden behind other fingers, a pen or an "
-    "instrument are guessed by the model and look more usual than they are.",
+    "instrument are guessed by the model and look more usual than they are. Less than 18 s give no "
+    "number, nor does a hand whose palm is shorter than 40 pixels (version 5).",
     figure="bars",
     proofs=("simulated",),
 )
@@ -99,7 +108,7 @@ def measure(x: Inputs) -> Result:
         span=span,
         limits=with_systematic(stays),
         varying=Varying(sd=varies, sides=stays),
-        reasons=hidden(channels, rows),
+        reasons=first_of(hidden(channels, rows), too_short(blocks)),
     )
 
 

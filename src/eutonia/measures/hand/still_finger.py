@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.hand_sight import first_of, unsure
+from eutonia.measures.hand_sight import first_of, too_short, unsure
 from eutonia.measures.positions import from_camera
 from eutonia.model import (
     Condition,
@@ -19,10 +19,11 @@ from eutonia.model import (
     Result,
     Visit,
 )
+from eutonia.model.measure import MIN_BLOCKS
 
 MEASURE = Measure(
     id="hand.still_finger",
-    version="3",
+    version="4",
     title="Movement of a finger while another moves",
     unit="%",
     tier="research",
@@ -40,7 +41,9 @@ MEASURE = Measure(
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Ask for one finger at a time: in free playing several move on purpose. Fingers 3 to 5 "
     "follow each other in every hand. The landmarks' noise is a part of it, and the model lets "
-    "a finger that is covered for a moment follow the seen ones.",
+    "a finger that is covered for a moment follow the seen ones. Fewer than eight times 3 s in "
+    "which another finger moved by itself give no number (version 4; before, one without an "
+    "interval).",
     figure="bars",
     proofs=("simulated",),
 )
@@ -62,11 +65,12 @@ def measure(x: Inputs) -> Result:
     everything = np.concatenate(blocks)
     windows = everything[..., 2].sum(axis=0)
     few = tuple(too_few(n) for n in windows)
+    short = too_short(everything, least=MIN_BLOCKS)
     return Result(
         blocks=everything,
         finish=_finish,
         span=np.array(span, dtype=np.intp),
-        reasons=first_of(unsure(channels, rows), alone(channels, rows), few),
+        reasons=first_of(unsure(channels, rows), alone(channels, rows), few, short),
         details={"windows": windows},
     )
 

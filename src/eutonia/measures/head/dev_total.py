@@ -8,20 +8,21 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.dsp.rotation import angles
+from eutonia.dsp.rotation import angles, turned
 from eutonia.measures import posture, trick_hand
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="5",
+    version="6",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
     sources=(),
-    method="Angle of the mean rotation between head and trunk over the condition: how far one turn "
-    "about the best axis would have to go to set the head straight. But for the error of the zero, "
+    method="Angle of the one turn about the best axis that would set the head straight from its "
+    "median yaw, pitch and roll (head.yaw_mean and its like): no less than any of these (until "
+    "version 5 of the mean rotation, which in a drift was less). But for the error of the zero, "
     "no limit lies beyond where the head was seen; where it wanders by more than 1.96 of its SD "
     "(root mean square) and fewer than 3 seconds are independent (a drift, or one change of "
     "posture), it has no mean posture, and there is no interval. The interval adds the error of "
@@ -45,14 +46,15 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Sum rotations over blocks of a second; see `MEASURE`."""
-    summed, span = posture.rotation_sums(x)
-    rotation, _ = posture.mean_turn(summed.sum(axis=0))
+    counted, span = posture.counts(x)
+    rotation = _turn(counted.sum(axis=0))
+    summed, seconds = posture.rotation_sums(x)
     least, most = _reached(summed, rotation)
     sd = posture.angle_sd(x, x.targets[0])
     # A turn of the trunk may hide all that the head is turned, so it counts whatever the direction.
     of_trunk = posture.trunk_sd(x, x.targets[0]).max() * np.ones((len(x.targets), 1))
     of_zero = posture.along(rotation, sd)[:, None]
-    pieces, wander = posture.independent(summed, span)
+    pieces, wander = posture.independent(summed, seconds)
     # A head that wanders by less has a deviation whose error is mostly the zero's.
     unsure = (pieces < posture.LEAST_INDEPENDENT) & (wander > HALF_95 * of_zero)
     sd, bent = np.hypot(of_zero, of_trunk), np.full((len(x.targets), 1), posture.bent(x))
@@ -61,7 +63,7 @@ def measure(x: Inputs) -> Result:
     # The largest of the three: its direction is not known.
     share = np.full((len(x.targets), 1), max(posture.APART_SHARE.values()))
     return Result(
-        blocks=summed,
+        blocks=counted,
         finish=finish,
         span=span,
         limits=limits,
@@ -72,8 +74,8 @@ def measure(x: Inputs) -> Result:
     )
 
 
-def _reached(summed: Floats, mean: Floats) -> tuple[Floats, Floats]:
-    """Return between which deviations the mean of what was seen must lie.
+def _reached(summed: Floats, middle: Floats) -> tuple[Floats, Floats]:
+    """Return between which deviations the middle of what was seen must lie.
 
     Returns
     -------
@@ -85,8 +87,8 @@ def _reached(summed: Floats, mean: Floats) -> tuple[Floats, Floats]:
     low, high = np.nanmin(by_axis, axis=0), np.nanmax(by_axis, axis=0)
     nearest = np.clip(0.0, low, high)
     most = np.nanmax(posture.deviation(each), axis=0)
-    least = np.minimum(np.linalg.norm(nearest, axis=-1), posture.deviation(mean))
-    return least[:, None], np.maximum(most, posture.deviation(mean))[:, None]
+    least = np.minimum(np.linalg.norm(nearest, axis=-1), posture.deviation(middle))
+    return least[:, None], np.maximum(most, posture.deviation(middle))[:, None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,8 +120,14 @@ class _Within:
 
 
 def finish(total: Floats) -> Floats:
-    """Return the angle of the mean rotation from sums of rotations."""
-    return posture.deviation(posture.mean_turn(total)[0])[..., None]
+    """Return the angle of the turn by the medians of counts, ``(..., 3 * n_cells)``."""
+    return posture.deviation(_turn(total))[..., None]
+
+
+def _turn(total: Floats) -> Floats:
+    """Return the turn by the median of each axis, ``(..., 3 * n_cells)`` to ``(..., 3, 3)``."""
+    middle = posture.median(total.reshape(*total.shape[:-1], len(posture.AXES), -1))
+    return turned(*np.moveaxis(middle, -1, 0))
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
@@ -132,7 +140,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
 
 @cache
 def _true() -> float:
+    from eutonia.measures.head_example import long_inputs
 
-    from eutonia.measures.head_example import long_sums
-
-    return float(finish(long_sums())[0, 0])
+    counted, _ = posture.counts(long_inputs())
+    return float(finish(counted.sum(axis=0))[0, 0])

@@ -17,7 +17,7 @@ COUNTED = 0.8
 
 MEASURE = Measure(
     id="head.null",
-    version="4",
+    version="5",
     title="Null position of the head",
     unit=dict.fromkeys(posture.AXES, "deg"),
     tier="clinical",
@@ -40,7 +40,8 @@ MEASURE = Measure(
     + posture.CAUTION
     + posture.SINCE_TWO
     + posture.RAISED_HAND
-    + posture.AS_WIDE.format(3),
+    + posture.AS_WIDE.format(3)
+    + " Up to version 4 differences held on every axis what the hand of a trick does to pitch.",
     figure="bars",
     proofs=("simulated",),
 )

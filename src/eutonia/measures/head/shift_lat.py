@@ -17,7 +17,7 @@ MEASURE = Measure(
     method="Median distance of the base of the skull from the middle of the shoulders, along their "
     "line, in % of their distance; to the person's right is above 0.",
     needs=Needs(
-        inputs=posture.head_input("%"), target=Each(sites=(SITE,)), not_tasks=posture.NOT_A_POSTURE
+        inputs=posture.head_input(""), target=Each(sites=(SITE,)), not_tasks=posture.NOT_A_POSTURE
     ),
     scale="difference",
     interval=Jackknife(in_time=True),

@@ -18,7 +18,7 @@ MEASURE = Measure(
     "distance of the shoulders, brought to that of the base of the skull; forwards is above 0. It "
     "is not taken from the front.",
     needs=Needs(
-        inputs=posture.head_input("%"), target=Each(sites=(SITE,)), not_tasks=posture.NOT_A_POSTURE
+        inputs=posture.head_input(""), target=Each(sites=(SITE,)), not_tasks=posture.NOT_A_POSTURE
     ),
     scale="difference",
     interval=Jackknife(in_time=True),

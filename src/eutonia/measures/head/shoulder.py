@@ -16,7 +16,7 @@ MEASURE = Measure(
     "sets the zero, in % of the distance of the shoulders. Without that segment in the same video: "
     "above the mean of both shoulders, so that only their difference is seen.",
     needs=Needs(
-        inputs=posture.head_input("%"),
+        inputs=posture.head_input(""),
         target=Each(sites=("shoulder",)),
         not_tasks=posture.NOT_A_POSTURE,
     ),

@@ -13,24 +13,36 @@ from eutonia.measures.head_tremor import (
     AXES,
     BENT_AXES,
     CAUTION,
-    GAIN_SD,
+    CONTRAST_WORDS,
     GAIN_WORDS,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
     TREMOR_NEEDS,
+    misread,
     simulated,
 )
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.measures.posture import bent
 from eutonia.measures.rhythm import OVERLAP
-from eutonia.model import CannotMeasure, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.model import (
+    CannotMeasure,
+    Floats,
+    Inputs,
+    Jackknife,
+    Measure,
+    Range,
+    Result,
+    Varying,
+    Visit,
+)
 from eutonia.stats.intervals import student_quantile
+from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="4",
+    version="5",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
@@ -43,7 +55,7 @@ MEASURE = Measure(
     interval=Jackknife(least=LEAST_BLOCKS),
     valid=Range(lo=2, hi=98, shown_by="docs/measures/head.tremor_axis"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution=f"Axes are those of the head, from its zero. {CAUTION} {PUBLISHED}",
+    caution=f"Axes are those of the head, from its zero. {CAUTION} {PUBLISHED}{CONTRAST_WORDS}",
     figure="bars",
     proofs=("simulated",),
 )
@@ -54,11 +66,17 @@ def measure(x: Inputs) -> Result:
     if bent(x):
         raise CannotMeasure(BENT_AXES)
     found = nods(x)
+    finish = _Shares(tuple(found.shaken.start_hz))
+    total = found.shaken.blocks.sum(axis=0)
+    below, above = _of_camera(finish.power(total))
+    share = finish(total)
+    moves = share * (1 - share / 100)  # for one of the logarithm of the odds
     return Result(
         blocks=found.shaken.blocks,
-        finish=_Shares(tuple(found.shaken.start_hz)),
+        finish=finish,
         span=found.shaken.span,
-        limits=partial(_limits, gain_sd=GAIN_SD),
+        limits=partial(_limits, below=below, above=above),
+        varying=Varying(sd=moves * np.minimum(below, above) / HALF_95),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         evidence=found.shaken.evidence(),
         notes=found.notes,
@@ -72,26 +90,42 @@ class _Shares:
     start_hz: tuple[float, ...]
 
     def __call__(self, total: Floats) -> Floats:
-        start = np.array(self.start_hz)
-        _, power = tremor.top(rhythm.densities(total), np.nan_to_num(start, nan=1.0))
+        power = self.power(total)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = 100 * power / power.sum(axis=-1, keepdims=True)
-        return np.where(np.isfinite(start)[:, None], share, np.nan)
+        return np.where(np.isfinite(self.start_hz)[:, None], share, np.nan)
+
+    def power(self, total: Floats) -> Floats:
+        """Return the power of the rhythm on each axis."""
+        start = np.nan_to_num(np.array(self.start_hz), nan=1.0)
+        return tremor.top(rhythm.densities(total), start)[1]
 
 
-def _limits(value: Floats, error: Floats, df: Floats, *, gain_sd: Floats) -> tuple[Floats, Floats]:
+def _of_camera(power: Floats) -> tuple[Floats, Floats]:
+    """Return how far below and above the log odds of each share may be, by what is misread."""
+    below, above = (2 * log for log in misread(power))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = power / power.sum(axis=-1, keepdims=True)
+
+    def others(log: Floats) -> Floats:
+        squares = (share * log) ** 2
+        rest = squares.sum(axis=-1, keepdims=True) - squares
+        return np.asarray(np.sqrt(np.maximum(rest, 0)) / np.maximum(1 - share, 1e-6))
+
+    return np.hypot(below, others(above)), np.hypot(above, others(below))
+
+
+def _limits(
+    value: Floats, error: Floats, df: Floats, *, below: Floats, above: Floats
+) -> tuple[Floats, Floats]:
     """Return limits on the scale of log odds, which end at 0 and 100 %."""
     from scipy.special import expit
 
     share = np.clip(value / 100, 1e-6, 1 - 1e-6)
     odds = np.log(share / (1 - share))
-    squares = (share * gain_sd) ** 2
-    # Each axis has a gain of its own: odds move by its own and by the mean of the others'.
-    others = (squares.sum(axis=-1, keepdims=True) - squares) / (1 - share) ** 2
-    gain = 2 * np.sqrt(gain_sd**2 + others)
     chance = OVERLAP * student_quantile(0.975, df)[:, None] * error / 100 / (share * (1 - share))
-    half = np.hypot(chance, 1.96 * gain)
-    lo, hi = (100 * expit(odds + s * half) for s in (-1, 1))
+    lo = 100 * expit(odds - np.hypot(chance, below))
+    hi = 100 * expit(odds + np.hypot(chance, above))
     return np.minimum(lo, value), np.maximum(hi, value)
 
 

@@ -12,6 +12,7 @@ from eutonia.measures.head_tremor import (
     AXES,
     BENT_AXES,
     CAUTION,
+    CONTRAST_WORDS,
     GAIN_SD,
     GAIN_WORDS,
     LEAST_BLOCKS,
@@ -19,20 +20,23 @@ from eutonia.measures.head_tremor import (
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
     TREMOR_NEEDS,
+    added_share,
     bent_notes,
     expected_density,
     gain_together,
+    misread,
     simulated,
 )
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.measures.posture import bent
-from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
+from eutonia.stats.normal import HALF_95
 
 _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="4",
+    version="5",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -49,7 +53,8 @@ MEASURE = Measure(
     },
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} The density of a regular tremor depends on the length of the window: "
-    f"compare only with the same method, or compare the root mean square. {PUBLISHED}",
+    f"compare only with the same method, or compare the root mean square. {PUBLISHED}"
+    f"{CONTRAST_WORDS}",
     figure="bars",
     proofs=("simulated",),
 )
@@ -59,15 +64,23 @@ def measure(x: Inputs) -> Result:
     """Take density and root mean square at the rhythm; see `MEASURE`."""
     found = nods(x)
     finish = _Size(tuple(found.shaken.start_hz))
-    size = finish(found.shaken.blocks.sum(axis=0))
-    together = gain_together(x, size[:, 1:4])[:, None]
-    each = np.broadcast_to(2 * GAIN_SD, (len(size), 3))
-    no_axes = (BENT_AXES,) * len(size) if bent(x) else ("",) * len(size)
+    _, power = tremor.top(
+        rhythm.densities(found.shaken.blocks.sum(axis=0)),
+        np.nan_to_num(found.shaken.start_hz, nan=1.0),
+    )
+    sd = np.hypot(GAIN_SD, np.minimum(added_share(power), 1.0))
+    together = HALF_95 * gain_together(x, power, sd)[:, None]
+    # The density goes with the square of the size.
+    below, above = (
+        np.concatenate([2 * together, 2 * axis, together], axis=1) for axis in misread(power)
+    )
+    no_axes = (BENT_AXES,) * len(power) if bent(x) else ("",) * len(power)
     return Result(
         blocks=found.shaken.blocks,
         finish=finish,
         span=found.shaken.span,
-        limits=rhythm.LogLimits(systematic=np.concatenate([2 * together, each, together], axis=1)),
+        limits=rhythm.LogLimits(systematic=above / HALF_95, below=below),
+        varying=Varying(sd=above / HALF_95, further=(below - above, np.zeros_like(above))),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         part_reasons=dict.fromkeys(AXES, no_axes),
         evidence=found.shaken.evidence(),

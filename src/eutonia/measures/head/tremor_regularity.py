@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,10 @@ from eutonia.model import (
     Result,
     Visit,
 )
+from eutonia.stats.intervals import student_quantile
 
-BLOCK_S = 4.0
+#: About nine cycles: sixteen seconds, the least that is measured, hold eight such blocks.
+BLOCK_S = 2.0
 #: Changes from cycle to cycle are counted in classes this wide; the quartiles lie within one.
 _CLASS_HZ = 0.02
 _MOST_HZ = 12.0
@@ -32,11 +35,10 @@ _MOST_HZ = 12.0
 MIN_CHANGES = 20
 #: Interquartile range of normal values with an SD of 1.
 _QUARTILES = 1.3489795003921634
-#: Noise beside a tremor over that above it, by which it is reckoned: of heads of rendered people
-#: 40 to 85 it made 1.0 to 2.0 times as much of a sine of 1 or 2 degrees. [D]
-NEARER_MORE = 1.5
-#: Noise may make this share of the value (our rule), and, of the frequency of the tremor, this:
-#: beyond, it adds crossings of its own, and what it makes is no longer known. [D]
+#: Noise may make this share of the value, and, of the frequency of the tremor, the latter: beyond,
+#: it adds crossings of its own, and what it makes is no longer known. Sines of 0.4 to 2.5 degrees
+#: at 3 to 6.3 Hz, added to films of still heads of rendered people, read at most 1.8 times what was
+#: reckoned of noise, and 1.2 times in 95 %. [D]
 MOST_OF_VALUE, MOST_OF_HZ = 0.5, 0.15
 #: Where the index was shown to hold, Hz.
 VALID = Range(lo=0.2, hi=3, shown_by="docs/measures/head.tremor_regularity")
@@ -58,7 +60,7 @@ _BEYOND = (
 
 MEASURE = Measure(
     id="head.tremor_regularity",
-    version="3",
+    version="4",
     title="Head tremor, stability index (interquartile range of cycle-to-cycle change)",
     unit="Hz",
     tier="research",
@@ -67,8 +69,9 @@ MEASURE = Measure(
     "Butterworth, both ways), along the direction with most of the movement. Frequency of each "
     "cycle from upward crossings of zero; the interquartile range of its change from one cycle to "
     "the next, divided by the 95 % of it that the filter lets through. Not given where noise may "
-    f"make more than {MOST_OF_VALUE:g} of it: {NEARER_MORE:g} times what a regular tremor would "
-    "read with white noise as large as that above the tremor; nor outside the range shown. Also "
+    f"make more than {MOST_OF_VALUE:g} of it: what a regular tremor would read in noise as large "
+    "as what lies beside it in the spectrum (version 4; until then only above it, which is less); "
+    "nor outside the range shown. The lower limit is that without this noise. Also "
     "given: the width of the top of the spectrum at half height (0.36 Hz at the least).",
     needs=TREMOR_NEEDS,
     scale="difference",
@@ -105,13 +108,14 @@ def measure(x: Inputs) -> Result:
     n_changes = blocks.sum(axis=(0, 2))
     few = f"Fewer than {MIN_CHANGES} changes from cycle to cycle are free of gaps."
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_noise = NEARER_MORE * np.sqrt(noise.sum(axis=0) / n_changes)
+        of_noise = np.sqrt(noise.sum(axis=0) / n_changes)
     value = _interquartile(blocks.sum(axis=0))[:, 0]
     mean = rhythm.densities(found.shaken.blocks.sum(axis=0)).sum(axis=1)
     return Result(
         blocks=blocks,
         finish=_interquartile,
         span=np.array(span, dtype=np.intp),
+        limits=partial(_limits, noise=of_noise[:, None]),
         reasons=tuple(
             why or (few if n < MIN_CHANGES else _not_told(v, made, shown.freq_hz))
             for why, n, v, made, shown in zip(
@@ -133,6 +137,13 @@ def measure(x: Inputs) -> Result:
     )
 
 
+def _limits(value: Floats, error: Floats, df: Floats, *, noise: Floats) -> tuple[Floats, Floats]:
+    """Return Student's limits, the lower one without what noise may make of the value."""
+    half = student_quantile(0.975, df)[:, None] * error
+    without = np.sqrt(np.maximum(value**2 - noise**2, 0.0))
+    return np.maximum(value - np.hypot(half, value - without), 0.0), value + half
+
+
 _EDGES = np.arange(-_MOST_HZ, _MOST_HZ + _CLASS_HZ / 2, _CLASS_HZ)
 
 
@@ -149,7 +160,7 @@ def _counts(x: Floats, mask: NDArray[np.bool_], rate_hz: float, freq_hz: float, 
 
 
 def _noise(x: Floats, mask: NDArray[np.bool_], rate_hz: float, freq_hz: float) -> float:
-    """Return the index that white noise, as large as above the tremor, makes of a regular one."""
+    """Return the index that noise as large as beside the tremor makes of a regular one."""
     moved = tremor.around(x, rate_hz=rate_hz, freq_hz=freq_hz)
     along = tremor.principal([moved], [mask]) @ x
     made = crossings.noise_of_changes(along, rate_hz=rate_hz, freq_hz=freq_hz)

@@ -16,17 +16,17 @@ from eutonia.stats.normal import HALF_95
 
 #: Share of the degrees of freedom that counts for a spread.
 COUNTED = 0.15
-#: The most that landmarks make a still head seem to move, root mean square, degrees: films of a
-#: still head that drifts by two pixels, even people from 72 to 98, two distances, straight and
-#: turned (0.24 to 0.6). Of it, what is another in another posture. [D]
-NOISE_MOST_DEG, NOISE_APART_DEG = 0.6, 0.3
+#: The most that landmarks make a still head seem to move, root mean square, degrees: films of
+#: still and of slightly swaying heads of rendered people 0 to 49, straight, turned, with blinks and
+#: with a hand at the face (0.29 to 0.83, mean 0.47 and SD 0.13). And what is taken for nothing. [D]
+NOISE_MOST_DEG, NOTHING_DEG = 0.8, 0.001
 #: Error of a movement for each degree of it, as of the way between postures
 #: (`eutonia.measures.posture.APART_SHARE`), SD of the logarithm.
 GAIN_SD = 0.12
 
 MEASURE = Measure(
     id="head.variability",
-    version="4",
+    version="5",
     title="Movement of the head about its posture",
     unit="deg",
     tier="supportive",
@@ -36,20 +36,20 @@ MEASURE = Measure(
     "limit lies above the largest angle to the mean posture that was seen, and where fewer than 3 "
     "seconds are independent (a drift, or one change of posture) it is what was seen, without an "
     "interval. An error of the zero cancels. The interval holds 12 % (SD) for what the landmarks "
-    "make of a movement, and the lower limit 0.6 degrees of their noise, in quadrature. While the "
-    "face works (speaking, counting, eating), the lower limit and differences hold what that makes "
-    "a still head seem to move.",
+    "make of a movement, and the lower limit 0.8 degrees of their noise, in quadrature: it is 0 "
+    "where all may be noise. Differences hold both. While the face works (speaking, counting, "
+    "eating), the lower limit and differences hold what that makes a still head seem to move.",
     needs=posture.of_all_axes(),
     scale="ratio",
     interval=Jackknife(in_time=True),
     valid=Range(lo=0.5, hi=30, shown_by="docs/measures/head.variability"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A drift slower than the recording is not seen whole. Noise of the landmarks adds "
-    "0.2 to 0.6 degrees, up to 1 on small and dim films of rendered people: a small movement reads "
-    "too large, and ratios of small ones too near 1. The lower limit holds 0.6 since "
-    "version 4. The face's part is in the limits since version 2. Up to version 2 a head that "
-    "changed its posture moved too much in its number, by half as much again, and had limits that "
-    "no head reaches. " + posture.CAUTION,
+    "0.3 to 0.8 degrees, up to 1 on small and dim films of rendered people: a small movement reads "
+    "too large, and ratios of small ones too near 1. The lower limit and differences hold 0.8 "
+    "since version 5 (the lower limit 0.6 in version 4). The face's part is in the limits since "
+    "version 2. Up to version 2 a head that changed its posture moved too much in its "
+    "number, by half as much again, and had limits that no head reaches. " + posture.CAUTION,
     figure="bars",
     proofs=("simulated",),
 )
@@ -68,16 +68,20 @@ def measure(x: Inputs) -> Result:
     with np.errstate(divide="ignore", invalid="ignore"):
         lacks = np.sqrt(1 + (error / seen) ** 2)
     most = face_at_work.MOST_DEG if face_at_work.works(x.condition) else 0.0
-    noise = float(np.hypot(most, NOISE_APART_DEG))
+    below = _added(seen * lacks, most, noise=face_at_work.NOISE_DEG)
     within = _Within(most=most, enough=enough, furthest=_furthest(x, total))
     return Result(
         blocks=summed,
         finish=partial(finish, factor=lacks),
         span=span,
         limits=within,
-        varying=Varying(sd=_added(seen * lacks, noise) / HALF_95),
+        varying=Varying(sd=np.full_like(below, GAIN_SD), further=(below, np.zeros_like(below))),
         no_interval="few_independent",
-        notes=(*face_at_work.notes(x.condition, most), *trick_hand.notes(x)),
+        notes=(
+            *face_at_work.notes(x.condition, most),
+            *face_at_work.noise_notes(x.condition, seen, NOISE_MOST_DEG),
+            *trick_hand.notes(x),
+        ),
     )
 
 
@@ -125,15 +129,16 @@ class _Within:
         with np.errstate(divide="ignore", invalid="ignore"):
             half = student_quantile(0.975, df)[:, None] * error / value
         of_face = HALF_95 * GAIN_SD
-        noise = np.hypot(self.most, NOISE_MOST_DEG)
-        lo = value * np.exp(-np.hypot(half, of_face + _added(value, noise)))
+        lo = value * np.exp(-np.hypot(half, of_face) - _added(value, self.most, noise=NOTHING_DEG))
         furthest = self.furthest * np.exp(of_face)
         hi = np.maximum(value, np.minimum(value * np.exp(np.hypot(half, of_face)), furthest))
         return np.where(self.enough, lo, np.nan), np.where(self.enough, hi, np.nan)
 
 
-def _added(value: Floats, most: float) -> Floats:
-    return face_at_work.share(value, most=most, noise=face_at_work.NOISE_DEG)
+def _added(value: Floats, of_face: float, *, noise: float) -> Floats:
+    """Return how much lower the logarithm is without what face and landmarks add at most."""
+    most = float(np.hypot(of_face, NOISE_MOST_DEG))
+    return face_at_work.share(value, most=most, noise=noise)
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

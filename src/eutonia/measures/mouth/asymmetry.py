@@ -14,6 +14,7 @@ from eutonia.measures.positions import (
     position_sums,
     with_systematic,
 )
+from eutonia.measures.still_mouth import HELD, with_face
 from eutonia.model import (
     Block,
     Condition,
@@ -36,7 +37,7 @@ OF_OPENING = {"corner_out": 0.17, "corner_up": 0.13}
 
 MEASURE = Measure(
     id="mouth.asymmetry",
-    version="3",
+    version="4",
     title="Mouth asymmetry, right less left",
     unit="%",
     tier="supportive",
@@ -49,7 +50,8 @@ MEASURE = Measure(
     f"{OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in height. "
     "Limits, and contrasts to conditions without, also hold what a mouthpiece (1.3 % outwards and "
     "1.2 % in height, SD) or a hand at the face (0.7 and 0.3 %) makes of even corners. Those of "
-    "two conditions with a mouthpiece hold 1.1 and 0.9 % for one that is set elsewhere.",
+    "two conditions with a mouthpiece hold 1.1 and 0.9 % for one that is set elsewhere. "
+    f"{HELD}",
     needs=Needs(
         inputs=from_camera("mouth"),
         target=Pairs("homologue", sites=("corner_out", "corner_up")),
@@ -81,12 +83,13 @@ def measure(x: Inputs) -> Result:
         return block.x[right] - block.x[left], both, block.rate_hz
 
     blocks, span = position_sums(map(of_sides, x["mouth"]))
+    covered = with_cover(with_opening(x, right, OF_OPENING), x, right, apart=True)
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
         limits=with_systematic(total([SYSTEMATIC, *by_cover.T])[:, None]),
-        varying=with_cover(with_opening(x, right, OF_OPENING), x, right, apart=True),
+        varying=with_face(covered, x, right, apart=True),
         notes=notes(x.condition),
     )
 

@@ -16,11 +16,13 @@ from eutonia.measures.covered_mouth import (
 from eutonia.measures.positions import (
     BLOCK_S,
     NECK,
+    apart,
     from_camera,
     mean,
     position_sums,
     with_systematic,
 )
+from eutonia.measures.still_mouth import HELD, with_face
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -36,10 +38,13 @@ from eutonia.model import (
 
 #: What stays in view of lips at a mouthpiece: the corners.
 SEEN = "lip_width"
+#: What still lips seem to change, SD in %, for each % that the jaw is shown more open: rendered
+#: people under number 50, whose gap truly opened. [D]
+OF_OPENING = {"lip_height": 0.2, "lip_width": 0.3}
 
 MEASURE = Measure(
     id="mouth.lip_press",
-    version="2",
+    version="3",
     title="Lips: height of the red, width, gap",
     unit="%",
     tier="supportive",
@@ -50,7 +55,8 @@ MEASURE = Measure(
     "distance of the corners is taken; its limits, and contrasts to conditions without a "
     "mouthpiece, then hold 3.5 % (SD) for what that makes of it, those between two with a "
     "mouthpiece 1.6 %. Contrasts to a trick hold 0.7, 0.4 and 0.4 % for the hand, of width, gap "
-    "and height.",
+    f"and height. {HELD} That is {OF_OPENING['lip_height']} % of height and "
+    f"{OF_OPENING['lip_width']} % of width for each % by which the jaw is more open, too.",
     needs=Needs(
         inputs=from_camera("mouth"),
         target=Each(sites=("lip_height", "lip_width", "lip_gap")),
@@ -74,15 +80,16 @@ def measure(x: Inputs) -> Result:
     blocks, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"])
     by_cover = moved(x, rows)
     nothing = np.zeros((len(rows), 1))
-    plain = Varying(sd=nothing, share=nothing + 1, place=nothing)
     sites = [x.channels["mouth"][row].site for row in rows]
+    opening = np.array([[OF_OPENING.get(site, 0.0) * apart(x, "jaw_opening")] for site in sites])
+    plain = Varying(sd=nothing, share=nothing + 1, place=opening)
     covered = at_mouthpiece(x.condition)
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
         limits=with_systematic(total(list(by_cover.T))[:, None]) if covered else None,
-        varying=with_cover(plain, x, rows),
+        varying=with_face(with_cover(plain, x, rows), x, rows),
         reasons=tuple("" if s == SEEN else hidden(x.condition, "the lips") for s in sites),
         notes=notes(x.condition),
     )
