@@ -12,6 +12,8 @@ from eutonia.report.filmed import filmed
 from eutonia.report.losses import losses
 from eutonia.report.plain_page import plain_page
 
+from .conftest import PAIR, WRITING, estimate, finding
+
 
 @pytest.fixture
 def evidence():
@@ -332,3 +334,12 @@ def test_what_was_hidden_is_not_drawn(assessment, evidence):
     assert "index" not in one
     arrays["finger.flags"] = np.array(["bend_hidden"] * 2)
     assert drawn() == []
+
+
+def test_what_was_there_at_times_is_not_said_to_be_absent(assessment):
+    """A tremor of one part of the visit is told, though another part had none."""
+    shaking = finding(estimate("hand.finger_tremor.freq", PAIR, WRITING, 4.6))
+    missing = (_lacking("absent", "hand.finger_tremor"), _lacking("absent", "mouth.tremor"))
+    said = _said(replace(assessment, findings=(shaking,), not_measurable=missing))
+    assert "We saw shaking of a finger in one part of what you did, and none in another." in said
+    assert "We looked for shaking of the jaw and saw none" in said

@@ -1,5 +1,8 @@
 """The pass over a video, with trackers that only measure brightness: frames, times, resuming."""
 
+import os
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -257,6 +260,22 @@ def test_damaged_rows_of_an_interrupted_pass_are_thrown_away(tmp_path, fakes, da
     face.calls, face.fails_at = 0, None
     assert track(path, parts=("face",)).n_frames == 70
     assert face.calls == 70
+
+
+def test_a_finished_pass_leaves_nothing_of_those_that_were_killed(tmp_path, fakes):
+    """What programs that were killed left of the same film goes with the end of the pass."""
+    path = film(tmp_path / "x.avi", COLUMNS)
+    face = tracking.MAKERS["face"]
+    face.fails_at = 40
+    with pytest.raises(KeyboardInterrupt):
+        track(path, parts=("face",))
+    face.fails_at = None
+    (left,) = fakes.iterdir()
+    for k in (1, 2):
+        killed = shutil.copytree(left, fakes / f"{left.name}.{k}-{k}")
+        os.utime(killed / "state.json", (1e9 * k, 1e9 * k))
+    assert track(path, parts=("face",)).n_frames == 70
+    assert not list(fakes.iterdir())
 
 
 def test_an_abandoned_pass_does_not_stay_for_ever(tmp_path, fakes, monkeypatch):

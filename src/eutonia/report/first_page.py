@@ -151,10 +151,13 @@ def _one_row(group: list[Finding]) -> Text:
 
 
 def _way(e: Estimate) -> str:
-    """Return which side has more of what has no sign, or what the sign of a lean is."""
+    """Return which side has more of what has no sign, which lid hangs, or what a sign means."""
     if more := dict(e.details).get(_SIDES_APART):
         unsure = "if any, " if e.interval is not None and e.interval.lo <= 0 else ""
         return f" ({unsure}more on the {'left' if more > 0 else 'right'})"
+    if e.measure == "eyes.opening_ratio" and e.interval is not None:
+        hangs = "left" if e.interval.hi < 1 else "right" if e.interval.lo > 1 else ""
+        return f" (the {hangs} lid hangs)" if hangs else ""
     if e.target.sites == ("trunk_lateral",) and e.part in ("", "mean"):
         return " (\N{MINUS SIGN} is to the person's left)"
     return ""

@@ -175,6 +175,8 @@ class Rows:
         small = sum(self._sizes().values()) * self.n <= IN_MEMORY
         t_s = np.array(self._mapped("t_s", np.float64, ()))
         parts = {part: self._points(part, load=small) for part in self._parts}
+        for left in {self._resting, *_killed(self._resting)} - {self._own}:  # needed no more
+            shutil.rmtree(left, ignore_errors=True)
         if small:
             shutil.rmtree(self._own, ignore_errors=True)
         else:
@@ -212,13 +214,17 @@ def _nan(shape: tuple[int, ...]) -> NDArray[np.float32]:
 
 def _take(resting: Path, own: Path) -> None:
     """Make an interrupted pass our own, also one whose program was killed."""
-    killed = (p for p in resting.parent.glob(f"{resting.name}.*") if _age_s(p) > LEFT_S)
-    for left in (resting, *killed):
+    for left in (resting, *_killed(resting)):
         try:
             left.rename(own)
         except OSError:  # there is none, or another program was faster
             continue
         return
+
+
+def _killed(resting: Path) -> list[Path]:
+    """Return what programs that were killed left of the same pass."""
+    return [p for p in resting.parent.glob(f"{resting.name}.*") if _age_s(p) > LEFT_S]
 
 
 def _throw_away_old() -> None:
