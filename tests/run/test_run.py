@@ -218,7 +218,9 @@ def test_what_was_not_looked_for_is_not_called_bad():
     assert missing.target == "left shoulder"
     assert missing.reason.startswith("The shoulders were not looked for in this film.")
     (missing,) = _shoulders(seconds=3.0)
-    assert missing.reason == "Only 3.0 s of it were seen well enough; at least 8 s are needed."
+    assert missing.reason == (
+        "It shows only while no hand is raised, and was seen so for 3.0 s; at least 8 s are needed."
+    )
 
 
 def test_a_low_sampling_rate_is_refused_with_both_rates():

@@ -296,6 +296,29 @@ def test_a_difference_of_inversion_holds_that_landmarks_may_follow_little_of_it(
     assert left.hi < 0
 
 
+@pytest.mark.parametrize(("more", "told"), [(7.0, False), (12.0, True)])
+def test_backwards_a_foot_must_turn_in_by_nine_degrees_to_differ(more, told):
+    """Feet that stood alike forwards and backwards read up to 7 degrees apart."""
+    films = [
+        _walked(
+            seed,
+            task=task,
+            view="front",
+            backwards=task != "walking",
+            stance_inversion_deg=of(left=angle, right=0.0),
+        )
+        for seed, task, angle in ((5, "walking", 0.0), (6, "walking_backwards", more))
+    ]
+    (left,) = (
+        c
+        for c in _run("gait.foot_inversion", *films).contrasts
+        if c.factor == "task" and c.target.side == "left"
+    )
+    assert left.value == pytest.approx(more, abs=1)
+    assert (left.interval.lo > 0) is told
+    assert (left.p < 0.05) is told
+
+
 def _trick(recording, state):
     condition = Condition.of(task="walking", trick=state)
     return replace(recording, id=state, condition=condition)
@@ -415,6 +438,21 @@ def test_feet_that_a_camera_sees_stand_unevenly_may_be_even():
     assert even.value == pytest.approx(4, abs=2)
     assert even.interval.lo == 0
     assert uneven.interval.lo > 3
+
+
+def test_an_uneven_stance_may_be_more_uneven_than_it_reads():
+    """A camera shows a part of 20 %: number and difference reach further up than down."""
+    films = [
+        _trick(_walked(seed, stance=of(left=0.62, right=0.62 + apart)), state)
+        for seed, state, apart in ((14, "off", 0.16), (15, "on", 0.0))
+    ]
+    found = _run("gait.stance_asymmetry", *films)
+    reads = next(e for e in found.estimates if e.value > 15)
+    (less,) = (c for c in found.contrasts if c.factor == "trick")
+    for one in (reads, less):
+        lo, hi = sorted(abs(v) for v in (one.interval.lo, one.interval.hi))
+        assert hi - abs(one.value) > abs(one.value) - lo > 0
+    assert reads.interval.hi > reads.value / 0.75
 
 
 @pytest.mark.parametrize(
