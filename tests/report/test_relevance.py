@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from eutonia.model import Condition, Estimate, Finding, Target
+from eutonia.model import Condition, Estimate, Finding, Interval, Target
 from eutonia.report.relevance import filmed_for, ranked
 
 from .conftest import recordings
@@ -76,3 +76,15 @@ def test_what_a_film_was_made_for_follows_from_its_name_or_its_tasks(
         for kind in ("head", "lid", "mouth")
     ]
     assert filmed_for(replace(empty[0], recordings=tuple(filmed))) == kinds
+
+
+def test_what_may_be_nothing_stands_after_what_is_not():
+    """A large angle whose interval holds 0 says less than a small one that is sure."""
+    large, small = _finding("left", -80.0), _finding("right", 5.0)
+    wide = replace(large, estimate=replace(large.estimate, interval=_interval(-170, 10)))
+    sure = replace(small, estimate=replace(small.estimate, interval=_interval(4, 6)))
+    assert ranked([wide, sure]) == (sure, wide)
+
+
+def _interval(lo, hi):
+    return Interval(lo=lo, hi=hi, kind="within the recording", method="")

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from eutonia.knowledge import find, table
-from eutonia.model import Assessment, Contrast, Finding, RecordingSummary
+from eutonia.model import Assessment, Contrast, Estimate, Finding, RecordingSummary
 from eutonia.report.words import card
 
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
@@ -64,8 +64,8 @@ def ranked(
     Primary for the form first; then what the videos were made for; then by tier; what was seen
     before what was guessed; then those that differ from another condition or side; then the task
     before rest, and alone before with a further factor; then muscles of the affected side (the
-    brain's sides are crossed, so electrodes have none); then coherence above its limit; then the
-    largest values.
+    brain's sides are crossed, so electrodes have none); then coherence above its limit; then those
+    whose interval leaves 0 out; then the largest values.
     """
 
     def key(f: Finding) -> tuple[float, ...]:
@@ -80,10 +80,16 @@ def ranked(
             len(e.condition.levels),
             bool(affected) and e.target.side != affected and _of_muscles(e.measure),
             -dict(e.details).get("above_limit", 0.0),
+            -_not_nothing(e),
             -abs(e.value),
         )
 
     return tuple(sorted(findings, key=key))
+
+
+def _not_nothing(e: Estimate) -> bool:
+    """Tell whether a number is surely not 0: units differ, so sizes compare poorly."""
+    return e.interval is not None and not e.interval.lo <= 0 <= e.interval.hi
 
 
 @cache
