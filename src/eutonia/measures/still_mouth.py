@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.measures.positions import apart as mean_of
-from eutonia.model import Inputs, Varying
+from eutonia.model import Floats, Inputs, Varying
 
 #: Root mean square, in %, of what another expression changes. [D]
 BY_EXPRESSION: Mapping[str, float] = {
@@ -43,6 +43,11 @@ APART_BY_TURN: Mapping[str, tuple[float, float]] = {
 HELD = (
     "Contrasts between conditions also hold what another expression of the rest of the face, and a "
     "head that is turned otherwise, make of a still mouth on rendered people."
+)
+#: Said of limits that hold how far the head is turned.
+TURNED = (
+    "Limits, and differences of the sides, also hold what a head that is turned from the camera "
+    "makes of an even, still mouth on rendered people: film the face straight."
 )
 
 
@@ -74,3 +79,24 @@ def with_face(
         sd=np.hypot(varying.sd, anew),
         place=np.concatenate([varying.place, turned], axis=1),
     )
+
+
+def by_turn(x: Inputs, rows: NDArray[np.intp], *, apart: bool = False) -> Floats:
+    """Return what the head's mean turn from the camera makes of a straight mouth, SD in %.
+
+    Parameters
+    ----------
+    x : Inputs
+        With ``mouth``.
+    rows : ndarray of int, shape (n_targets,)
+        A channel of each target.
+    apart : bool
+        Of the right side less the left.
+
+    Returns
+    -------
+    ndarray, shape (n_targets,)
+    """
+    turn = APART_BY_TURN if apart else BY_TURN
+    sites = [x.channels["mouth"][row].site for row in rows]
+    return np.array([turn[site][0] for site in sites]) * abs(mean_of(x, "head_yaw"))

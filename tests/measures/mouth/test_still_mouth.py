@@ -64,3 +64,20 @@ def test_a_jaw_aside_is_told_with_its_whole_way():
         assert 0 < found.interval.lo < 9 < found.interval.hi
     turned = _contrast("mouth.jaw_deviation", "jaw_deviation", jaw_deviation=2.7, head_yaw=12.0)
     assert turned.interval.lo < 0
+
+
+@pytest.mark.parametrize("yaw", [0.0, 20.0])
+def test_an_even_mouth_of_a_turned_head_is_not_called_uneven(yaw):
+    """Corners 5 % apart are uneven in a straight head; turned by 20 degrees even ones read so."""
+    rng = np.random.default_rng(5)
+    corners = tuple(channel("corner_out", side) for side in ("left", "right"))
+    x = around(rng, np.array([25.0, 30.0, yaw]), seconds=60, sd=0.2)
+    condition = Condition.of(task="speaking")
+    held = visit(
+        recording(x, (*corners, channel("head_yaw")), rate_hz=RATE_HZ, condition=condition)
+    )
+    (apart,) = run_measure(entry("mouth.asymmetry"), held, visit_spans(held), seed=1).estimates
+    of_sides = run_measure(entry("mouth.corner_pull"), held, visit_spans(held), seed=1).contrasts
+    assert apart.value == pytest.approx(5.0, abs=0.3)
+    assert (apart.interval.lo > 0) is (yaw == 0)
+    assert [c.interval.lo <= 0 <= c.interval.hi for c in of_sides] == [yaw != 0]

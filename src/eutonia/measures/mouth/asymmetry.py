@@ -14,7 +14,7 @@ from eutonia.measures.positions import (
     position_sums,
     with_systematic,
 )
-from eutonia.measures.still_mouth import HELD, with_face
+from eutonia.measures.still_mouth import HELD, TURNED, by_turn, with_face
 from eutonia.model import (
     Block,
     Condition,
@@ -37,7 +37,7 @@ OF_OPENING = {"corner_out": 0.17, "corner_up": 0.13}
 
 MEASURE = Measure(
     id="mouth.asymmetry",
-    version="4",
+    version="5",
     title="Mouth asymmetry, right less left",
     unit="%",
     tier="supportive",
@@ -51,7 +51,7 @@ MEASURE = Measure(
     "Limits, and contrasts to conditions without, also hold what a mouthpiece (1.3 % outwards and "
     "1.2 % in height, SD) or a hand at the face (0.7 and 0.3 %) makes of even corners. Those of "
     "two conditions with a mouthpiece hold 1.1 and 0.9 % for one that is set elsewhere. "
-    f"{HELD}",
+    f"{HELD} {TURNED}",
     needs=Needs(
         inputs=from_camera("mouth"),
         target=Pairs("homologue", sites=("corner_out", "corner_up")),
@@ -77,6 +77,7 @@ def measure(x: Inputs) -> Result:
     right = x.targets[sides == "right"]
     left = x.targets[sides == "left"]
     by_cover = moved(x, right, apart=True)
+    turned = by_turn(x, right, apart=True)
 
     def of_sides(block: Block) -> Series:
         both = block.mask[right] & block.mask[left]
@@ -88,7 +89,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=mean,
         span=span,
-        limits=with_systematic(total([SYSTEMATIC, *by_cover.T])[:, None]),
+        limits=with_systematic(total([SYSTEMATIC, turned, *by_cover.T])[:, None]),
         varying=with_face(covered, x, right, apart=True),
         notes=notes(x.condition),
     )

@@ -14,7 +14,7 @@ from eutonia.measures.positions import (
     position_sums,
     with_systematic,
 )
-from eutonia.measures.still_mouth import HELD, with_face
+from eutonia.measures.still_mouth import HELD, TURNED, by_turn, with_face
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -36,7 +36,7 @@ OF_OPENING = {"corner_out": 0.12, "corner_up": 0.09}
 
 MEASURE = Measure(
     id="mouth.corner_pull",
-    version="4",
+    version="5",
     title="Corner of the mouth",
     unit="%",
     tier="supportive",
@@ -50,7 +50,7 @@ MEASURE = Measure(
     "height. Limits, and contrasts to conditions without, also hold what a mouthpiece (1.9 % "
     "outwards and 1.3 % in height, SD) or a hand at the face (0.5 to 0.6 %) makes of a corner, and "
     "contrasts of two conditions with a mouthpiece 0.9 % for one that is set elsewhere. "
-    f"{HELD}",
+    f"{HELD} {TURNED}",
     needs=Needs(
         inputs=from_camera("mouth"), target=Each(sites=("corner_out", "corner_up")), not_tasks=NECK
     ),
@@ -72,14 +72,15 @@ def measure(x: Inputs) -> Result:
     rows = x.targets[:, 0]
     by_cover = moved(x, rows)
     apart = moved(x, rows, apart=True) / np.sqrt(2)
-    sides = total([SYSTEMATIC, *apart.T])[:, None]
+    turned = by_turn(x, rows, apart=True) / np.sqrt(2)
+    sides = total([SYSTEMATIC, turned, *apart.T])[:, None]
     blocks, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"])
     opened = with_opening(x, rows, OF_OPENING, sides=sides)
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
-        limits=with_systematic(total([SYSTEMATIC, *by_cover.T])[:, None]),
+        limits=with_systematic(total([SYSTEMATIC, by_turn(x, rows), *by_cover.T])[:, None]),
         varying=with_face(with_cover(opened, x, rows), x, rows),
         notes=notes(x.condition),
     )

@@ -11,7 +11,7 @@ from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cov
 from eutonia.measures.part_seen import Shown
 from eutonia.measures.positions import NECK, apart, from_camera
 from eutonia.measures.quantiles import distributions, mean_and_quantiles
-from eutonia.measures.still_mouth import BY_TURN, HELD, with_face
+from eutonia.measures.still_mouth import BY_TURN, HELD, TURNED, by_turn, with_face
 from eutonia.model import (
     Condition,
     Each,
@@ -43,7 +43,7 @@ TAIL = 0.05
 
 MEASURE = Measure(
     id="mouth.jaw_deviation",
-    version="4",
+    version="5",
     title="Jaw to one side",
     unit={"mean": "%", "left_most": "%", "right_most": "%"},
     tier="clinical",
@@ -59,7 +59,7 @@ MEASURE = Measure(
     f"shown more open, and {_TURN[0]} and {_TURN[1]} % for each degree by which the head turns and "
     f"nods otherwise. {HELD} Limits, and contrasts to conditions without, also hold 1 % (SD) for a "
     "mouthpiece and 0.9 % for a hand at the face, contrasts of two conditions with a mouthpiece "
-    "0.6 %.",
+    f"0.6 %. {TURNED}",
     needs=Needs(inputs=from_camera("mouth"), target=Each(sites=("jaw_deviation",)), not_tasks=NECK),
     scale="difference",
     interval=Jackknife(),
@@ -86,7 +86,7 @@ def measure(x: Inputs) -> Result:
     blocks, span, edges = distributions([(b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"]])
     place = [OF_CORNERS * apart(x, "corner_up"), OF_OPENING * apart(x, "jaw_opening")]
     n_parts = 3
-    by_cover = moved(x, rows)
+    aside = total([SYSTEMATIC, by_turn(x, rows), *moved(x, rows).T])
     plain = Varying(
         sd=np.zeros((len(rows), n_parts)),
         share=np.ones((len(rows), n_parts)),
@@ -98,7 +98,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=partial(_over_seen, shown=shown),
         span=span,
-        limits=Shown(spread=SEEN_SD / SEEN, sd=total([SYSTEMATIC, *by_cover.T])[:, None] / SEEN),
+        limits=Shown(spread=SEEN_SD / SEEN, sd=aside[:, None] / SEEN),
         varying=replace(
             varying,
             sd=varying.sd / SEEN,
