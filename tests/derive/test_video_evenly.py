@@ -1,5 +1,7 @@
 """Movements at an even rate: what lies between pictures, and what does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,33 @@ def test_rounded_stamps_lose_nothing_beside_a_dropped_picture(rate):
     t = np.delete(ticks, np.arange(7, 590, 23))
     out = evenly(_movement(5 * t), t, 1 / float(np.median(np.diff(t))))
     assert np.isfinite(out).all()
+
+
+def _size(kind, hz, t, rate):
+    """Return how large a sine of size 1 is between pictures at some times."""
+    x = np.sin(2 * np.pi * hz * t)
+    movement = replace(_movement(x), kind=kind)
+    return float(np.sqrt(2 * np.nanmean(evenly(movement, t, rate)[0] ** 2)))
+
+
+@pytest.mark.parametrize(("hz", "least"), [(2, 0.995), (5, 0.99), (8, 0.96), (10, 0.9)])
+@pytest.mark.parametrize("camera", ["jitters", "drifts"])
+def test_a_tremor_keeps_its_size_between_the_pictures(camera, hz, least):
+    """At 30 pictures a second whose stamps lie beside an even grid, as those of telephones do."""
+    steps = np.random.default_rng(1).uniform(0.9, 1.15, 1200)
+    t = {"jitters": np.cumsum(steps) / 30, "drifts": np.arange(1200) / 30.09}[camera]
+    assert least < _size("head", hz, t, 30.0) < 1.01
+    assert _size("lid", hz, t, 30.0) < _size("head", hz, t, 30.0)
+
+
+def test_a_curve_does_not_swing_beyond_a_lid_that_snaps_or_a_gap():
+    """Lids stay between their pictures; a head that jumps over a gap has no swing beside it."""
+    t = np.cumsum(np.random.default_rng(2).uniform(0.9, 1.15, 300)) / 30
+    step = np.where(t > t[150], 1.0, 0.0)
+    lid = evenly(replace(_movement(step), kind="lid"), t, 30.0)[0]
+    assert np.nanmin(lid) == 0
+    assert np.nanmax(lid) == 1
+    apart = np.delete(t, slice(148, 153))
+    jumped = evenly(_movement(np.where(apart > t[150], 1.0, 0.0)), apart, 30.0)[0]
+    assert np.nanmin(jumped) > -1e-9
+    assert np.nanmax(jumped) < 1 + 1e-9

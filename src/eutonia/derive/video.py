@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,11 @@ _OF_SHOULDERS = ("shift_lateral", "shift_sagittal", "shoulder")
 APART = 2.2
 #: Distance, in pictures, at which a time is that of a picture itself: stamps are rounded. [D]
 ON = 0.1
+#: Kinds of movement that may tremble; lids snap and feet land, which a curve would overshoot.
+CURVED = ("head", "mouth", "finger")
+#: Pictures follow one another that lie no further apart than so many usual distances; least number
+#: of them that a curve is laid through.
+FOLLOWS, LEAST_RUN = 1.6, 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +191,8 @@ def evenly(movement: Movement, t_s: Floats, rate_hz: float) -> Floats:
     Returns
     -------
     ndarray, shape (n_channels, n_samples)
-        Interpolated linearly between usable pictures that are near on both sides.
+        Interpolated between usable pictures that are near on both sides: by a curve where what
+        moves may tremble, else linearly.
     """
     at = np.arange(int(float(t_s[-1] - t_s[0]) * rate_hz + ON) + 1) / rate_hz + t_s[0]
     out = np.full((len(movement.x), len(at)), np.nan)
@@ -200,4 +207,23 @@ def evenly(movement: Movement, t_s: Floats, rate_hz: float) -> Floats:
         between = (before >= 0) & (after >= 0)
         near = between & (before + after <= APART / rate_hz) | on_one
         row[near] = np.interp(at[near], there, values[good])
+        if movement.kind in CURVED:
+            _curve(row, at, there, values[good])
     return out
+
+
+def _curve(row: Floats, at: Floats, there: Floats, values: Floats) -> None:
+    """Lay a curve through values whose pictures follow one another, in place of straight lines.
+
+    Lines cut the tops off what is fast where samples lie between pictures: a tremor of 5 Hz filmed
+    at 30 pictures a second loses a tenth of its size, one of 10 Hz a third. A curve (a cubic
+    spline) loses none and 8 %.
+    """
+    from scipy.interpolate import make_interp_spline
+
+    ends = np.flatnonzero(np.diff(there) > FOLLOWS * np.median(np.diff(there))) + 1
+    for first, stop in pairwise([0, *ends.tolist(), len(there)]):
+        if stop - first > LEAST_RUN:
+            run = slice(first, stop)
+            inside = (at >= there[first]) & (at <= there[stop - 1]) & np.isfinite(row)
+            row[inside] = make_interp_spline(there[run], values[run], k=3)(at[inside])
