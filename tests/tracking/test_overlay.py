@@ -119,6 +119,15 @@ def test_what_is_there_for_the_measures_alone_is_not_written():
     assert lines == ["yaw: +0 deg"]
 
 
+def test_what_is_shown_in_part_is_said_to_be_seen():
+    """The report gives the chin's whole way, the film the part of it that landmarks show."""
+    sites = ("jaw_deviation", "lip_gap")
+    channels = tuple(Channel(name=s, kind="mouth", unit="%", site=s) for s in sites)
+    x, good = np.full((2, 1), 4.0), np.ones((2, 1), dtype=bool)
+    lines = _words(Movement(kind="mouth", channels=channels, x=x, good=good), 0)
+    assert lines == ["jaw deviation: +4 % seen", "lip gap: +4 %"]
+
+
 def test_an_event_is_written_while_it_lasts(landmarks):
     """It stands below the time during the event; a mark without duration shows a while."""
     events = [(0.05, 0.15, "let go"), (0.45, 0.45, "touch")]

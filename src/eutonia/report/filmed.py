@@ -327,8 +327,8 @@ def _signs(kind: str, against: str) -> str:
         )
     if kind == "mouth":
         return (
-            "Each line against its own middle (median). Positive: jaw open, chin to the person's "
-            "right, lips apart, corner away from the midline."
+            "As seen, each line against its own middle (median). Positive: jaw open, chin to the "
+            "person's right, lips apart, corner away from the midline."
         )
     return ""
 

@@ -185,10 +185,13 @@ def _words(movement: Movement, i: int) -> list[str]:
         unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
         digits = 2 if channel.unit == "1" else 0
         value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
-        found.append(f"{channel.label}: {value}")
+        seen = " seen" if channel.site in _IN_PART and good[i] else ""
+        found.append(f"{channel.label}: {value}{seen}")
     return found
 
 
+#: Channels of which landmarks show a part; the report gives the whole way.
+_IN_PART = ("jaw_opening", "jaw_deviation")
 #: Channels of a kind that only say how something else was seen: how their sites begin.
 _INNER = {"mouth": ("head_",), "finger": ("hand_",)}
 
