@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 
 import cv2
 import numpy as np
@@ -273,7 +274,8 @@ def test_a_finished_pass_leaves_nothing_of_those_that_were_killed(tmp_path, fake
     (left,) = fakes.iterdir()
     for k in (1, 2):
         killed = shutil.copytree(left, fakes / f"{left.name}.{k}-{k}")
-        os.utime(killed / "state.json", (1e9 * k, 1e9 * k))
+        last = time.time() - 1000 * k
+        os.utime(killed / "state.json", (last, last))
     assert track(path, parts=("face",)).n_frames == 70
     assert not list(fakes.iterdir())
 
