@@ -63,11 +63,12 @@ MEASURE = Measure(
     "Flagged as ptosis is an eye that reads below 0.88 of the other: of 50 people by whom nothing "
     "was chosen, straight and turned, 61 of 100 lids that hung by half, 93 of 100 by 0.65 and all "
     "100 by 0.8, and 8 of 950 pictures of even lids; the interval held 93 % of the lids that hung. "
-    "Of dark skin less is shown: of twelve people rendered with either skin, lids that hung by half "
-    "were flagged in 21 of 24 pictures light and 13 of 24 dark, by 0.65 in 23 and 21. An eye that is narrowed by a squint or a spasm all the time, or a brow lifted on the other "
-    "side, looks the same: for the examiner to tell. Healthy faces are uneven too. Two lids that "
-    "hang alike read 1. How much of it is shown of real faces is not known: the limits also hold "
-    "that all is.",
+    "Of dark skin less is shown: of twelve people rendered with either skin, lids that hung by "
+    "half were flagged in 21 of 24 pictures light and 13 of 24 dark, by 0.65 in 23 and 21. An eye "
+    "that is narrowed by a squint or a spasm all the time, or a brow lifted on the other side, "
+    "looks the same: for the examiner to tell. Healthy faces are uneven too. Two lids that hang "
+    "alike read 1. How much of it is shown of real faces is not known: the limits also hold that "
+    "all is.",
     figure="",
     proofs=("simulated",),
 )
