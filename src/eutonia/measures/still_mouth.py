@@ -46,8 +46,9 @@ HELD = (
 )
 #: Said of limits that hold how far the head is turned.
 TURNED = (
-    "Limits, and differences of the sides, also hold what a head that is turned from the camera "
-    "makes of an even, still mouth on rendered people: film the face straight."
+    "Limits, and differences of the sides, also hold what a head that is turned otherwise than in "
+    "most of the film makes of an even, still mouth on rendered people. A head that is turned all "
+    "the time makes an even mouth uneven, which they do not hold: film the face straight."
 )
 
 
@@ -82,7 +83,10 @@ def with_face(
 
 
 def by_turn(x: Inputs, rows: NDArray[np.intp], *, apart: bool = False) -> Floats:
-    """Return what the head's mean turn from the camera makes of a straight mouth, SD in %.
+    """Return what the head's mean turn makes of a straight mouth, SD in %.
+
+    The turn counts from the person's own mean over the film: a head that is turned in nearly all of
+    it has hardly any, and what it makes of the mouth is not held.
 
     Parameters
     ----------
