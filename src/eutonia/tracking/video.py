@@ -135,9 +135,12 @@ def _leapt(path: Path | str, about: Header, start_s: float) -> tuple[Any, float 
     import cv2
 
     capture = opened(path)
-    if start_s < 2 * _BEFORE_S or not about.stamped or not capture.grab():
-        return opened(path), None
-    first = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-    capture.set(cv2.CAP_PROP_POS_MSEC, (first + start_s - _BEFORE_S) * 1000)
-    fine = capture.grab() and capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 - first < start_s
-    return (capture, first) if fine else (opened(path), None)
+    if start_s < 2 * _BEFORE_S or not about.stamped:
+        return capture, None
+    if capture.grab():
+        first = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        capture.set(cv2.CAP_PROP_POS_MSEC, (first + start_s - _BEFORE_S) * 1000)
+        if capture.grab() and capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 - first < start_s:
+            return capture, first
+    capture.release()
+    return opened(path), None
