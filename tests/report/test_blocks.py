@@ -156,6 +156,39 @@ def test_what_is_not_there_names_where_it_was_looked_for(full):
     assert shown.title not in said
 
 
+def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
+    """Of a film of the neck, blinks stand last; a title stands once, with where it was not taken."""
+    assessment, _ = full
+    filmed = replace(
+        assessment.recordings[0], id="neck.mp4", kind="head", conditions=("let go", "range")
+    )
+    blinks = NotMeasurable(
+        measure="eyes.blink_rate",
+        version="1",
+        title="Blinks",
+        tier="supportive",
+        code="too_short",
+        reason="Too short.",
+        condition=Condition.of(task="let_go"),
+    )
+    missing = (
+        *(replace(blinks, condition=Condition.of(task=t)) for t in ("zero", "let_go", "range")),
+        replace(blinks, measure="head.tremor_freq", title="Head tremor"),
+        replace(
+            blinks,
+            title=assessment.findings[0].estimate.title,
+            measure="head.yaw_mean",
+            condition=assessment.findings[0].estimate.condition,
+        ),
+    )
+    said = row(
+        first_page(replace(assessment, recordings=(filmed,), not_measurable=missing)), "NOT TAKEN"
+    )
+    assert "Head tremor (let go)" in said
+    assert "in part)" in said
+    assert said.index("Head tremor") < said.index("Blinks (in 3 conditions)")
+
+
 @pytest.mark.parametrize(
     ("target", "details", "lo", "words"),
     [

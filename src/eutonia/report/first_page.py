@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from eutonia.model import Assessment, Contrast, Estimate, Finding
+from eutonia.model import Assessment, Contrast, Estimate, Finding, NotMeasurable
 from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.earlier import changes, counted
@@ -15,6 +15,7 @@ from eutonia.report.losses import ABSENT, NO_INPUT, not_recorded
 from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import (
     GUESSED,
+    aside,
     declared_id,
     filmed_for,
     ranked,
@@ -233,11 +234,8 @@ def _not_taken(assessment: Assessment) -> Text:
         names = (short(PurePosixPath(lost.path).name, 40) for lost in assessment.lost)
         count = len(assessment.lost)
         parts.append(f"{count} {'file' if count == 1 else 'files'} lost ({listed(names, 3)})")
-    titles = dict.fromkeys(
-        m.title + (f" ({m.condition.label})" if m.condition.levels else "") for m in told
-    )
-    if titles:
-        parts.append(listed(titles, 4))
+    if told:
+        parts.append(listed(_wanting(assessment, told), 4))
     if research:
         parts.append(f"{research} research-tier {'number' if research == 1 else 'numbers'}")
     if not_there := _not_there(assessment):
@@ -248,6 +246,23 @@ def _not_taken(assessment: Assessment) -> Text:
     if not parts:
         return "nothing was asked for that could not be taken"
     return (f"{'; '.join(parts)}; why: ", Ref("not measured", "not-measured"))
+
+
+def _wanting(assessment: Assessment, missing: list[NotMeasurable]) -> list[str]:
+    """Return each title once, with its conditions; first what the videos were made for."""
+    found = {(f.estimate.title, f.estimate.condition) for f in assessment.findings}
+    made_for = filmed_for(assessment)
+    titles: dict[str, dict[str, None]] = {}
+    for m in sorted(missing, key=lambda m: aside(m.measure, made_for)):
+        part = "in part" if (m.title, m.condition) in found else ""
+        where = (m.condition.label if m.condition.levels else "", part)
+        titles.setdefault(m.title, {})[", ".join(filter(None, where))] = None
+    return [
+        title
+        + (f" ({'; '.join(filter(None, where))})" if any(where) and len(where) <= 2 else "")
+        + (f" (in {len(where)} conditions)" if len(where) > 2 else "")
+        for title, where in titles.items()
+    ]
 
 
 def _not_there(assessment: Assessment) -> list[str]:

@@ -48,7 +48,7 @@ def _shows(filmed: RecordingSummary, assessment: Assessment) -> Iterator[str]:
             yield from protocol["shows"]
 
 
-def _aside(measure: str, made_for: frozenset[str]) -> bool:
+def aside(measure: str, made_for: frozenset[str]) -> bool:
     """Tell whether a number is of a video that was made for something else."""
     declared = card(measure)
     kinds = set() if declared is None else {i.kind for i in declared.needs.inputs.values()}
@@ -72,7 +72,7 @@ def ranked(
         e = f.estimate
         return (
             not f.primary,
-            _aside(e.measure, made_for),
+            aside(e.measure, made_for),
             _TIERS[e.tier],
             GUESSED in e.quality,
             not any(c.verdict == "differs" for c in f.comparisons),
@@ -111,7 +111,7 @@ def ranked_contrasts(
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
         background = c.condition.get("task") in _REST
         q = 2.0 if c.q is None else c.q
-        return _aside(c.measure, made_for), background, q, -(away / width if width > 0 else 0.0)
+        return aside(c.measure, made_for), background, q, -(away / width if width > 0 else 0.0)
 
     return tuple(sorted(contrasts, key=key))
 
