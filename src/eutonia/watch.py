@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.derive.hand_named import named_otherwise
 from eutonia.derive.head import HeadZero
 from eutonia.derive.trunk import put_right
 from eutonia.derive.video import Calibration, as_recordings, calibrated, covered, seen_in
@@ -112,10 +113,11 @@ def _calibrated(seen: Iterable[Watched]) -> Iterator[tuple[Watched, Calibration]
     straight = {w.filmed.id: own.zero for w, own, _ in every if own.zero is not None}
     lids = next((own.lids for _, own, _ in every if own.lids is not None), None)
     for w, own, wrong in every:
-        zero, issues = own.zero, [*w.filmed.issues, *covered(w.landmarks), *wrong]
+        said = (*covered(w.landmarks), *named_otherwise(w.landmarks, spans(w.filmed)), *wrong)
+        zero, issues = own.zero, [*w.filmed.issues, *said]
         if zero is None and straight and "face" in w.landmarks.parts:
-            zero, said = _zero_elsewhere(w, straight)
-            issues.append(said)
+            zero, of_zero = _zero_elsewhere(w, straight)
+            issues.append(of_zero)
         whole = Calibration(zero=zero, lids=own.lids or lids)
         yield replace(w, filmed=replace(w.filmed, issues=tuple(issues))), whole
 
