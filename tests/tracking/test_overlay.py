@@ -265,3 +265,23 @@ def test_the_pictures_of_the_report_show_only_their_own_moment():
     landmarks = looked_for(4)
     assert not annotated(BLACK, landmarks, 3, film=False).any()
     assert annotated(BLACK, landmarks, 4, film=False).any()
+
+
+def test_words_of_a_side_have_its_colour_so_that_they_are_the_legend():
+    """The line of a left channel is bluer than red, of a right one redder, of neither grey."""
+    lines = [["left lid: 10 % shut"], ["right lid: 10 % shut"], ["yaw: +3 deg"]]
+    strip = _Strip(lines, width=400, height=400)
+    left, right, none = (
+        strip.beside(np.zeros((400, 400, 3), dtype=np.uint8), line)[:, 400:].max(axis=(0, 1))
+        for line in lines
+    )
+    assert left[0] > left[2] + 50
+    assert right[2] > right[0] + 50
+    assert none[0] == none[2]
+
+
+def test_a_lid_says_how_far_it_is_shut(landmarks, lids):
+    """A shut left lid is 90 % shut in words, as its bar is."""
+    lines = said(landmarks, 2, movements=[lids], events=[])
+    (left,) = (line for line in lines if line.startswith("left"))
+    assert left.endswith(f" {100 * lids.x[0, 2]:.0f} % shut")

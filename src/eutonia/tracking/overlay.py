@@ -61,6 +61,9 @@ _RED = (40, 40, 230)
 #: Grey of the field in which values are written; pixels of a line in the font's own size, the least
 #: share of that size, and pictures by whose lines the field's width is chosen.
 _DARK, _LINE_PX, _LEAST_SCALE, _SAMPLES = 40, 26, 0.35, 60
+#: Colours of words: those of a side, as light as words on a dark field have to be, are the legend.
+_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+_SAID = {"left": (255, 190, 120), "right": (120, 190, 255)}
 
 
 def annotated(
@@ -182,11 +185,12 @@ def _words(movement: Movement, i: int) -> list[str]:
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
         if not good.any() or _inner(movement, channel.site, channel.unit):
             continue
-        unit = {"1": "", "deg": "deg"}.get(channel.unit, channel.unit)
-        digits = 2 if channel.unit == "1" else 0
-        value = f"{x[i]:+.{digits}f} {unit}".rstrip() if good[i] else "-"
-        seen = " seen" if channel.site in _IN_PART and good[i] else ""
-        found.append(f"{channel.label}: {value}{seen}")
+        if channel.unit == "1":  # a lid: 0 is open, 1 shut
+            value = f"{100 * x[i]:.0f} % shut"
+        else:
+            value = f"{x[i]:+.0f} {channel.unit}"
+        seen = " seen" if channel.site in _IN_PART else ""
+        found.append(f"{channel.label}: {value + seen if good[i] else '-'}")
     return found
 
 
@@ -264,18 +268,22 @@ class _Strip:
         lines = lines if len(lines) <= fits else [*lines[: fits - 1], "..."]
         field = np.full((self._height, self.width, 3), _DARK, dtype=np.uint8)
         for k, text in enumerate(lines):
-            at, white = (6, 2 + self._step * (k + 1) - 4), (255, 255, 255)
+            at, colour = (6, 2 + self._step * (k + 1) - 4), _SAID.get(text.split(" ")[0], _WHITE)
             font = cv2.FONT_HERSHEY_SIMPLEX
-            cv2.putText(field, text, at, font, self._scale, white, 1, cv2.LINE_AA)
+            cv2.putText(field, text, at, font, self._scale, colour, 1, cv2.LINE_AA)
         return np.hstack([picture, field])
 
 
 def _lids(out: Picture, movement: Movement, i: int) -> None:
-    """Draw how far each lid is shut as a bar: the person's left at the right of the picture."""
+    """Draw how far each lid is shut as a bar: the person's left at the right of the picture.
+
+    The bars are named by their side, and are red where a lid counts as shut.
+    """
     import cv2
 
     height, width = out.shape[:2]
     edge = max(10, width // 40)
+    name_at, font = 10 + height // 4 + edge, cv2.FONT_HERSHEY_SIMPLEX
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
         if channel.unit != "1" or channel.side not in ("left", "right") or not good[i]:
             continue
@@ -285,6 +293,9 @@ def _lids(out: Picture, movement: Movement, i: int) -> None:
         colour = _RED if x[i] > _SHUT else (_LEFT if channel.side == "left" else _RIGHT)
         cv2.rectangle(out, (x0, 10), (x0 + edge, 10 + full), (90, 90, 90), 1)
         cv2.rectangle(out, (x0, 10), (x0 + edge, 10 + level), colour, -1)
+        for ink, thick in ((_BLACK, 4), (_WHITE, 1)):
+            name = channel.side[0].upper()
+            cv2.putText(out, name, (x0, name_at), font, edge / 20, ink, thick, cv2.LINE_AA)
 
 
 def write_overlay(
