@@ -133,17 +133,23 @@ def _why_guessed(channel: Channel) -> str:
         return ""
     return (
         "This finger was covered or not seen from its own side in a part of the film, so that its "
-        "bend is guessed after the other fingers: what it does beside them is not known. Film the "
-        f"hand from {_SIDE[channel.site.split('_', 1)[0]]} with nothing before the finger, or from "
-        "the palm."
+        "bend is guessed after the other fingers: what it does beside them is not known. "
+        f"{_shown_from(channel)}"
     )
 
 
 def _why_hidden(channel: Channel) -> str:
     if seen_as(channel) != HIDDEN:
         return ""
-    side = _SIDE[channel.site.split("_", 1)[0]]
     return (
-        "This finger was hidden behind the others, so that its bend is not known. Film the hand "
-        f"from {side}, or from the palm."
+        "This finger was hidden behind the others, so that its bend is not known. "
+        f"{_shown_from(channel)}"
+    )
+
+
+def _shown_from(channel: Channel) -> str:
+    """Return what film shows a finger; one from a side shows only the two of that side."""
+    return (
+        f"A film from {_SIDE[channel.site.split('_', 1)[0]]} with nothing before this finger shows "
+        "it, or one from the palm; a film from the other side is for the other fingers."
     )
