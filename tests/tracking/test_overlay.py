@@ -284,4 +284,4 @@ def test_a_lid_says_how_far_it_is_shut(landmarks, lids):
     """A shut left lid is 90 % shut in words, as its bar is."""
     lines = said(landmarks, 2, movements=[lids], events=[])
     (left,) = (line for line in lines if line.startswith("left"))
-    assert left.endswith(f" {100 * lids.x[0, 2]:.0f} % shut")
+    assert left.endswith(f" {100 * lids.x[0, 2]:+.0f} % shut")

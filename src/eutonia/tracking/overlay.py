@@ -185,12 +185,10 @@ def _words(movement: Movement, i: int) -> list[str]:
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
         if not good.any() or _inner(movement, channel.site, channel.unit):
             continue
-        if channel.unit == "1":  # a lid: 0 is open, 1 shut
-            value = f"{100 * x[i]:.0f} % shut"
-        else:
-            value = f"{x[i]:+.0f} {channel.unit}"
+        # A lid is 0 where it is open and 1 where it is shut.
+        value, unit = (100 * x[i], "% shut") if channel.unit == "1" else (x[i], channel.unit)
         seen = " seen" if channel.site in _IN_PART else ""
-        found.append(f"{channel.label}: {value + seen if good[i] else '-'}")
+        found.append(f"{channel.label}: {f'{value:+.0f} {unit}{seen}' if good[i] else '-'}")
     return found
 
 
