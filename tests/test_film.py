@@ -29,3 +29,13 @@ def test_what_only_calibrates_is_shown_once():
     assert len(found) == MOST
     assert sum(t < 10 for t in found) == 1
     assert any(30 < t < 31 for t in found)
+
+
+def test_a_blink_is_no_picture_that_says_most():
+    """What is far from usual for a fifth of a second is passed over, what lasts a second is not."""
+    yaw = 30.0 + np.sin(T_S)
+    yaw[(T_S > 12) & (T_S < 12.25)] = 90.0
+    yaw[(T_S > 30) & (T_S < 31)] = 50.0
+    found = telling_times(*film(yaw), [span(0, 40, "let_go")])
+    assert any(30 < t < 31 for t in found)
+    assert not any(12 < t < 12.25 for t in found)

@@ -20,6 +20,8 @@ Pictures = Literal["shown", "covered", "none"]
 PREFIX = "video/"
 #: Most pictures of one video, and their longer edge in pixels.
 MOST, LONGEST = 6, 480
+#: A picture of what is furthest from usual is of what lasts more than half of this, seconds. [D]
+LASTS_S = 0.6
 #: Tasks that are there to calibrate.
 CALIBRATES = ("zero", "closures", "mouthpiece_held")
 
@@ -77,8 +79,10 @@ def telling_times(
     """Return the times of the pictures that say most: what is usual, and what is furthest from it.
 
     Of each condition the picture nearest to the median of all movements; then, over all but what
-    only calibrates, those that are furthest from it.
+    only calibrates, those that are furthest from it for a while (`LASTS_S`): a blink says little.
     """
+    from scipy.ndimage import median_filter
+
     if not movements:
         return []
     good = np.concatenate([m.good for m in movements])
@@ -107,7 +111,9 @@ def telling_times(
             away_from_own = np.minimum(np.abs(part - own) / spread[there], 20.0)
             distance = np.nansum(away_from_own, axis=0)
             found.append(float(t[inside[np.argmin(distance)]]))
-    total = np.where(told, np.minimum(away, 20.0).sum(axis=0), -1.0)
+    pictures = 2 * round(LASTS_S * landmarks.rate_hz) // 2 + 1
+    lasting = median_filter(np.minimum(away, 20.0), size=(1, pictures), mode="nearest")
+    total = np.where(told, lasting.sum(axis=0), -1.0)
     for i in np.argsort(-total):
         if len(found) >= MOST or total[i] < 0:
             break
