@@ -111,7 +111,7 @@ def telling_times(
             away_from_own = np.minimum(np.abs(part - own) / spread[there], 20.0)
             distance = np.nansum(away_from_own, axis=0)
             found.append(float(t[inside[np.argmin(distance)]]))
-    pictures = 2 * round(LASTS_S * landmarks.rate_hz) // 2 + 1
+    pictures = max(1, round(LASTS_S * landmarks.rate_hz))
     lasting = median_filter(np.minimum(away, 20.0), size=(1, pictures), mode="nearest")
     total = np.where(told, lasting.sum(axis=0), -1.0)
     for i in np.argsort(-total):
