@@ -18,7 +18,9 @@ from eutonia.tracking.hands import (
     around,
     by_side,
     distinct,
+    enlarged,
     palm,
+    softened,
     taken_for_body,
     wrists,
 )
@@ -228,3 +230,27 @@ def test_a_hand_that_was_away_comes_back(tracker, near):
         assert tracker.follow(dark) == {}
     seen = [tracker.follow(near) for _ in range(LOOK_EVERY)]
     assert seen[-1].keys() == {LEFT}
+
+
+def test_a_hand_that_the_detector_overlooks_is_found_in_the_softer_copy(near, video_models):
+    """In noise and a fifth of the light a real hand is found where it is in full light."""
+    light = settled(HandTracker(), near)[LEFT]
+    noise = np.random.default_rng(1).normal(0, 4, near.shape)
+    dim = np.clip(near / 5 + noise, 0, 255).astype(np.uint8)
+    plain = HandTracker()
+    plain._overlooked = lambda *_: []
+    assert settled(plain, dim) == {}
+    found = settled(HandTracker(), dim)[LEFT]
+    size = np.ptp(light.xyz[:, :2], axis=0).max()
+    assert np.median(np.hypot(*(found.xyz - light.xyz)[:, :2].T)) < 0.06 * size
+
+
+def test_a_square_of_the_softer_copy_lies_where_it_lay():
+    """A bright dot of a picture is in the enlarged square of its place in the copy."""
+    picture = np.zeros((720, 1280, 3), np.uint8)
+    picture[300:304, 800:804] = 255
+    soft, times = softened(picture)
+    y, x = np.unravel_index(soft[..., 0].argmax(), soft.shape[:2])
+    box = enlarged(Box(x=float(x), y=float(y), size=10.0), times)
+    assert (box.x, box.y) == pytest.approx((801.5, 301.5), abs=times)
+    assert box.size == 10 * times

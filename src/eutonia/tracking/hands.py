@@ -1,22 +1,23 @@
 """The 21 points of each hand of a person, followed from picture to picture.
 
 Detection and the turned squares around the hands follow the graph that the maker publishes with
-the models (``hand_landmark_tracking`` of MediaPipe). Two things are ours: where the body is known,
-its wrists say which hand is whose and where to look for it; and a hand that stays away is looked
-for only now and then, because the detector costs more than following a hand.
+the models (``hand_landmark_tracking`` of MediaPipe). Three things are ours: where the body is
+known, its wrists say which hand is whose and where to look for it; a hand that stays away is looked
+for only now and then, because the detector costs more than following a hand; and now and then a
+softer and brighter copy of the picture is searched, because the detector overlooks dark skin.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, sin
 
 import numpy as np
 
 from eutonia.tracking import models
 from eutonia.tracking.body import upright, usable
-from eutonia.tracking.crops import Box, Cropper, Found, Picture
+from eutonia.tracking.crops import Box, Cropper, Found, Picture, shrunk, whole
 from eutonia.tracking.runtime import Floats32, Model
 from eutonia.tracking.ssd import Detection, Detector
 
@@ -31,6 +32,11 @@ DEPTH = 0.4
 STEADY = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
 #: Pictures in which a hand just lost is looked for at once, and then from one look to the next. [D]
 EAGER, LOOK_EVERY = 3, 10
+#: Pictures from one look at the softer and brighter copy to the next, between two other looks. [D]
+SOFT_EVERY = 5 * LOOK_EVERY
+#: About the longest edge of that copy, SD of its blur in its pixels, and power of its light:
+#: chosen on hands of either skin of rendered people below 50. [D]
+SOFT_EDGE, SOFT_PX, SOFT_POWER = 288, 1.0, 0.5
 #: Pictures over which the belief which hand it is is averaged. [D]
 MEMORY = 30
 #: Two hands whose points lie closer than this share of their square are one. [D]
@@ -105,24 +111,38 @@ class HandTracker:
         if len(hands) < len(self._hands):
             self._missed = 0
         if len(hands) < self._most:
+            found: list[_Hand] = []
             if self._missed < EAGER or self._missed % LOOK_EVERY == 0:
-                hands = distinct(hands + self._others(picture, body, hands))
+                found = self._others(picture, body, hands)
+            if not found and (self._missed == 0 or self._missed % SOFT_EVERY == LOOK_EVERY // 2):
+                found = self._overlooked(picture, body, hands)
+            hands = distinct(hands + found)
             self._missed += 1
         self._hands = hands[: self._most]
         return by_side(self._hands)
 
     def _others(self, picture: Picture, body: Found | None, hands: list[_Hand]) -> list[_Hand]:
         """Return hands that are not followed yet: at the body's wrists, else by the detector."""
-        found = []
-        for box in wrists(body) if body is not None else []:
-            near = self._new(picture, box, hands, body)
-            # The body only says roughly where the hand is: look again at where it was seen.
-            sharp = near and self._look(picture, near.box, body=body)
-            found += [sharp] if sharp else []
+        # The body only says roughly where the hand is: look again at where it was seen.
+        at = wrists(body) if body is not None else []
+        found = [hand for box in at if (hand := self._again(picture, box, hands, body))]
         if found:
             return found
         seen = (self._new(picture, palm(d), hands, body) for d in self._detect(picture)[:2])
         return [hand for hand in seen if hand is not None]
+
+    def _overlooked(self, picture: Picture, body: Found | None, hands: list[_Hand]) -> list[_Hand]:
+        """Return hands that the detector sees in the softer copy only; each is looked at twice."""
+        soft, times = softened(picture)
+        at = [enlarged(palm(d), times) for d in self._detect(soft)[:2]]
+        return [hand for box in at if (hand := self._again(picture, box, hands, body))]
+
+    def _again(
+        self, picture: Picture, box: Box, hands: list[_Hand], body: Found | None
+    ) -> _Hand | None:
+        """Return the hand that is seen in a square and then again where it was seen."""
+        near = self._new(picture, box, hands, body)
+        return None if near is None else self._look(picture, near.box, body=body)
 
     def _new(
         self, picture: Picture, box: Box, hands: list[_Hand], body: Found | None
@@ -159,6 +179,26 @@ def palm(detection: Detection) -> Box:
     angle = atan2(x1 - x0, y0 - y1)  # from the wrist to the middle finger's knuckle
     middle = detection.x, detection.y
     return _square(middle, (detection.width, detection.height), angle=angle, shift=0.5, scale=2.6)
+
+
+def softened(picture: Picture) -> tuple[Picture, int]:
+    """Return a small, soft and bright copy of a picture, and how many pixels each of its is from.
+
+    The detector takes single pixels, in whose noise dark skin is lost.
+    """
+    import cv2
+
+    times = max(1, round(max(picture.shape[:2]) / SOFT_EDGE))
+    small, _ = shrunk(picture, whole(picture), times=times)
+    light = np.rint(255 * (np.arange(256) / 255) ** SOFT_POWER).astype(np.uint8)
+    soft = cv2.LUT(cv2.GaussianBlur(small, (0, 0), SOFT_PX), light)
+    return soft.astype(np.uint8, copy=False), times
+
+
+def enlarged(box: Box, times: int) -> Box:
+    """Return a square of a smaller copy of a picture in pixels of the picture."""
+    x, y = (box.x + 0.5) * times - 0.5, (box.y + 0.5) * times - 0.5
+    return replace(box, x=x, y=y, size=box.size * times)
 
 
 def around(xyz: Floats32) -> Box:

@@ -31,7 +31,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "hands": ("palm_detection", "hand_landmarks"),
 }
 #: Raise it where the same pictures give other landmarks: what was tracked before is tracked again.
-RESULTS = 3
+RESULTS = 4
 #: Seconds for which a body says where the hands are. [D]
 FRESH_S = 0.25
 #: Seconds without a body, where its place is all that is asked for, after which it is looked for
