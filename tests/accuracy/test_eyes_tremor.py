@@ -1,5 +1,7 @@
 """The studies of eyes and tremor: how they compare, and one rendered person each."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,49 @@ def test_tremor_of_a_rendered_person_is_measured(shared_data, video_models):
     found = tremor.compared(tremor.Stills(64, "roll", shared_data / "human-mesh"), 30.0, None)
     assert found.found_hz == pytest.approx(found.freq_hz, abs=0.1)
     assert found.found_deg == pytest.approx(tremor.AMPLITUDE_DEG, rel=0.15)
+
+
+def test_uneven_stamps_tell_when_pictures_were_taken(monkeypatch):
+    """Stamps lie up to 4 ms beside even ones, and pictures show the angle of their own time."""
+    levels = np.arange(-tremor._MOST_DEG, tremor._MOST_DEG + 0.1, tremor._STEP_DEG)
+    grey = np.rint(100 + 20 * levels)[:, None, None, None] * np.ones((1, 8, 8, 3))
+    stills = tremor.Stills(64, "yaw", None)
+    monkeypatch.setattr(tremor.Stills, "pictures", grey.astype(np.uint8))
+    monkeypatch.setattr(tremor, "LIGHTS", {"even": (1.0, 0.0), "dim": (1.0, 0.0)})
+
+    def made(jitter_s):
+        rng = np.random.default_rng(3)
+        t_s, pictures = stills.film(rng, freq_hz=9.0, rate_hz=30.0, jitter_s=jitter_s)
+        return t_s, np.array([p.mean() for p in pictures])
+
+    even, shaken = made(0.0), made(0.008)
+    beside = shaken[0] - even[0]
+    assert 0.007 < np.abs(beside).max() <= 0.008
+    still = even[0] < tremor.ZERO_S - 0.1
+    np.testing.assert_array_equal(shaken[1][still], even[1][still])
+    # The angle changes with time as the sine's slope says, from the even film to the shaken one.
+    moved = (shaken[1] - even[1])[~still] / 20
+    t = even[0][~still] + 0.5 * 0.5 / 30
+    wave = np.exp(2j * np.pi * 9.0 * t)
+    size, phase = np.linalg.lstsq(
+        np.column_stack([wave.real, wave.imag]), (even[1][~still] - 100) / 20, rcond=None
+    )[0]
+    slope = 2 * np.pi * 9.0 * (phase * wave.real - size * wave.imag)
+    assert np.polyfit(slope * beside[~still], moved, 1)[0] == pytest.approx(1, abs=0.15)
+
+
+def test_films_at_uneven_times_are_a_row_by_themselves():
+    """An uneven film 20 % too large leaves the row of the even ones as it was."""
+    one = tremor.Shown(
+        identity=0,
+        rate_hz=30.0,
+        axis="yaw",
+        freq_hz=5.0,
+        found_hz=5.0,
+        found_deg=2.0,
+        other_share=0.0,
+    )
+    rows = tremor.report([one, replace(one, found_deg=2.4, uneven=True)])
+    bias = {(r["by"], r["level"]): r["amplitude_percent_bias"] for r in rows}
+    assert bias["pictures a second", "30"] == 0
+    assert bias[tremor.UNEVENLY, "30"] == pytest.approx(20)

@@ -31,6 +31,9 @@ RATES_HZ = (30.0, 60.0, 15.0)
 FEWER = 2
 #: Of each film, after the straight head that sets the zero.
 SECONDS, ZERO_S = 10.0, 1.2
+#: How far a telephone's pictures are from even times at most, seconds; 2 % are dropped anyway. [D]
+JITTER_S = 0.004
+UNEVENLY = "pictures a second, uneven by up to 4 ms"
 _STEP_DEG = 0.25
 _MOST_DEG = 2.25
 _GOLDEN = 0.6180339887
@@ -54,6 +57,8 @@ class Shown:
         As measured, the amplitude on the axis that was shown; NaN where no rhythm was found.
     other_share : float
         Share of the power that lies on the other axes.
+    uneven : bool
+        Whether pictures were taken at uneven times, by up to `JITTER_S`.
     """
 
     identity: int
@@ -63,6 +68,7 @@ class Shown:
     found_hz: float
     found_deg: float
     other_share: float
+    uneven: bool = False
 
 
 def study(
@@ -91,6 +97,7 @@ def study(
         for axis in AXES:
             stills = Stills(identity, axis, mesh)
             found += [compared(stills, rate, cache) for rate in rates]
+            found.append(compared(stills, RATES_HZ[0], cache, uneven=True))
         if progress:
             progress(identity)
     return report(found)
@@ -103,13 +110,19 @@ def frequency(identity: int, axis: str, rate_hz: float) -> float:
     return float(LOW_HZ + (high - LOW_HZ) * share)
 
 
-def compared(stills: Stills, rate_hz: float, cache: Path | None) -> Shown:
-    """Film one tremor, track it, and measure it."""
+def compared(stills: Stills, rate_hz: float, cache: Path | None, *, uneven: bool = False) -> Shown:
+    """Film one tremor, track it, and measure it; the same film at uneven times on demand."""
     identity, axis = stills.identity, stills.axis
     freq = frequency(identity, axis, rate_hz)
     rng = np.random.default_rng([identity, AXES.index(axis), round(rate_hz)])
-    file = cache / f"tremor_{_VERSION}_{identity}_{axis}_{rate_hz:g}.npz" if cache else None
-    filmed = tracked(identity, file, lambda: stills.film(rng, freq_hz=freq, rate_hz=rate_hz))
+    name = f"tremor_{_VERSION}_{identity}_{axis}_{rate_hz:g}{'_uneven' * uneven}.npz"
+    file = cache / name if cache else None
+    jitter_s = JITTER_S * uneven
+    filmed = tracked(
+        identity,
+        file,
+        lambda: stills.film(rng, freq_hz=freq, rate_hz=rate_hz, jitter_s=jitter_s),
+    )
     found_hz, found_deg, other = measured(filmed, axis, rate_hz)
     return Shown(
         identity=identity,
@@ -119,6 +132,7 @@ def compared(stills: Stills, rate_hz: float, cache: Path | None) -> Shown:
         found_hz=found_hz,
         found_deg=found_deg,
         other_share=other,
+        uneven=uneven,
     )
 
 
@@ -141,12 +155,14 @@ def measured(filmed: Landmarks, axis: str, rate_hz: float) -> tuple[float, float
 
 def report(found: Iterable[Shown]) -> list[Row]:
     """Return the errors by everything that varies."""
-    every = list(found)
+    films = list(found)
+    every, shaken = ([s for s in films if s.uneven == uneven] for uneven in (False, True))
     usual = [s for s in every if s.rate_hz == RATES_HZ[0]]
     rows = [
         _row("pictures a second", f"{rate:g}", [s for s in every if s.rate_hz == rate])
         for rate in sorted(RATES_HZ)
     ]
+    rows.append(_row(UNEVENLY, f"{RATES_HZ[0]:g}", shaken))
     rows += [
         _row("frequency, Hz", f"{low:g} to {high:g}", [s for s in usual if low <= s.freq_hz < high])
         for low, high in BANDS_HZ
@@ -213,17 +229,23 @@ class Stills:
         return made
 
     def film(
-        self, rng: np.random.Generator, *, freq_hz: float, rate_hz: float
+        self, rng: np.random.Generator, *, freq_hz: float, rate_hz: float, jitter_s: float = 0.0
     ) -> tuple[Floats, Any]:
-        """Return the times of the pictures that were not dropped, and the pictures."""
+        """Return the times of the pictures that were not dropped, and the pictures.
+
+        They are taken when their stamps say: at even times, or up to `jitter_s` beside them.
+        """
         noise = LIGHTS[str(scene_of(self.identity)[1]["light"])][1]
         phase = float(rng.uniform(0, 2 * np.pi))
         n = round((ZERO_S + SECONDS) * rate_hz)
-        at = blurred_at(n, rate_hz)
+        # Drawn apart, so that noise and sway are those of the even film.
+        beside = rng.spawn(1)[0].uniform(-jitter_s, jitter_s, n)
+        at = blurred_at(n, rate_hz) + beside[:, None]
         angle = np.where(at < ZERO_S, 0.0, AMPLITUDE_DEG * np.sin(2 * np.pi * freq_hz * at + phase))
         # The nearest still: half-transparent mixtures of two positions are not what a camera sees.
         nearest = np.rint((angle + _MOST_DEG) / _STEP_DEG).astype(np.intp)
         each = 1 / at.shape[1]
-        return blended(
+        t_s, pictures = blended(
             rng, n, rate_hz, noise, lambda i: [(each, self.pictures[k]) for k in nearest[i]]
         )
+        return t_s + beside[np.rint(t_s * rate_hz).astype(np.intp)], pictures
