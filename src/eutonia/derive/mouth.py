@@ -4,18 +4,21 @@ Turning, tilting, nodding, moving and scaling of the head are removed by laying 
 each picture (corners of the eyes, the nose and its wings: nothing that the jaw moves) on the
 person's own mean. Distances are in % of that between the outer corners of
 the eyes (about 90 mm in adults [M]), which does not move with the mouth. The midline is that of
-eyes and nose; + is the person's right, or up, or open.
+eyes and nose; + is the person's right, or up, or open. The model of the face draws chin and corners
+of a turned or nodding head aside, and the chin with a pulled corner, in all people much alike:
+that mean is taken off (`OF_TURN`, `CHIN_WITH_CORNERS`).
 
 The tongue, the platysma and the teeth are not seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from eutonia.dsp.rotation import angles
+from eutonia.dsp.rotation import angles, upright
 from eutonia.model import Channel, Floats, Landmarks, Movement, Side
 
 #: Pairs of the middle of the face (person's right, left): corners of the eyes, wings of the nose.
@@ -37,10 +40,48 @@ MAX_TURN_DEG = 40.0
 MAX_ASIDE_DEG = 25.0
 #: What is a matter of the sides.
 ASIDE = ("jaw_deviation", "corner_out", "corner_up")
-#: How eyes and nose are turned, which is what was taken off: a head that trembles leaves a rest.
+#: How the face is turned from the camera, which is what was taken off: it leaves a rest.
 HEAD = ("head_yaw", "head_pitch", "head_roll")
 #: Pictures from which the person's mean eyes and nose is made.
 _FOR_MEAN = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What the turn of a head from the camera makes of one distance of a still mouth.
+
+    Parameters
+    ----------
+    most : float
+        What a far turn to the right makes of the midline or the right side, %; of the left side, a
+        turn to the left.
+    within_deg : float
+        The turn over which it is reached (hyperbolic tangent).
+    nod : float
+        % for each degree of pitch.
+    """
+
+    most: float = 0.0
+    within_deg: float = 10.0
+    nod: float = 0.0
+
+    def made(self, yaw: Floats, pitch: Floats) -> Floats:
+        """Return what yaw and pitch in degrees make of it."""
+        return np.asarray(self.most * np.tanh(yaw / self.within_deg) + self.nod * pitch)
+
+
+#: Mean of 75 rendered people (0 to 49 and the even ones to 98) in light and dark skin, yaw to 25
+#: and pitch to 15 degrees. [D]
+OF_TURN: Mapping[str, Turn] = {
+    "jaw_deviation": Turn(most=3.3, within_deg=9.0),
+    "corner_out": Turn(most=1.9, within_deg=10.0, nod=0.04),
+    "corner_up": Turn(most=0.83, within_deg=20.0, nod=0.095),
+    "lip_width": Turn(nod=0.08),
+}
+#: How far a still chin is drawn to the right for each % by which the right corner stands higher
+#: than the left: 0.27 to 0.45 for corners pulled up or aside, 0.2 to 0.45 down (rendered people
+#: under number 50). A jaw that truly goes aside takes the corner of its side down. [D]
+CHIN_WITH_CORNERS = 0.33
 
 
 def mouth(landmarks: Landmarks) -> Movement:
@@ -60,7 +101,8 @@ def mouth(landmarks: Landmarks) -> Movement:
         ``lip_width`` (corner to corner: small when pursed), and for each side ``corner_out`` (from
         the midline) and ``corner_up`` (above the base of the nose, so negative). In degrees, what
         was taken off them: ``head_yaw``, ``head_pitch`` and ``head_roll``, how eyes and nose are
-        turned from the person's own mean (signs of `eutonia.dsp.rotation`).
+        turned from the camera (signs of `eutonia.dsp.rotation`; of rendered people right to 1.2
+        degrees (SD) in yaw and, as faces differ, 3 in pitch).
         Not good where no face was seen or it is turned from the camera by more than 40°, for
         deviation and corners by more than 25°.
 
@@ -81,7 +123,7 @@ def mouth(landmarks: Landmarks) -> Movement:
     seen = face.seen
     xyz = np.asarray(face.xyz[seen], dtype=np.float64)
     placed, facing, turned = _placed(xyz)
-    found = _distances(placed) | {
+    found = _straightened(_distances(placed), *turned[:2]) | {
         (site, "midline"): a for site, a in zip(HEAD, turned, strict=True)
     }
     x = np.zeros((len(found), landmarks.n_frames))
@@ -120,7 +162,7 @@ def in_head(xyz: Floats) -> tuple[Floats, Floats]:
 
 
 def _placed(xyz: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return what `in_head` does, and yaw, pitch and roll of eyes and nose, ``(3, n_frames)``."""
+    """Return what `in_head` does, and yaw, pitch and roll from the camera, ``(3, n_frames)``."""
     still = xyz[:, _STABLE]
     mean = _mean_shape(still[:: max(1, len(still) // _FOR_MEAN)])
     fit = _fit(still, mean)
@@ -130,11 +172,9 @@ def _placed(xyz: Floats) -> tuple[Floats, Floats, Floats]:
     origin = placed[:, _BASE_OF_NOSE].mean(axis=0)
     middle = np.mean([placed[:, list(pair)].mean(axis=(0, 1)) for pair in PAIRS], axis=0)
     origin += ((middle - origin) @ frame[0]) * frame[0]
-    facing = np.einsum("nij,j->ni", fit.rotation.swapaxes(1, 2), frame[2])[:, 2]
-    # To the axes of `eutonia.dsp.rotation`: up and forwards are the picture's down and away.
-    flip = np.diag([1.0, -1.0, -1.0])
-    turned = angles(flip @ fit.rotation.swapaxes(1, 2) @ flip)
-    return (placed - origin) @ frame.T / unit, facing, turned.T
+    # Where the face's right, down and backwards point in each picture, opposed: left, up, forwards.
+    axes = upright(-(fit.rotation.swapaxes(1, 2) @ frame.T).swapaxes(1, 2)).swapaxes(1, 2)
+    return (placed - origin) @ frame.T / unit, axes[:, 2, 2], angles(axes).T
 
 
 @dataclass(frozen=True)
@@ -201,6 +241,23 @@ def _distances(placed: Floats) -> dict[tuple[str, Side], Floats]:
         found["corner_out", side] = outwards * placed[:, point, 0]
         found["corner_up", side] = -placed[:, point, 1]
     return found
+
+
+def _straightened(
+    found: dict[tuple[str, Side], Floats], yaw: Floats, pitch: Floats
+) -> dict[tuple[str, Side], Floats]:
+    """Return the distances without what turn and corners make of a still mouth in the mean."""
+    straight = {
+        (site, side): x - OF_TURN[site].made(yaw if side != "left" else -yaw, pitch)
+        if site in OF_TURN
+        else x
+        for (site, side), x in found.items()
+    }
+    right_less_left = straight["corner_up", "right"] - straight["corner_up", "left"]
+    straight["jaw_deviation", "midline"] = (
+        straight["jaw_deviation", "midline"] - CHIN_WITH_CORNERS * right_less_left
+    )
+    return straight
 
 
 def _apart(placed: Floats, a: int, b: int) -> Floats:

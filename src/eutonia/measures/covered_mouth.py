@@ -104,9 +104,9 @@ def moved(x: Inputs, rows: NDArray[np.intp], *, apart: bool = False) -> Floats:
         Standard deviation in %; 0 where there is no such cover.
     """
     by_hand = APART_BY_HAND if apart else BY_HAND
-    hand = _of(x, rows, by_hand if x.condition.get("trick") == "on" else _NONE)
+    hand = of_site(x, rows, by_hand if x.condition.get("trick") == "on" else _NONE)
     by_mouthpiece = APART_BY_MOUTHPIECE if apart else BY_MOUTHPIECE
-    mouthpiece = _of(x, rows, by_mouthpiece if at_mouthpiece(x.condition) else _NONE)
+    mouthpiece = of_site(x, rows, by_mouthpiece if at_mouthpiece(x.condition) else _NONE)
     return np.stack([mouthpiece, hand], axis=1)
 
 
@@ -128,7 +128,7 @@ def with_cover(
     assert varying.share is not None and varying.place is not None
     by_cover = moved(x, rows, apart=apart) / varying.share[:, :1]
     anew = APART_SET_ANEW if apart else SET_ANEW
-    sd = _of(x, rows, anew if at_mouthpiece(x.condition) else _NONE)
+    sd = of_site(x, rows, anew if at_mouthpiece(x.condition) else _NONE)
     return replace(
         varying,
         sd=np.hypot(varying.sd, sd[:, None]),
@@ -136,9 +136,26 @@ def with_cover(
     )
 
 
-def _of(x: Inputs, rows: NDArray[np.intp], table: Mapping[str, float]) -> Floats:
-    """Return what a table says of the site of each target."""
-    return np.array([table.get(x.channels["mouth"][row].site, 0.0) for row in rows])
+def of_site(
+    x: Inputs, rows: NDArray[np.intp], table: Mapping[str, float] | Mapping[str, tuple[float, ...]]
+) -> Floats:
+    """Return what a table says of the site of each target, 0 where it says nothing.
+
+    Parameters
+    ----------
+    x : Inputs
+        With ``mouth``.
+    rows : ndarray of int, shape (n_targets,)
+        A channel of each target.
+    table : mapping of str to float or tuple of float
+        By site.
+
+    Returns
+    -------
+    ndarray, shape (n_targets,) or (n_targets, n_columns)
+    """
+    nothing = np.zeros_like(next(iter(table.values()), 0.0))
+    return np.array([table.get(x.channels["mouth"][row].site, nothing) for row in rows])
 
 
 def total(of: Sequence[Floats | float]) -> Floats:

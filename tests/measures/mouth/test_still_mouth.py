@@ -62,7 +62,13 @@ def test_a_jaw_aside_is_told_with_its_whole_way():
         found = _contrast("mouth.jaw_deviation", "jaw_deviation", jaw_deviation=shown)
         assert found.value == pytest.approx(shown / SEEN, abs=0.4)
         assert 0 < found.interval.lo < 9 < found.interval.hi
-    turned = _contrast("mouth.jaw_deviation", "jaw_deviation", jaw_deviation=2.7, head_yaw=12.0)
+
+
+def test_what_a_turned_head_makes_of_a_straight_jaw_is_no_difference():
+    """One in ten straight jaws still read 2.1 % aside in a head turned by 12 degrees (rendered)."""
+    aside = {"jaw_deviation": 2.1}
+    assert _contrast("mouth.jaw_deviation", "jaw_deviation", **aside).interval.lo > 0
+    turned = _contrast("mouth.jaw_deviation", "jaw_deviation", **aside, head_yaw=12.0)
     assert turned.interval.lo < 0
 
 
@@ -81,3 +87,28 @@ def test_an_even_mouth_of_a_turned_head_is_not_called_uneven(yaw):
     assert apart.value == pytest.approx(5.0, abs=0.3)
     assert (apart.interval.lo > 0) is (yaw == 0)
     assert [c.interval.lo <= 0 <= c.interval.hi for c in of_sides] == [yaw != 0]
+
+
+def _of_corners(rest, speaking):
+    """Return the contrasts of mouth asymmetry, by site; corners (out, up), right then left."""
+    rng = np.random.default_rng(6)
+    sites = [(site, side) for site in ("corner_out", "corner_up") for side in ("right", "left")]
+    made = []
+    for task, means in (("rest", rest), ("speaking", speaking)):
+        x = around(rng, np.array(means), seconds=60, sd=0.2)
+        channels = tuple(channel(*one) for one in sites)
+        condition = Condition.of(task=task)
+        made.append(replace(recording(x, channels, rate_hz=RATE_HZ, condition=condition), id=task))
+    held = visit(*made)
+    found = run_measure(entry("mouth.asymmetry"), held, visit_spans(held), seed=1).contrasts
+    return {c.target.sites[0]: c.interval for c in found}
+
+
+@pytest.mark.parametrize("shown", [(2.5, 9.4), (3.4, 5.1), (-0.9, -3.8)])
+def test_a_pulled_corner_is_held_with_its_whole_way(shown):
+    """Rendered: up 11.6 % and out 0.5, out 4.3 and up 6.1, or down 6.8 and out 1.3, in the mean."""
+    true = {2.5: (0.5, 11.6), 3.4: (4.3, 6.1), -0.9: (1.3, -6.8)}[shown[0]]
+    found = _of_corners((28, 28, -30, -30), (28 + shown[0], 28, -30 + shown[1], -30))
+    for site, way in zip(("corner_out", "corner_up"), true, strict=True):
+        assert found[site].lo < way < found[site].hi
+    assert found["corner_up"].lo > 0 or found["corner_up"].hi < 0

@@ -6,14 +6,8 @@ import numpy as np
 
 from eutonia.measures.corners import with_opening
 from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
-from eutonia.measures.positions import (
-    NECK,
-    Series,
-    from_camera,
-    mean,
-    position_sums,
-    with_systematic,
-)
+from eutonia.measures.part_seen import OF_CORNER, OUT_OF_UP, Shown, out_of_up, with_part
+from eutonia.measures.positions import NECK, Series, from_camera, mean, position_sums
 from eutonia.measures.still_mouth import HELD, TURNED, by_turn, with_face
 from eutonia.model import (
     Block,
@@ -28,7 +22,7 @@ from eutonia.model import (
     Visit,
 )
 
-#: Between people: uneven faces, and heads turned by up to 20°, % (`docs/video/accuracy`).
+#: Between people: uneven faces, % (`docs/video/accuracy`).
 SYSTEMATIC = 2.0
 
 #: What even corners seem to become uneven, SD in %, for each % that the jaw is more open (20
@@ -37,7 +31,7 @@ OF_OPENING = {"corner_out": 0.17, "corner_up": 0.13}
 
 MEASURE = Measure(
     id="mouth.asymmetry",
-    version="5",
+    version="6",
     title="Mouth asymmetry, right less left",
     unit="%",
     tier="supportive",
@@ -45,12 +39,15 @@ MEASURE = Measure(
     method="Mean place of the right corner of the mouth less that of the left, in the same "
     "pictures, in % of the distance between the outer corners of the eyes: how much further out "
     "from the midline, and how much higher. The limits also hold "
-    f"{SYSTEMATIC:g} % (SD) for uneven and turned faces, which a contrast between conditions does "
+    f"{SYSTEMATIC:g} % (SD) for uneven faces, which a contrast between conditions does "
     "not need. That holds, for each % by which the jaw is more open, "
     f"{OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in height. "
     "Limits, and contrasts to conditions without, also hold what a mouthpiece (1.3 % outwards and "
     "1.2 % in height, SD) or a hand at the face (0.7 and 0.3 %) makes of even corners. Those of "
     "two conditions with a mouthpiece hold 1.1 and 0.9 % for one that is set elsewhere. "
+    "Limits and contrasts also hold what is shown of a pulled corner "
+    f"on rendered people, 0.5 to 0.9 of its way in the mean (a gain with an SD of {OF_CORNER:g}), "
+    f"and {OUT_OF_UP:g} % outwards for each % of height. "
     f"{HELD} {TURNED}",
     needs=Needs(
         inputs=from_camera("mouth"),
@@ -77,7 +74,7 @@ def measure(x: Inputs) -> Result:
     right = x.targets[sides == "right"]
     left = x.targets[sides == "left"]
     by_cover = moved(x, right, apart=True)
-    turned = by_turn(x, right, apart=True)
+    errors = [SYSTEMATIC, by_turn(x, right, apart=True), out_of_up(x, right), *by_cover.T]
 
     def of_sides(block: Block) -> Series:
         both = block.mask[right] & block.mask[left]
@@ -89,22 +86,28 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=mean,
         span=span,
-        limits=with_systematic(total([SYSTEMATIC, turned, *by_cover.T])[:, None]),
-        varying=with_face(covered, x, right, apart=True),
+        limits=Shown(spread=OF_CORNER, sd=total(errors)[:, None]),
+        varying=with_part(with_face(covered, x, right, apart=True), x, right),
         notes=notes(x.condition),
     )
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate a right corner pulled out and down, in a face that is itself uneven."""
+    """Simulate a right corner pulled out and down, partly shown, in an uneven face."""
     from eutonia.simulate.mouth import RATE_HZ, around, channel
     from eutonia.simulate.visit import recording, visit
 
     rng = np.random.default_rng(seed)
     means = np.array([29.0, 36.0, -27.0, -31.0])
     channels = tuple(channel(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right"))
-    uneven = np.array([0.0, SYSTEMATIC, 0.0, SYSTEMATIC]) * rng.standard_normal(4)
-    x = around(rng, means + uneven, seconds=60, sd=2.0)
+    out, up = means[1::2] - means[::2]
+    out_seen, up_seen = (
+        (1 + OF_CORNER * rng.standard_normal()) * way + SYSTEMATIC * rng.standard_normal()
+        for way in (out, up)
+    )
+    out_seen += OUT_OF_UP * up_seen * rng.standard_normal()
+    shown = means + np.array([0.0, out_seen - out, 0.0, up_seen - up])
+    x = around(rng, shown, seconds=60, sd=2.0)
     task = Condition.of(task="speaking")
     made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
     return made, {

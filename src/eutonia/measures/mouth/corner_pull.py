@@ -6,6 +6,7 @@ import numpy as np
 
 from eutonia.measures.corners import with_opening
 from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
+from eutonia.measures.part_seen import OF_CORNER, OUT_OF_UP, out_of_up, with_part
 from eutonia.measures.positions import (
     BLOCK_S,
     NECK,
@@ -27,8 +28,8 @@ from eutonia.model import (
     Visit,
 )
 
-#: Of one corner, so that both together have the 2 % (SD between people) of uneven faces and of
-#: heads turned by up to 20° (`mouth.asymmetry`).
+#: Of one corner, so that both together have the 2 % (SD between people) of uneven faces
+#: (`mouth.asymmetry`).
 SYSTEMATIC = 2.0 / np.sqrt(2)
 #: What one corner seems to move unlike the other, SD in %, for each % that the jaw is more open:
 #: half the variance of `mouth.asymmetry`.
@@ -36,7 +37,7 @@ OF_OPENING = {"corner_out": 0.12, "corner_up": 0.09}
 
 MEASURE = Measure(
     id="mouth.corner_pull",
-    version="5",
+    version="6",
     title="Corner of the mouth",
     unit="%",
     tier="supportive",
@@ -44,12 +45,15 @@ MEASURE = Measure(
     method="Mean place of each corner of the mouth in the head's own frame, in % of the distance "
     "between the outer corners of the eyes: out from the midline of eyes and nose, and up from "
     "the base of the nose (so negative). The limits also hold "
-    f"{SYSTEMATIC:.1f} % (SD) for uneven and turned faces, as does the difference of the sides; a "
+    f"{SYSTEMATIC:.1f} % (SD) for uneven faces, as does the difference of the sides; a "
     "contrast between conditions does not need it, but holds, for each % by which the jaw is "
     f"more open, {OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in "
     "height. Limits, and contrasts to conditions without, also hold what a mouthpiece (1.9 % "
     "outwards and 1.3 % in height, SD) or a hand at the face (0.5 to 0.6 %) makes of a corner, and "
     "contrasts of two conditions with a mouthpiece 0.9 % for one that is set elsewhere. "
+    "Contrasts also hold what is shown of a pulled corner "
+    f"on rendered people, 0.5 to 0.9 of its way in the mean (a gain with an SD of {OF_CORNER:g}), "
+    f"and {OUT_OF_UP:g} % outwards for each % of height. "
     f"{HELD} {TURNED}",
     needs=Needs(
         inputs=from_camera("mouth"), target=Each(sites=("corner_out", "corner_up")), not_tasks=NECK
@@ -73,7 +77,8 @@ def measure(x: Inputs) -> Result:
     by_cover = moved(x, rows)
     apart = moved(x, rows, apart=True) / np.sqrt(2)
     turned = by_turn(x, rows, apart=True) / np.sqrt(2)
-    sides = total([SYSTEMATIC, turned, *apart.T])[:, None]
+    by_height = out_of_up(x, rows) / np.sqrt(2)
+    sides = total([SYSTEMATIC, turned, by_height, *apart.T])[:, None]
     blocks, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"])
     opened = with_opening(x, rows, OF_OPENING, sides=sides)
     return Result(
@@ -81,7 +86,7 @@ def measure(x: Inputs) -> Result:
         finish=mean,
         span=span,
         limits=with_systematic(total([SYSTEMATIC, by_turn(x, rows), *by_cover.T])[:, None]),
-        varying=with_face(with_cover(opened, x, rows), x, rows),
+        varying=with_part(with_face(with_cover(opened, x, rows), x, rows), x, rows),
         notes=notes(x.condition),
     )
 

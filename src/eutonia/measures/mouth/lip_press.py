@@ -6,7 +6,6 @@ import numpy as np
 
 from eutonia.measures.covered_mouth import (
     UNSEEN,
-    at_mouthpiece,
     hidden,
     moved,
     notes,
@@ -22,7 +21,7 @@ from eutonia.measures.positions import (
     position_sums,
     with_systematic,
 )
-from eutonia.measures.still_mouth import HELD, with_face
+from eutonia.measures.still_mouth import HELD, by_turn, with_face
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -44,7 +43,7 @@ OF_OPENING = {"lip_height": 0.2, "lip_width": 0.3}
 
 MEASURE = Measure(
     id="mouth.lip_press",
-    version="3",
+    version="4",
     title="Lips: height of the red, width, gap",
     unit="%",
     tier="supportive",
@@ -55,7 +54,8 @@ MEASURE = Measure(
     "distance of the corners is taken; its limits, and contrasts to conditions without a "
     "mouthpiece, then hold 3.5 % (SD) for what that makes of it, those between two with a "
     "mouthpiece 1.6 %. Contrasts to a trick hold 0.7, 0.4 and 0.4 % for the hand, of width, gap "
-    f"and height. {HELD} That is {OF_OPENING['lip_height']} % of height and "
+    "and height. Limits hold what a head that is turned from the camera makes of still lips. "
+    f"{HELD} That is {OF_OPENING['lip_height']} % of height and "
     f"{OF_OPENING['lip_width']} % of width for each % by which the jaw is more open, too.",
     needs=Needs(
         inputs=from_camera("mouth"),
@@ -83,12 +83,11 @@ def measure(x: Inputs) -> Result:
     sites = [x.channels["mouth"][row].site for row in rows]
     opening = np.array([[OF_OPENING.get(site, 0.0) * apart(x, "jaw_opening")] for site in sites])
     plain = Varying(sd=nothing, share=nothing + 1, place=opening)
-    covered = at_mouthpiece(x.condition)
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
-        limits=with_systematic(total(list(by_cover.T))[:, None]) if covered else None,
+        limits=with_systematic(total([by_turn(x, rows), *by_cover.T])[:, None]),
         varying=with_face(with_cover(plain, x, rows), x, rows),
         reasons=tuple("" if s == SEEN else hidden(x.condition, "the lips") for s in sites),
         notes=notes(x.condition),

@@ -41,7 +41,7 @@ SITES = ("jaw_opening", "jaw_deviation", "corner_out", "corner_up")
 
 MEASURE = Measure(
     id="mouth.lower_face",
-    version="2",
+    version="3",
     title="Movement of the lower face",
     unit="%/s",
     tier="supportive",

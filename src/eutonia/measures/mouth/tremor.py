@@ -38,7 +38,7 @@ LEAST_RMS = 0.2
 
 MEASURE = Measure(
     id="mouth.tremor",
-    version="4",
+    version="5",
     title="Tremor of the jaw",
     unit={"freq": "Hz", "size": "%"},
     tier="supportive",
