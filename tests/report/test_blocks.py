@@ -157,7 +157,7 @@ def test_what_is_not_there_names_where_it_was_looked_for(full):
 
 
 def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
-    """Of a film of the neck, blinks stand last; a title stands once, with where it was not taken."""
+    """Of a film of the neck blinks stand last; a title stands once, with where it is missing."""
     assessment, _ = full
     filmed = replace(
         assessment.recordings[0], id="neck.mp4", kind="head", conditions=("let go", "range")

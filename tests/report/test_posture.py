@@ -91,6 +91,24 @@ def test_range_and_tremor_name_ends_and_axis():
     assert lines["TREMOR"].startswith("4.10 [4.00, 4.20] Hz, mainly yaw (let go)")
 
 
+def test_the_line_of_tremor_says_its_size_in_the_same_condition():
+    """Root mean square with its limits, no density, and not that of another condition."""
+    freq = angle("head.tremor_freq", 4.1, 0.1, unit="Hz")
+    size = angle("head.tremor_pow.rms", 0.9, 0.2, part="rms", unit="deg")
+    density = angle("head.tremor_pow.total", 2.2, 0.4, part="total", unit="deg2/Hz")
+    line = said(freq, size, density)["TREMOR"]
+    assert line == "4.10 [4.00, 4.20] Hz, 0.90 [0.70, 1.10] deg root mean square (let go)"
+    helped = angle("head.tremor_pow.rms", 0.4, part="rms", levels={"task": "let_go", "trick": "on"})
+    assert "square" not in said(freq, helped)["TREMOR"]
+
+
+def test_the_size_of_a_tremor_is_not_repeated_below_its_line():
+    """The row of the root mean square is left out below; those of the density stay."""
+    size, density = (angle(f"head.tremor_pow.{p}", 0.9, part=p) for p in ("rms", "total"))
+    assert repeats(SimpleNamespace(estimate=size)) is True
+    assert repeats(SimpleNamespace(estimate=density)) is False
+
+
 @pytest.mark.parametrize(("task", "there"), [("let_go", True), ("walking", False)])
 def test_only_what_stands_in_a_line_is_left_out_below(task, there):
     """An angle in another task keeps its own row."""

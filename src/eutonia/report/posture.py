@@ -25,6 +25,8 @@ RANGE = (
 )
 #: Begins the note of a head tremor that may be the jaw's (`eutonia.measures.nod_of_jaw`).
 JAW = "jaw: "
+#: Size of a head tremor over the three axes.
+SIZE = "head.tremor_pow.rms"
 #: Measures that these lines show, so that no other row of the page repeats them.
 SHOWN = frozenset(
     [m for m, *_ in AXES]
@@ -33,9 +35,13 @@ SHOWN = frozenset(
 )
 
 
+def _shown(e: Estimate) -> bool:
+    return declared_id(e.measure) in SHOWN or e.measure == SIZE
+
+
 def posture(assessment: Assessment) -> Iterator[tuple[str, str]]:
     """Yield the lines that this visit has: let go, midline, range, trick, tremor."""
-    found = [f.estimate for f in assessment.findings if declared_id(f.estimate.measure) in SHOWN]
+    found = [f.estimate for f in assessment.findings if _shown(f.estimate)]
     found = [e for e in found if e.origin == "measured"]
     lines: tuple[tuple[str, Callable[[list[Estimate]], str]], ...] = (
         ("LET GO", _let_go),
@@ -56,7 +62,7 @@ def repeats(finding: Finding) -> bool:
     if measure == "head.null":  # where the head is most often, beside where it is on average
         return not finding.primary
     if measure.startswith("head.tremor") or measure == "head.time_neutral":
-        return measure in SHOWN
+        return _shown(e)
     return measure in SHOWN and e.condition.get("task") in ("let_go", "range")
 
 
@@ -165,7 +171,9 @@ def _tremor(found: list[Estimate]) -> str:
         ]
         axis = max(shares, key=lambda a: a.value, default=None)
         mainly = f", mainly {spaced(axis.part)}" if axis is not None and axis.part else ""
-        said.append(f"{_with_limits(e)} Hz{mainly} ({e.condition.label}){_of_jaw(e)}")
+        sizes = [a for a in found if a.measure == SIZE and a.condition == e.condition]
+        large = "".join(f", {_with_limits(a)} deg root mean square" for a in sizes)
+        said.append(f"{_with_limits(e)} Hz{large}{mainly} ({e.condition.label}){_of_jaw(e)}")
     return "; ".join(said)
 
 

@@ -257,6 +257,27 @@ def test_the_difference_of_two_tremors_holds_the_gain_of_both_postures():
     assert found["head.tremor_pow.yaw"].lo < 0.286**2 < found["head.tremor_pow.yaw"].hi < 0.5
 
 
+def test_the_ratio_of_two_tilts_holds_a_gain_that_changes_with_the_posture():
+    """Half a tilt that reads as 0.73 of it, by gains of 0.79 and 1.15, in 18 seconds each."""
+    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+    t = T[: round(18 * RATE_HZ)]
+    films = [
+        recording(
+            np.outer([0.05, 0.1, size], np.sqrt(2) * np.sin(2 * np.pi * 5.3 * t))
+            + _noise(s, len(t)),
+            channels,
+            rate_hz=RATE_HZ,
+            condition=Condition.of(task="let_go", trick=trick),
+        )
+        for size, s, trick in ((0.79 * 1.1, 1, "off"), (1.15 * 0.55, 2, "on"))
+    ]
+    held = visit(*films)
+    outcome = run_measure(entry("head.tremor_pow"), held, visit_spans(held), seed=1)
+    found = {c.measure: c.interval for c in outcome.contrasts}
+    assert 0.4 < found["head.tremor_pow.rms"].lo < 0.5 < found["head.tremor_pow.rms"].hi
+    assert 0.4**2 < found["head.tremor_pow.roll"].lo < 0.5**2
+
+
 def _turns(sizes, lasts_s):
     """Return turns to and fro of least jerk, one in three seconds."""
     t = np.arange(round((3 * len(sizes) + 1) * 60)) / 60

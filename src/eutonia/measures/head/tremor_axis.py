@@ -13,7 +13,9 @@ from eutonia.measures.head_tremor import (
     AXES,
     BENT_AXES,
     CAUTION,
+    CHANGE_SD,
     CONTRAST_WORDS,
+    GAIN_SD,
     GAIN_WORDS,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
@@ -42,7 +44,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="5",
+    version="6",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
@@ -68,7 +70,9 @@ def measure(x: Inputs) -> Result:
     found = nods(x)
     finish = _Shares(tuple(found.shaken.start_hz))
     total = found.shaken.blocks.sum(axis=0)
-    below, above = _of_camera(finish.power(total))
+    power = finish.power(total)
+    below, above = _of_camera(power, GAIN_SD)
+    changed = np.minimum(*_of_camera(power, CHANGE_SD))
     share = finish(total)
     moves = share * (1 - share / 100)  # for one of the logarithm of the odds
     return Result(
@@ -76,7 +80,7 @@ def measure(x: Inputs) -> Result:
         finish=finish,
         span=found.shaken.span,
         limits=partial(_limits, below=below, above=above),
-        varying=Varying(sd=moves * np.minimum(below, above) / HALF_95),
+        varying=Varying(sd=moves * changed / HALF_95),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         evidence=found.shaken.evidence(),
         notes=found.notes,
@@ -101,9 +105,9 @@ class _Shares:
         return tremor.top(rhythm.densities(total), start)[1]
 
 
-def _of_camera(power: Floats) -> tuple[Floats, Floats]:
+def _of_camera(power: Floats, each: Floats) -> tuple[Floats, Floats]:
     """Return how far below and above the log odds of each share may be, by what is misread."""
-    below, above = (2 * log for log in misread(power))
+    below, above = (2 * log for log in misread(power, each))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = power / power.sum(axis=-1, keepdims=True)
 

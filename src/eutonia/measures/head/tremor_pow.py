@@ -12,6 +12,7 @@ from eutonia.measures.head_tremor import (
     AXES,
     BENT_AXES,
     CAUTION,
+    CHANGE_SD,
     CONTRAST_WORDS,
     GAIN_SD,
     GAIN_WORDS,
@@ -36,7 +37,7 @@ _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="5",
+    version="6",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -68,24 +69,42 @@ def measure(x: Inputs) -> Result:
         rhythm.densities(found.shaken.blocks.sum(axis=0)),
         np.nan_to_num(found.shaken.start_hz, nan=1.0),
     )
-    sd = np.hypot(GAIN_SD, np.minimum(added_share(power), 1.0))
-    together = HALF_95 * gain_together(x, power, sd)[:, None]
-    # The density goes with the square of the size.
-    below, above = (
-        np.concatenate([2 * together, 2 * axis, together], axis=1) for axis in misread(power)
-    )
+    below, above = _of_camera(x, power, GAIN_SD)
+    changed = _of_camera(x, power, CHANGE_SD)
     no_axes = (BENT_AXES,) * len(power) if bent(x) else ("",) * len(power)
     return Result(
         blocks=found.shaken.blocks,
         finish=finish,
         span=found.shaken.span,
         limits=rhythm.LogLimits(systematic=above / HALF_95, below=below),
-        varying=Varying(sd=above / HALF_95, further=(below - above, np.zeros_like(above))),
+        varying=Varying(
+            sd=changed[1] / HALF_95, further=(changed[0] - changed[1], np.zeros_like(above))
+        ),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         part_reasons=dict.fromkeys(AXES, no_axes),
         evidence=found.shaken.evidence(),
         notes=(*found.notes, *bent_notes(x)),
     )
+
+
+def _of_camera(x: Inputs, power: Floats, each: Floats) -> tuple[Floats, Floats]:
+    """Return how far below and above the logarithm of each part may be, by gain and what is added.
+
+    Parameters
+    ----------
+    x : Inputs
+    power : ndarray, shape (n_targets, 3)
+        As seen of yaw, pitch and roll.
+    each : ndarray, shape (3,)
+        Standard deviation of each gain.
+    """
+    sd = np.hypot(each, np.minimum(added_share(power), 1.0))
+    together = HALF_95 * gain_together(x, power, sd)[:, None]
+    # The density goes with the square of the size.
+    below, above = (
+        np.concatenate([2 * together, 2 * axis, together], axis=1) for axis in misread(power, each)
+    )
+    return below, above
 
 
 @dataclass(frozen=True)
