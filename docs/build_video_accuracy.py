@@ -94,8 +94,7 @@ STUDIES = {
         "Errors in degrees; *found*: share that was read; *constant* errors stay with a finger of "
         "a person, *varying* ones change from pose to pose; *in the interval*: share of errors "
         "that the systematic part of the measure's interval holds. People 100 to 121 judged an "
-        "earlier version and were left out. These rows were computed before hands that the "
-        "detector overlooks were looked for in a softer copy of the picture.",
+        "earlier version and were left out.",
     ),
     "mouth": (
         "Jaw and mouth",
