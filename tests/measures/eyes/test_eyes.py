@@ -84,6 +84,15 @@ def test_durations_are_those_of_the_trace():
     )
 
 
+def test_a_closure_that_reads_short_is_held():
+    """One read 0.1 s too short, as on dark skin, is within the limits, one as much too long not."""
+    (e, _) = _run("eyes.longest_closure", _lid(SPASMS)).estimates
+    assert e.interval.lo > e.value - 0.1
+    assert e.interval.hi > e.value + 0.1
+    (none, _) = _run("eyes.longest_closure", _lid([])).estimates
+    assert none.value == none.interval.lo == 0
+
+
 def test_a_longest_closure_that_a_gap_cuts_is_at_least_so_long():
     """Of a spasm of 5 s from second 39.5 the end is hidden: noted, also where another is longer."""
     for begin, longest in ((44.2, 4.7), (43.0, 4.0)):

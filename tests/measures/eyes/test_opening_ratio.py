@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eutonia.measures import entry
+from eutonia.measures.eyes.opening_ratio import TIMES, limits
 from eutonia.model import Condition
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.lids import OPENINGS
@@ -46,6 +47,34 @@ def test_a_lid_that_hangs_by_half_is_told(hangs):
     details = dict(e.details)
     assert details["as_read"] == pytest.approx(gaps[0] / gaps[1], rel=0.01)
     assert details["left_pct"] == pytest.approx(gaps[0], rel=0.03)
+
+
+@pytest.mark.parametrize("hangs", ["left", "right"])
+@pytest.mark.parametrize("shown", [1.0, 0.32, 0.17, 0.09])
+def test_a_lid_of_either_skin_is_held(hangs, shown):
+    """Whether all of a lid that hangs by 0.65 is shown, or as little as of dark skin, is held."""
+    left, right = (0.35**shown, 1.0) if hangs == "left" else (1.0, 0.35**shown)
+    (e,) = _run(10 * left * np.ones(N), 10 * right * np.ones(N)).estimates
+    truth = 0.35 if hangs == "left" else 1 / 0.35
+    assert e.interval.lo < truth < e.interval.hi
+
+
+def test_lids_that_read_even_may_hang():
+    """Lids that read even do not rule out that either is open by 0.6 of the other only."""
+    (e,) = _run(10 * np.ones(N), 10 * np.ones(N)).estimates
+    assert e.interval.lo < 0.6
+    assert e.interval.hi > 1 / 0.6
+
+
+def test_limits_are_alike_for_both_lids():
+    """Exchanging the lids turns value and limits over; the more is read, the further they lie."""
+    read = np.exp(TIMES * np.linspace(-0.8, 0.8, 81))[:, None]
+    lo, hi = limits(read, 0.001 * read, np.full(len(read), 20.0))
+    assert (lo < read).all()
+    assert (read < hi).all()
+    assert np.allclose(lo * hi[::-1], 1.0)
+    assert (np.diff(lo, axis=0) > 0).all()
+    assert (np.diff(hi, axis=0) > 0).all()
 
 
 def test_an_eye_that_winks_does_not_hang():

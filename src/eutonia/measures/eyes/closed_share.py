@@ -16,7 +16,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="eyes.closed_share",
-    version="3",
+    version="4",
     title="Share of the time with the eye closed",
     unit="1",
     tier="clinical",

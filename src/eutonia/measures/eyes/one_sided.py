@@ -29,7 +29,10 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Spasms of one side, above all together with the mouth of that side, suggest "
     "hemifacial spasm rather than blepharospasm: for the examiner to decide. A lid that no longer "
-    f"shuts, as after toxin, looks the same. {CAUTION}",
+    "shuts, as after toxin, looks the same. The landmarks take one lid along with the other: of "
+    "rendered people (50 to 98) seen straight, 100 % of the lids shut alone were told with light "
+    "and 98 % with dark skin, but with the head turned by 20 degrees 80 % and 49 %: film from the "
+    f"front, and where the head turns a low number rules nothing out. {CAUTION}",
     figure="",
     proofs=("simulated",),
 )
