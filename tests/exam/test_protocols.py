@@ -4,8 +4,9 @@ import pytest
 
 from eutonia.exam.protocols import RANGE, for_form, names, protocol
 from eutonia.exam.red_flags import hidden_tasks
+from eutonia.formats.conditions import level_of
 from eutonia.knowledge import table
-from eutonia.model import Flag, FlagClosed, UnknownName
+from eutonia.model import Condition, Flag, FlagClosed, UnknownName
 
 #: clinical-rules §4: minutes, and the steps that each protocol must have, in order.
 RULES = {
@@ -123,3 +124,12 @@ def test_no_protocol_names_a_dose_or_an_instruction_to_treat():
     """No text of the protocols speaks of doses or of stopping a medicine."""
     text = str(table("protocols")) + str(table("protocol_rules"))
     assert not [w for w in (" mg", " units", "dose", "stop taking") if w in text]
+
+
+def test_walks_with_and_without_shoes_are_two_conditions():
+    """They differ in the shoes alone, as steps of the protocol and as names of segments."""
+    steps = {s.id: s for s in protocol("leg").segments}
+    bare, shod = (steps[name].condition for name in ("barefoot", "shod"))
+    assert bare.differing(shod) == ("shoes",)
+    for name in ("barefoot", "shod"):
+        assert Condition.of(**level_of(steps[name].name)) == steps[name].condition

@@ -356,6 +356,20 @@ def test_a_rhythm_is_marked_where_it_stands_out():
     assert shaking.get_title() == "head"
 
 
+@pytest.mark.parametrize(
+    ("lo", "hi", "shown"), [(0.3, 8.0, "0.5 1 2 5"), (0.02, 300, "0.1 1 10 100")]
+)
+def test_a_logarithmic_axis_has_plain_numbers(lo, hi, shown):
+    """Densities within two decades have 2 and 5 between the tens, and no formula stands there."""
+    arrays = {"density": np.geomspace(lo, hi, 20)[None], "freq_hz": np.linspace(1, 10, 20)}
+    ax = plot.rhythm(arrays | {"labels": np.array(["head"])})
+    ax.set_ylim(lo, hi)
+    ax.figure.canvas.draw()
+    both = [*ax.yaxis.get_major_ticks(), *ax.yaxis.get_minor_ticks()]
+    ticks = {t.get_loc(): t.label1.get_text() for t in both if lo <= t.get_loc() <= hi}
+    assert " ".join(text for _, text in sorted(ticks.items()) if text) == shown
+
+
 # Movement ----------------------------------------------------------------------------------------
 
 

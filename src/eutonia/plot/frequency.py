@@ -66,7 +66,7 @@ def spectrum(
     if len(psd):
         ax.plot(freq, np.exp(np.nanmedian(np.log(psd), axis=0)), color=INK, lw=1.8)
     ax.set(xlabel="Frequency (Hz)", ylabel="Power density (µV²/Hz)", yscale="log")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    _plain_numbers(ax)
     ax.set_xlim(freq[0], freq[-1])
     return ax
 
@@ -111,9 +111,21 @@ def rhythm(
     unit = f" ({what.arrays['density_unit']})" if "density_unit" in what else ""
     ax.set_title(what.title)
     ax.set(xlabel="Frequency (Hz)", ylabel=f"Power density{unit}", yscale="log")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    _plain_numbers(ax)
     ax.set_xlim(freq[0], freq[-1])
     return ax
+
+
+def _plain_numbers(ax: Axes) -> None:
+    """Write plain numbers at a logarithmic axis: 1, 2 and 5 of each decade where it has few."""
+    lo, hi = ax.get_ylim()
+    few = hi < 100 * lo
+
+    def of_few(value: float, _: int) -> str:
+        return f"{value:g}" if few and f"{value:e}"[0] in "25" else ""
+
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_formatter(of_few)
 
 
 def positive(psd: Floats) -> Floats:
