@@ -35,8 +35,8 @@ _BELOW = ("foot", "knee", "hip", "trunk_sagittal", "trunk_lateral")
 #: What of the head is read from the shoulders alone.
 _OF_SHOULDERS = ("shift_lateral", "shift_sagittal", "shoulder")
 #: Distance of two pictures, in pictures, up to which a value between them is used: one may be
-#: missing. [D]
-APART = 2.2
+#: missing, with uneven stamps. What lies further apart is said (`formats.video.GAP_STEPS`). [D]
+APART = 2.5
 #: Distance, in pictures, at which a time is that of a picture itself: stamps are rounded. [D]
 ON = 0.1
 #: Kinds of movement that may tremble; lids snap and feet land, which a curve would overshoot.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.segments import sums
+from eutonia.measures.lid_holes import bridged
 from eutonia.model import Block, Each, Floats, Input, Inputs, Needs, Pairs, Varying
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
@@ -42,10 +43,8 @@ DURATION_HZ = 55.0
 #: Closures of half a second, and shares of the time, need no more than cinema's 24: on rendered
 #: people at 15 a second all spasms were found, shares right to 4 % (docs/video/accuracy). [D]
 LONG_HZ = 23.0
-#: Flag of lids whose pictures lie too far apart (``derive.lids``).
-UNEVEN = "too_uneven"
-#: Flag of a lid of which no gentle closures were filmed.
-UNCALIBRATED = "uncalibrated"
+#: Flags of lids: pictures lie too far apart (``derive.lids``), no gentle closures were filmed.
+UNEVEN, UNCALIBRATED = "too_uneven", "uncalibrated"
 
 LID = Input(kind="lid", unit="1", min_rate_hz=COUNT_HZ, min_s=25, not_flags=frozenset({UNEVEN}))
 NEEDS = Needs(
@@ -145,6 +144,7 @@ def events(c: Floats, mask: NDArray[np.bool_], *, rate_hz: float, level: float =
     level : float
         A lid is closed above it, and open again below four fifths of it.
     """
+    c, mask = bridged(c, mask, rate_hz=rate_hz, level=level * REOPENED / CLOSED)
     high = np.concatenate([[False], mask & (c >= level * REOPENED / CLOSED), [False]])
     edges = np.flatnonzero(np.diff(high.astype(np.int8)))
     rows = []
@@ -153,8 +153,7 @@ def events(c: Floats, mask: NDArray[np.bool_], *, rate_hz: float, level: float =
         if not len(over):
             continue
         i, j = int(over[0]), int(over[-1])
-        begun = i > 0 and bool(mask[i - 1]) and (first == i or bool(mask[first - 1 : i].all()))
-        begun = begun and (first > 0 and bool(mask[first - 1]))
+        begun = first > 0 and bool(mask[first - 1])
         ended = end < len(c) and bool(mask[end])
         on = i - (c[i] - level) / (c[i] - c[i - 1]) if begun else i - 0.5
         off = j + (c[j] - level) / (c[j] - c[j + 1]) if ended else j + 0.5

@@ -121,7 +121,7 @@ def _plain_numbers(ax: Axes) -> None:
     lo, hi = ax.get_ylim()
     few = hi < 100 * lo
 
-    def of_few(value: float, _: int) -> str:
+    def of_few(value: float, _: float) -> str:
         return f"{value:g}" if few and f"{value:e}"[0] in "25" else ""
 
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -99,7 +99,17 @@ def test_a_longest_closure_that_a_gap_cuts_is_at_least_so_long():
         gap = (BadSpan(start_s=begin, stop_s=46.0, reason="face lost"),)
         (e, _) = _run("eyes.longest_closure", _lid(SPASMS), bad=gap).estimates
         assert CUT in e.notes
+        assert any(flag.startswith("at_least_") for flag in e.quality)
         assert e.value == pytest.approx(longest, abs=0.03)
+
+
+def test_a_dropped_picture_does_not_cut_a_closure():
+    """A hole of 0.1 s in a spasm of 5 s leaves it whole; in open lids it is no closure."""
+    for begin, lasts, longest in ((42.0, 0.1, 5.0), (37.0, 0.1, 5.0), (42.0, 0.3, 4.0)):
+        hole = (BadSpan(start_s=begin, stop_s=begin + lasts, reason="dropped"),)
+        (e, _) = _run("eyes.longest_closure", _lid(SPASMS), bad=hole).estimates
+        assert (CUT in e.notes) == (longest < 5)
+        assert e.value == pytest.approx(longest, abs=0.02)
 
 
 def test_a_gap_makes_no_blink_and_takes_no_minute():

@@ -29,7 +29,7 @@ UNCALIBRATED_MS = 24.0
 
 MEASURE = Measure(
     id="eyes.blink_duration",
-    version="2",
+    version="3",
     title="Duration of blinks",
     unit="ms",
     tier="supportive",

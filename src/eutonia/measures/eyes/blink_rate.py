@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, NEVER_HOME, UNSURE
+from eutonia.measures.lid_holes import HOLE_S
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.blink_rate",
-    version="2",
+    version="3",
     title="Blinks",
     unit="/min",
     tier="clinical",
@@ -18,7 +19,7 @@ MEASURE = Measure(
     method="Times at which the lid closes by more than half of its own range and opens again "
     f"(below 40 %) within {1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen. "
     "Each eye by itself. Needs at least 27 pictures a second whose distance is at most 50 ms in "
-    "95 %.",
+    f"95 %. A hole of up to {HOLE_S:g} s in a closure is bridged.",
     needs=NEEDS,
     scale="difference",
     interval=Jackknife(),

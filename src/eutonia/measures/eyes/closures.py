@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS_LONG, UNSURE
+from eutonia.measures.lid_holes import HOLE_S
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.closures",
-    version="2",
+    version="3",
     title="Closures of half a second and more",
     unit="/min",
     tier="clinical",
     sources=(),
     method="Times at which the lid closes by more than half of its own range for at least "
     f"{1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen (our rule). Each eye by "
-    "itself. A closure that a gap or the end cuts counts once half a second of it was seen.",
+    f"itself. A hole of up to {HOLE_S:g} s in a closure is bridged; one that a longer hole or the "
+    "end cuts counts where its beginning and half a second of it were seen.",
     needs=NEEDS_LONG,
     scale="difference",
     interval=Jackknife(),

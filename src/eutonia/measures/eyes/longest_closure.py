@@ -10,6 +10,7 @@ import numpy as np
 
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, BLOCK_S, CAUTION, NEEDS_LONG, UNSURE
+from eutonia.measures.lid_holes import HOLE_S
 from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 #: Error of a moment at which a lid passes one half, in pictures: the straight line between two.
@@ -20,11 +21,11 @@ _BETWEEN = 0.04
 #: of others by up to 35. [D]
 SHORT_S, BENT_S = 0.02, 0.05
 #: Noted where a closure of half a second or more was not seen whole.
-CUT = "longest=at least so long: a gap or an end of the recording cut a closure"
+CUT = "longest=a gap or an end of the recording cut a closure, so that it is at least so long"
 
 MEASURE = Measure(
     id="eyes.longest_closure",
-    version="4",
+    version="5",
     title="Longest closure",
     unit="s",
     tier="clinical",
@@ -33,7 +34,9 @@ MEASURE = Measure(
     "without opening (below 40 %). The interval is that of its two moments, from the noise of the "
     "trace over its slope there and the distance of the pictures: how long this closure was, not "
     "how long another one may be. It also holds that closures read 20 ms short (SD 50), as the "
-    "scale of the lid is not straight, and, without gentle closures, what another threshold gives.",
+    "scale of the lid is not straight, and, without gentle closures, what another threshold gives. "
+    f"A hole of up to {HOLE_S:g} s in a closure is bridged; a closure of half a second that a "
+    "longer one, or an end of the recording, cut makes the number one that is at least so long.",
     needs=NEEDS_LONG,
     scale="none",  # one closure says nothing about the next, so nothing about what differs
     interval=Jackknife(),
@@ -65,6 +68,7 @@ def measure(x: Inputs) -> Result:
         blocks=longest,
         finish=_most,
         span=span,
+        at_least=np.array([[cut] for cut, _, _ in found]),
         limits=lid_events.unsure(x, _Moments(tuple(sd for _, _, sd in found)), partial(_lasts, x)),
         reasons=lid_events.unclear(x),
         evidence=lid_events.trace(x),

@@ -13,7 +13,7 @@ from eutonia.stats.intervals import student_quantile
 
 MEASURE = Measure(
     id="eyes.one_sided",
-    version="2",
+    version="3",
     title="Closures of one eye only",
     unit="%",
     tier="supportive",

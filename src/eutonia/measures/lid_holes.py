@@ -1,0 +1,44 @@
+"""Short holes in the trace of a lid that stays shut: a picture that the camera dropped."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eutonia.model import Floats
+
+#: A hole up to this long between two moments at which the lid is shut does not cut the closure, s:
+#: a lid that opened and shut again would take longer. [D]
+HOLE_S = 0.12
+
+
+def bridged(
+    c: Floats, mask: NDArray[np.bool_], *, rate_hz: float, level: float
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the trace of a lid with a straight line over each short hole in a closure.
+
+    Parameters
+    ----------
+    c : ndarray, shape (n_samples,)
+        Closure, 0 open to 1 shut.
+    mask : ndarray of bool, shape (n_samples,)
+    rate_hz : float
+    level : float
+        The lid is shut on both sides of the hole: at least so far.
+
+    Returns
+    -------
+    c, mask : ndarray, shape (n_samples,)
+    """
+    edges = np.diff(np.concatenate([[True], mask, [True]]).astype(np.int8))
+    starts, stops = np.flatnonzero(edges < 0), np.flatnonzero(edges > 0)
+    c, mask = c.copy(), mask.copy()
+    for start, stop in zip(starts, stops, strict=True):
+        inside = start > 0 and stop < len(c)
+        # From the last picture before the hole to the first one after it.
+        if inside and stop + 1 - start <= HOLE_S * rate_hz + 1e-9:
+            before, after = c[start - 1], c[stop]
+            if min(before, after) >= level:
+                c[start:stop] = np.linspace(before, after, stop - start + 2)[1:-1]
+                mask[start:stop] = True
+    return c, mask
