@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from eutonia.model import Condition, Estimate, Finding, Interval, Target
-from eutonia.report.relevance import filmed_for, ranked
+from eutonia.model import Condition, Contrast, Estimate, Finding, Interval, Target
+from eutonia.report.relevance import filmed_for, ranked, ranked_contrasts, unit_of
 
 from .conftest import recordings
 
@@ -88,3 +88,37 @@ def test_what_may_be_nothing_stands_after_what_is_not():
 
 def _interval(lo, hi):
     return Interval(lo=lo, hi=hi, kind="within the recording", method="")
+
+
+def _contrast(measure, *, q, scale="difference"):
+    return Contrast(
+        measure=measure,
+        target=Target(label="mouth", channels=("a",), sites=("mouth",)),
+        condition=Condition.of(task="speaking"),
+        factor="task",
+        a="speaking",
+        b="rest",
+        scale=scale,
+        value=2.0,
+        interval=None,
+        p=q,
+        q=q,
+        paired="blocks",
+    )
+
+
+def test_a_clinical_difference_stands_before_a_supportive_one_of_smaller_q():
+    """A jaw that goes aside is named before lips that part in speech."""
+    lips = _contrast("mouth.lip_press", q=0.001)
+    jaw = _contrast("mouth.jaw_deviation.mean", q=0.01)
+    assert ranked_contrasts([lips, jaw]) == (jaw, lips)
+
+
+def test_a_ratio_of_powers_is_named_as_one(full):
+    """A ratio of densities is not read as one of sizes."""
+    assessment, _ = full
+    first = assessment.findings[0]
+    for unit, said in (("deg\N{SUPERSCRIPT TWO}/Hz", "times the power"), ("deg", "times")):
+        e = replace(first.estimate, measure="head.tremor_pow.yaw", unit=unit)
+        one = replace(assessment, findings=(replace(first, estimate=e),))
+        assert unit_of(_contrast(e.measure, q=0.01, scale="ratio"), one) == said

@@ -147,3 +147,9 @@ def test_an_interval_without_zero_beside_no_difference_is_explained():
     assert words.verdict_of(replace(base, scale="ratio")).endswith("q 0.062)")
     across = replace(base.interval, lo=-0.1)
     assert words.verdict_of(replace(base, interval=across)) == "no difference shown"
+
+
+def test_the_size_of_a_tremor_is_not_taken_for_its_amplitude():
+    """The part of a measure that is a size says that it is a root mean square."""
+    assert words.part_words("size") == "size (root mean square)"
+    assert words.part_words("4_7") == "4–7\u00a0Hz"

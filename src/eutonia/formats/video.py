@@ -346,7 +346,10 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0, lost: int = 0) -> list[I
             if pauses.sum() == 1
             else (f"{pauses.sum()} times, the longest {steps.max():.2g} s,")
         )
-        text = f"{times} pictures are missing; nothing is measured across that."
+        text = (
+            f"{times} pictures are missing; nothing is measured across that, but that a lid which "
+            "is shut before and after up to 0.12 s counts as shut."
+        )
         issues.append(_issue("gaps", text))
     even = np.sort(steps[~pauses])[: max(len(steps) - lost, 1)]  # those across lost ones aside
     if float(np.std(even)) / step > UNEVEN:

@@ -101,9 +101,9 @@ def _of_muscles(measure: str) -> bool:
 def ranked_contrasts(
     contrasts: Iterable[Contrast], *, made_for: frozenset[str] = frozenset()
 ) -> tuple[Contrast, ...]:
-    """Return contrasts by q, then by their distance from none in widths of the interval.
+    """Return contrasts by tier, by q, then by their distance from none in widths of the interval.
 
-    Those of what the videos were made for come first.
+    Those of what the videos were made for come first, those of rest last.
     """
 
     def key(c: Contrast) -> tuple[float, ...]:
@@ -111,7 +111,10 @@ def ranked_contrasts(
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
         background = c.condition.get("task") in _REST
         q = 2.0 if c.q is None else c.q
-        return aside(c.measure, made_for), background, q, -(away / width if width > 0 else 0.0)
+        declared = card(c.measure)
+        tier = len(_TIERS) if declared is None else _TIERS[declared.tier]
+        away_from_none = away / width if width > 0 else 0.0
+        return aside(c.measure, made_for), background, tier, q, -away_from_none
 
     return tuple(sorted(contrasts, key=key))
 
@@ -126,10 +129,9 @@ def tier_of(contrast: Contrast, assessment: Assessment) -> str:
 
 
 def unit_of(contrast: Contrast, assessment: Assessment) -> str:
-    """Return the unit of a contrast's value."""
-    if contrast.scale == "ratio":
-        return "times"
-    for f in assessment.findings:
-        if f.estimate.measure == contrast.measure:
-            return f.estimate.unit
-    return ""
+    """Return the unit of a contrast's value; a ratio of powers is not one of sizes."""
+    units = (f.estimate.unit for f in assessment.findings if f.estimate.measure == contrast.measure)
+    unit = next(units, "")
+    if contrast.scale != "ratio":
+        return unit
+    return "times the power" if "\N{SUPERSCRIPT TWO}/Hz" in unit else "times"
