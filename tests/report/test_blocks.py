@@ -156,6 +156,22 @@ def test_what_is_not_there_names_where_it_was_looked_for(full):
     assert shown.title not in said
 
 
+def test_what_was_found_without_its_place_stands_on_the_first_page(full):
+    """A hand trembles, and which finger is not told: its frequency is said once, with where."""
+    assessment, _ = full
+    one = NotMeasurable(
+        measure="hand.finger_tremor",
+        version="5",
+        title="Tremor of a finger",
+        tier="supportive",
+        code="untold",
+        reason="One finger trembles at 5.1 Hz: largest was the index.",
+        condition=Condition.of(task="posture"),
+    )
+    said = first_page(replace(assessment, not_measurable=(one, one)))
+    assert row(said, "SEEN").startswith("One finger trembles at 5.1 Hz (posture);")
+
+
 def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
     """Of a film of the neck blinks stand last; a title stands once, with where it is missing."""
     assessment, _ = full

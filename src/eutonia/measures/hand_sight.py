@@ -24,7 +24,13 @@ PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
 LEAST_BLOCKS = 6
 #: How the hand lies to the camera, see the derivation.
 TURNS = ("hand_hinge", "hand_palm")
+#: The thumb's curl, whose channel has no flag: its sight follows from how the hand lies.
+THUMB = "thumb_curl"
+#: Sine of the angles beyond which a hand is seen from a side, and from the palm, as the derivation
+#: has them for the fingers. [D]
+_SIDE_ON, _PALM_ON = 0.7, 0.9
 _SIDE = {
+    "thumb": "the thumb's side",
     "index": "the thumb's side",
     "middle": "the thumb's side",
     "ring": "the little finger's side",
@@ -63,6 +69,17 @@ def lies(x: Inputs, row: int) -> list[float]:
     channels = x.channels["finger"]
     at = {c.site: i for i, c in enumerate(channels) if c.side == channels[row].side}
     return [mean_of(x, at.get(site)) for site in TURNS]
+
+
+def thumb_seen_as(x: Inputs, row: int) -> str:
+    """Return the flag that says how the thumb of a channel's hand was seen, as `seen_as` does.
+
+    Where it is not known how the hand lies, its bend is guessed.
+    """
+    hinge, palm = np.sin(np.radians(lies(x, row)))
+    if abs(hinge) >= _SIDE_ON:
+        return HIDDEN if hinge > 0 else ""
+    return PALM if palm <= -_PALM_ON else GUESSED
 
 
 def mean_of(x: Inputs, row: int | None) -> float:

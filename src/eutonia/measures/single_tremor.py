@@ -26,7 +26,14 @@ CAUTION = (
 )
 
 
-def measured(x: Inputs, name: str, *, least_rms: Sequence[float], unit: str) -> Result:
+def measured(
+    x: Inputs,
+    name: str,
+    *,
+    least_rms: Sequence[float],
+    unit: str,
+    gain_sd: Floats | float = rhythm.GAIN_SD,
+) -> Result:
     """Return frequency and size of each target's rhythm.
 
     Parameters
@@ -38,6 +45,8 @@ def measured(x: Inputs, name: str, *, least_rms: Sequence[float], unit: str) -> 
         Size below which a rhythm of each target is not told from noise.
     unit : str
         Of the size, in words.
+    gain_sd : float or ndarray, shape (n_targets,)
+        Of the logarithm of the gain with which camera and tracker show each target's movement.
     """
     found = rhythm.shaken(x, name)
     finish = _Tremor(tuple(found.start_hz))
@@ -50,7 +59,7 @@ def measured(x: Inputs, name: str, *, least_rms: Sequence[float], unit: str) -> 
         blocks=found.blocks,
         finish=finish,
         span=found.span,
-        limits=_limits,
+        limits=_Limits(gain_sd),
         reasons=tuple(
             why or (Absent(small.format(rms, least)) if rms < least else "")
             for why, rms, least in zip(found.reasons(least_rms=0.0), size, least_rms, strict=True)
@@ -74,18 +83,29 @@ class _Tremor:
         return np.where(np.isfinite(start)[:, None], out, np.nan)
 
 
-def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-    """Return Student's limits, with the clock's error and with the camera's gain of the size."""
-    of_size = rhythm.LogLimits(systematic=np.array([rhythm.GAIN_SD]))
-    freq, of_clock = value[:, :1], CLOCK_SHARE * value[:, :1]
-    lo, hi = rhythm.student(freq, error[:, :1], df)
-    lo, hi = freq - np.hypot(freq - lo, of_clock), freq + np.hypot(hi - freq, of_clock)
-    size = of_size(value[:, 1:], error[:, 1:], df)
-    return np.hstack([lo, size[0]]), np.hstack([hi, size[1]])
+@dataclass(frozen=True)
+class _Limits:
+    """Student's limits, with the clock's error and with the camera's gain of the size."""
+
+    gain_sd: Floats | float
+
+    def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        of_size = rhythm.LogLimits(systematic=np.atleast_1d(self.gain_sd)[:, None])
+        freq, of_clock = value[:, :1], CLOCK_SHARE * value[:, :1]
+        lo, hi = rhythm.student(freq, error[:, :1], df)
+        lo, hi = freq - np.hypot(freq - lo, of_clock), freq + np.hypot(hi - freq, of_clock)
+        size = of_size(value[:, 1:], error[:, 1:], df)
+        return np.hstack([lo, size[0]]), np.hstack([hi, size[1]])
 
 
 def example(
-    seed: int, channel: Channel, condition: Condition, *, rate_hz: float, rms: float
+    seed: int,
+    channel: Channel,
+    condition: Condition,
+    *,
+    rate_hz: float,
+    rms: float,
+    gain_sd: float = rhythm.GAIN_SD,
 ) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     """Simulate a rhythm of 5.2 Hz over drift and noise, seen with a gain that stays."""
     from eutonia.simulate.tremor import Tremor
@@ -94,7 +114,7 @@ def example(
     rng = np.random.default_rng(seed)
     shown = Tremor(freq_hz=5.2, width_hz=0.15, rms_deg=(rms,))
     x = shown.draw(rng, round(60 * rate_hz), rate_hz=rate_hz)
-    x = x * np.exp(rhythm.GAIN_SD * rng.standard_normal()) + rng.normal(0, 0.15, x.shape)
+    x = x * np.exp(gain_sd * rng.standard_normal()) + rng.normal(0, 0.15, x.shape)
     made = visit(recording(x, (channel,), rate_hz=rate_hz, condition=condition))
     key = (channel.label, condition.label)
     return made, {(*key, "freq"): shown.freq_hz, (*key, "size"): rms}

@@ -99,7 +99,7 @@ from eutonia.model.recording import (
     Signal,
     Source,
 )
-from eutonia.model.result import Absent, Result, Varying
+from eutonia.model.result import Absent, Result, Untold, Varying
 from eutonia.model.verdicts import (
     Conclusion,
     Flag,
@@ -199,6 +199,7 @@ __all__ = [
     "Therapy",
     "UnknownName",
     "UnreadableFile",
+    "Untold",
     "UrgencyTier",
     "Varying",
     "Verdicts",

@@ -25,6 +25,15 @@ class Absent(str):
     __slots__ = ()
 
 
+class Untold(str):
+    """A reason which says that something was found, and that the recording does not tell where.
+
+    What stands before its first colon is a result by itself, which the first page shows.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Varying:
     """That part of an error in `Result.limits` which changes from one condition to another.

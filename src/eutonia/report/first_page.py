@@ -11,7 +11,7 @@ from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.earlier import changes, counted
 from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
-from eutonia.report.losses import ABSENT, NO_INPUT, not_recorded
+from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD, not_recorded
 from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import (
     GUESSED,
@@ -59,6 +59,7 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
         *posture(assessment),
         *_findings(assessment),
         *_contrasts(assessment),
+        *_untold(assessment),
         ("CHANGE", _change(assessment)),
         ("NOT TAKEN", _not_taken(assessment)),
         ("TO DISCUSS", _to_discuss(assessment)),
@@ -246,6 +247,17 @@ def _not_taken(assessment: Assessment) -> Text:
     if not parts:
         return "nothing was asked for that could not be taken"
     return (f"{'; '.join(parts)}; why: ", Ref("not measured", "not-measured"))
+
+
+def _untold(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    """Yield what was found where the recording does not tell in which part, in each condition."""
+    said: dict[str, dict[str, None]] = {}
+    for m in assessment.not_measurable:
+        if m.code == UNTOLD and m.tier != "research":
+            said.setdefault(m.reason.partition(":")[0], {})[m.condition.label] = None
+    if said:
+        each = (f"{words} ({'; '.join(where)})" for words, where in said.items())
+        yield "SEEN", f"{listed(each, 3)}; why: see what was not measured"
 
 
 def _wanting(assessment: Assessment, missing: list[NotMeasurable]) -> list[str]:

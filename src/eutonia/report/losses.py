@@ -14,6 +14,8 @@ _MOST_ISSUES = 25
 NO_INPUT = "no_input"
 #: Code of what was looked for well enough and is not there (`eutonia.model.Absent`).
 ABSENT = "absent"
+#: Code of what was found, and not told where (`eutonia.model.Untold`).
+UNTOLD = "untold"
 
 
 def losses(assessment: Assessment) -> Iterator[Block]:

@@ -269,10 +269,16 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+#: Parts whose name says less than a reader needs: the size of a tremor is not its amplitude.
+_PARTS = {"size": "size (root mean square)"}
+
+
 def part_words(part: str) -> str:
     """Return the part of a measure in words: ``4_7`` is ``4–7 Hz``."""
     lo, _, hi = part.partition("_")
-    return f"{lo}–{hi}\u00a0Hz" if lo.isdigit() and hi.isdigit() else spaced(part)
+    if lo.isdigit() and hi.isdigit():
+        return f"{lo}–{hi}\u00a0Hz"
+    return _PARTS.get(part, spaced(part))
 
 
 def form(state: VisitState) -> str:

@@ -20,6 +20,7 @@ from eutonia.model import (
     Outcome,
     Result,
     Span,
+    Untold,
     Visit,
 )
 from eutonia.model.measure import AT_LEAST
@@ -156,7 +157,9 @@ def _evidence(result: Result, found: Gathered) -> dict[str, np.ndarray]:
 
 
 def _code(why: str, otherwise: str) -> str:
-    """Return the code of a reason: what was looked for and is not there has its own."""
+    """Return the code of a reason: what is not there, and what is but not where, have their own."""
+    if isinstance(why, Untold):
+        return "untold"
     return "absent" if isinstance(why, Absent) else otherwise
 
 
