@@ -32,12 +32,17 @@ WAYS = {
     "roll_right": ("roll", 1, "tilt to the right"),
     "roll_left": ("roll", -1, "tilt to the left"),
 }
+DOWN = "pitch_down"
+_FURTHER = (
+    f" From {-posture.BENDS_PITCH:g} degrees down on only the near end of it is known, as there "
+    "the landmarks stop at another angle in each person (up to version 2 so only from 25 on)."
+)
 #: Largest angles of the example, to the positive and the negative side.
 EXAMPLE_TOPS = np.array([[42.0, 28.0], [25.0, 32.0], [18.0, 30.0]])
 CAUTION = (
     "It is the active range of the day, as far as the person went: pain, effort and instruction "
     "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees, downwards "
-    "above 25, read it as 'at least'; downwards it may be more than its interval from 15 on. The "
+    "above 15, read it as 'at least': as a posture that is down, it may be up to 25 more. The "
     "interval is that of the camera's path, not between attempts. "
     + posture.CAUTION
     + posture.AS_WIDE.format(1)
@@ -51,14 +56,15 @@ def declared(way: str) -> Measure:
     most = seen.hi if sign > 0 else -seen.lo
     return Measure(
         id=f"head.rom_{way}",
-        version="2",
+        version="3" if way == DOWN else "2",
         title=f"Range of motion: {words}",
         unit="deg",
         tier="supportive",
         sources=(),
         method=f"Largest angle from straight to which the head came by itself ({words}) and stayed "
         "for 0.2 s in all, over all repeats of the range. The interval is the error of the zero "
-        f"and {posture.APART_SHARE[axis]:.0%} (SD) of the angle.",
+        f"and {posture.APART_SHARE[axis]:.0%} (SD) of the angle."
+        + (_FURTHER if way == DOWN else ""),
         needs=Needs(inputs=posture.head_input(), target=Each(sites=(axis,)), tasks=TASKS),
         scale="difference",
         interval=Analytic(),
@@ -97,6 +103,7 @@ def measure(x: Inputs, way: str) -> Result:
         values=least,
         lo=np.maximum(least - half, 0.0),
         hi=least + half,
+        at_least=(least > -posture.BENDS_PITCH) & (way == DOWN),
         reasons=tuple("" if b >= LEAST_DEG else never for b in best),
         n_effective=np.isfinite(each).sum(axis=0).astype(np.float64),
     )

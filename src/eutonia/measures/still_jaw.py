@@ -29,13 +29,28 @@ SURE_RANGE = 5.0
 #: films the former, without what follows the head, was -0.56 to 0.48 where the jaw read more than
 #: 2.4 %; of rendered jaws that opened they were at least 0.93 and 1.3 (41, 42, 71 and 88). [D]
 LEAST_CORRELATION, LEAST_GAP = 0.7, 0.5
-_LESS = f"the jaw was seen to move by less than {LEAST_RANGE:g} %: no opening can be counted. "
-_LESS += "Landmarks show a part of its way, so that it may have opened further."
-_NOISE = "the jaw was seen to move by {extent:.2g} %, less than {least:g} times what the landmarks "
-_NOISE += "jitter ({noise:.2g} %): openings are not told from noise. Film in more light, or nearer."
-_MOVED = "the jaw was seen to move by {extent:.2g} %, {own:.2g} % without what follows the head, "
-_MOVED += "and the lips did not part with it: below {sure:g} % that is not told from what shutting "
-_MOVED += "lids and a head that moves make of a still jaw."
+_LESS = f"landmarks show less than {LEAST_RANGE:g} % of movement of the jaw: no opening can be "
+_LESS += (
+    "counted. They show a part of its way (the range is what they show, over that part), so that "
+)
+_LESS += "it may have opened further."
+_NOISE = (
+    "landmarks show {extent:.2g} % of movement of the jaw (the range is that over the part they "
+)
+_NOISE += (
+    "show of it), less than {least:g} times what they jitter ({noise:.2g} %): openings are not "
+)
+_NOISE += "told from noise. Film in more light, or nearer."
+_MOVED = (
+    "landmarks show {extent:.2g} % of movement of the jaw (the range is that over the part they "
+)
+_MOVED += (
+    "show of it), {own:.2g} % without what follows the head, and the lips did not part with it: "
+)
+_MOVED += (
+    "below {sure:g} % that is not told from what shutting lids and a head that moves make of a "
+)
+_MOVED += "still jaw."
 
 
 def jitter(x: Floats, usable: NDArray[np.bool_]) -> float:

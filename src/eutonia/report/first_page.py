@@ -257,7 +257,7 @@ def _untold(assessment: Assessment) -> Iterator[tuple[str, Text]]:
             said.setdefault(m.reason.partition(":")[0], {})[m.condition.label] = None
     if said:
         each = (f"{words} ({'; '.join(where)})" for words, where in said.items())
-        yield "SEEN", f"{listed(each, 3)}; why: see what was not measured"
+        yield "SEEN", (f"{listed(each, 3)}; why: ", Ref("not measured", "not-measured"))
 
 
 def _wanting(assessment: Assessment, missing: list[NotMeasurable]) -> list[str]:

@@ -12,7 +12,7 @@ from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.mouth import RATE_HZ, around, channel
 from eutonia.simulate.visit import recording, visit
 
-SITES = ("lip_height", "lip_width", "jaw_deviation", "head_yaw", "head_pitch")
+SITES = ("lip_height", "lip_width", "corner_out", "jaw_deviation", "head_yaw", "head_pitch")
 MEANS = {"lip_height": 16.0, "lip_width": 48.0}
 
 
@@ -54,6 +54,28 @@ def test_what_a_turned_head_makes_of_still_lips_is_no_difference():
     assert _contrast("mouth.lip_press", "lip_height", lip_height=2.0).interval.lo > 0
     turned = _contrast("mouth.lip_press", "lip_height", lip_height=2.0, head_pitch=12.0)
     assert turned.interval.lo < 0 < turned.interval.hi
+
+
+def test_a_jaw_aside_does_not_widen_the_lips():
+    """Lips that read 3.6 % wider are told beside a straight jaw, not beside one shown 3 % aside."""
+    straight = _contrast("mouth.lip_press", "lip_width", lip_width=3.6)
+    assert straight.interval.lo > 0
+    for aside in (3.0, -3.0):
+        found = _contrast("mouth.lip_press", "lip_width", lip_width=3.6, jaw_deviation=aside)
+        assert found.interval.lo < 0 < found.interval.hi
+        assert found.p > 0.05
+    height = [
+        _contrast("mouth.lip_press", "lip_height", lip_height=3.0, jaw_deviation=d)
+        for d in (0.0, 3.0)
+    ]
+    assert height[0].interval == height[1].interval
+
+
+def test_a_corner_that_does_not_follow_the_jaw_is_no_pull():
+    """As rendered in dark skin: 2.6 % outwards beside a jaw shown 3.1 % aside, truly 0.7."""
+    for aside, held in ((0.0, False), (3.1, True)):
+        found = _contrast("mouth.corner_pull", "corner_out", corner_out=2.6, jaw_deviation=aside)
+        assert (found.interval.lo < 0.7) is held
 
 
 def test_a_jaw_aside_is_told_with_its_whole_way():

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.rotation import angles, turned
-from eutonia.measures import posture, trick_hand
+from eutonia.measures import face_at_work, posture, trick_hand
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="6",
+    version="7",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
@@ -38,7 +38,8 @@ MEASURE = Measure(
     + posture.CAUTION
     + posture.SINCE_TWO
     + posture.RAISED_HAND
-    + posture.AS_WIDE.format(4),
+    + posture.AS_WIDE.format(4)
+    + face_at_work.EXPRESSION.format(6),
     figure="bars",
     proofs=("simulated",),
 )

@@ -6,7 +6,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from eutonia.measures import posture, trick_hand
+from eutonia.measures import face_at_work, posture, trick_hand
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Needs, Result, Visit, Whole
 
 #: Standard deviation of the kernel that smooths the density, in degrees. [D]
@@ -17,7 +17,7 @@ COUNTED = 0.8
 
 MEASURE = Measure(
     id="head.null",
-    version="5",
+    version="6",
     title="Null position of the head",
     unit=dict.fromkeys(posture.AXES, "deg"),
     tier="clinical",
@@ -41,7 +41,8 @@ MEASURE = Measure(
     + posture.SINCE_TWO
     + posture.RAISED_HAND
     + posture.AS_WIDE.format(3)
-    + " Up to version 4 differences held on every axis what the hand of a trick does to pitch.",
+    + " Up to version 4 differences held on every axis what the hand of a trick does to pitch."
+    + face_at_work.EXPRESSION.format(5),
     figure="bars",
     proofs=("simulated",),
 )

@@ -6,14 +6,14 @@ from functools import cache
 
 import numpy as np
 
-from eutonia.measures import mean_angle, posture
+from eutonia.measures import face_at_work, mean_angle, posture
 from eutonia.model import Inputs, Jackknife, Measure, Result, Visit
 
 AXIS = "roll"
 
 MEASURE = Measure(
     id="head.roll_mean",
-    version="3",
+    version="4",
     title="Tilt of the head",
     unit="deg",
     tier="clinical",
@@ -27,7 +27,10 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION + posture.RAISED_HAND + posture.AS_WIDE.format(2),
+    caution=posture.CAUTION
+    + posture.RAISED_HAND
+    + posture.AS_WIDE.format(2)
+    + face_at_work.EXPRESSION.format(3),
     figure="bars",
     proofs=("simulated",),
 )

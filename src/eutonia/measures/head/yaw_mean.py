@@ -6,14 +6,14 @@ from functools import cache
 
 import numpy as np
 
-from eutonia.measures import mean_angle, posture
+from eutonia.measures import face_at_work, mean_angle, posture
 from eutonia.model import Inputs, Jackknife, Measure, Result, Visit
 
 AXIS = "yaw"
 
 MEASURE = Measure(
     id="head.yaw_mean",
-    version="4",
+    version="5",
     title="Turn of the head",
     unit="deg",
     tier="clinical",
@@ -27,7 +27,11 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION + posture.SINCE_TWO + posture.RAISED_HAND + posture.AS_WIDE.format(3),
+    caution=posture.CAUTION
+    + posture.SINCE_TWO
+    + posture.RAISED_HAND
+    + posture.AS_WIDE.format(3)
+    + face_at_work.EXPRESSION.format(4),
     figure="bars",
     proofs=("simulated",),
 )
