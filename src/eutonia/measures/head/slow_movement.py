@@ -8,7 +8,7 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.dsp.tremor import FREQ_HZ, SLOW_HZ
-from eutonia.measures import face_at_work, rhythm
+from eutonia.measures import face_at_work, head_noise, rhythm
 from eutonia.measures.head_tremor import (
     GAIN_SD,
     GAIN_WORDS,
@@ -27,10 +27,12 @@ LOWEST_HZ = 0.5
 #: still and of slightly swaying heads of rendered people 0 to 49, straight, turned, with blinks and
 #: with a hand at the face (0.17 to 0.37, mean 0.27 and SD 0.06). And what is taken for nothing. [D]
 NOISE_MOST_DEG, NOTHING_DEG = 0.45, 0.001
+#: The same of a noisier film, times the root of its `head_noise.jitter`. [D]
+NOISE_TIMES = 1.5
 
 MEASURE = Measure(
     id="head.slow_movement",
-    version="5",
+    version="6",
     title="Slow movement of the head (0.5 to 2.5 Hz, without tremor)",
     unit="deg",
     tier="supportive",
@@ -47,8 +49,9 @@ MEASURE = Measure(
     "Drift slower than 0.5 Hz is part of the posture, not of this number. A jaw or lids at work "
     "(speaking, counting, eating, gentle closures) make a still head seem to move by up to 0.7 "
     "degrees: the lower limit and differences hold that (version 2), and the landmarks' noise, "
-    f"which makes a still head read up to {NOISE_MOST_DEG} degrees (version 4). Up to version 4 "
-    "the gain of a shake was held too narrowly (10 % for 15).",
+    f"which makes a still head read up to {NOISE_MOST_DEG} degrees (version 4), and up to 1.2 "
+    "where the face is small, dark and compressed: how much is read from the film above 8 Hz "
+    "(version 6). Up to version 4 the gain of a shake was held too narrowly (10 % for 15).",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -62,7 +65,8 @@ def measure(x: Inputs) -> Result:
     total = found.blocks.sum(axis=0)
     gain = gain_together(x, finish.power(total))[:, None]
     of_face = face_at_work.MOST_SLOW_DEG if face_at_work.works(x.condition) else 0.0
-    most = float(np.hypot(of_face, NOISE_MOST_DEG))
+    of_film = head_noise.most(x, least=NOISE_MOST_DEG, times=NOISE_TIMES)
+    most = float(np.hypot(of_face, of_film))
     value = finish(total)
     below = face_at_work.share(value, most=most, noise=face_at_work.NOISE_SLOW_DEG)
     return Result(
@@ -75,7 +79,7 @@ def measure(x: Inputs) -> Result:
         evidence=found.evidence(),
         notes=(
             *face_at_work.notes(x.condition, of_face),
-            *face_at_work.noise_notes(x.condition, value, NOISE_MOST_DEG),
+            *face_at_work.noise_notes(x.condition, value, round(of_film, 2)),
         ),
     )
 
