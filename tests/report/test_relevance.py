@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from eutonia.measures.head import tremor_pow
 from eutonia.model import Condition, Contrast, Estimate, Finding, Interval, Target
 from eutonia.report.relevance import filmed_for, ranked, ranked_contrasts, unit_of
 
@@ -118,7 +119,8 @@ def test_a_ratio_of_powers_is_named_as_one(full):
     """A ratio of densities is not read as one of sizes."""
     assessment, _ = full
     first = assessment.findings[0]
-    for unit, said in (("deg\N{SUPERSCRIPT TWO}/Hz", "times the power"), ("deg", "times")):
-        e = replace(first.estimate, measure="head.tremor_pow.yaw", unit=unit)
+    for part, said in (("yaw", "times the power"), ("rms", "times")):
+        unit = tremor_pow.MEASURE.units[part]
+        e = replace(first.estimate, measure=f"head.tremor_pow.{part}", unit=unit)
         one = replace(assessment, findings=(replace(first, estimate=e),))
         assert unit_of(_contrast(e.measure, q=0.01, scale="ratio"), one) == said

@@ -134,4 +134,4 @@ def unit_of(contrast: Contrast, assessment: Assessment) -> str:
     unit = next(units, "")
     if contrast.scale != "ratio":
         return unit
-    return "times the power" if "\N{SUPERSCRIPT TWO}/Hz" in unit else "times"
+    return "times the power" if "2/Hz" in unit else "times"
