@@ -157,6 +157,12 @@ def test_another_method_breaks_a_comparison(changes, named):
     assert named in found.words
 
 
+def test_a_caution_of_one_visit_does_not_break_a_comparison():
+    """What is said of a short recording, or of a closure that was cut, is no other method."""
+    found = _compared(replace(_estimate(60.0), notes=("short: of 12 s none",)), _estimate(50.0))
+    assert found.difference == pytest.approx(10.0)
+
+
 @pytest.mark.parametrize(
     ("now", "before", "named"),
     [

@@ -95,6 +95,19 @@ def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(
     assert keys.index("PRIMARY") < keys.index("SUPPORTIVE")
 
 
+def test_where_none_differs_the_room_that_is_left_is_said(full):
+    """No difference shown is not none: the interval of the nearest one is printed beside it."""
+    assessment, _ = full
+    tested = assessment.contrasts[0]
+    unsure = replace(tested.interval, lo=-20.0, hi=80.0)
+    none = replace(tested, value=30.0, interval=unsure, p=0.4, q=0.8)
+    said = row(first_page(replace(assessment, contrasts=(none,))), "DIFFERS")
+    assert "no difference between conditions or sides was shown" in said
+    assert "any size within its interval is possible" in said
+    assert "[−20, 80]" in said
+    assert "possible" not in row(first_page(assessment), "DIFFERS")
+
+
 @pytest.mark.parametrize(
     ("state", "expected"),
     [

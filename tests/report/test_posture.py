@@ -121,7 +121,7 @@ def test_only_what_stands_in_a_line_is_left_out_below(task, there):
 def test_a_head_tremor_that_may_be_the_jaws_says_so_on_its_line():
     """What the measure notes of the jaw stands beside the frequency; other notes do not."""
     tremor = angle("head.tremor_freq", 4.1, 0.1, unit="Hz")
-    noted = replace(tremor, notes=("slow=below 2.5 Hz", "jaw: the jaw trembles as well"))
+    noted = replace(tremor, notes=("slow: below 2.5 Hz", "jaw: the jaw trembles as well"))
     assert said(noted)["TREMOR"].endswith("Hz (let go), the jaw trembles as well")
     assert said(tremor)["TREMOR"].endswith("Hz (let go)")
 

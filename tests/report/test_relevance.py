@@ -6,7 +6,7 @@ import pytest
 
 from eutonia.measures.head import tremor_pow
 from eutonia.model import Condition, Contrast, Estimate, Finding, Interval, Target
-from eutonia.report.relevance import filmed_for, ranked, ranked_contrasts, unit_of
+from eutonia.report.relevance import filmed_for, ranked, ranked_contrasts, said_by, unit_of
 
 from .conftest import recordings
 
@@ -124,3 +124,15 @@ def test_a_ratio_of_powers_is_named_as_one(full):
         e = replace(first.estimate, measure=f"head.tremor_pow.{part}", unit=unit)
         one = replace(assessment, findings=(replace(first, estimate=e),))
         assert unit_of(_contrast(e.measure, q=0.01, scale="ratio"), one) == said
+
+
+def test_what_two_numbers_say_of_the_same_moments_is_said_once():
+    """The lean of a walk stands beside its mean over strides only where that is missing."""
+    lean, mean = (_contrast(m, q=0.01) for m in ("trunk.lean", "gait.trunk_lean.mean"))
+    assert said_by(lean, [lean, mean]) is True
+    assert said_by(mean, [lean, mean]) is False
+    assert said_by(lean, [lean, replace(mean, a="running")]) is False
+    one, other = (_finding("left", 5.0, measure=m) for m in ("head.null", "head.yaw_mean"))
+    assert said_by(one.estimate, [other.estimate]) is True
+    elsewhere = replace(other.estimate, condition=Condition.of(task="reading"))
+    assert said_by(one.estimate, [elsewhere]) is False

@@ -153,3 +153,16 @@ def test_the_size_of_a_tremor_is_not_taken_for_its_amplitude():
     """The part of a measure that is a size says that it is a root mean square."""
     assert words.part_words("size") == "size (root mean square)"
     assert words.part_words("4_7") == "4–7\u00a0Hz"
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("norm=task", "normalised by the largest task"),
+        ("ends=EMG of left biceps", "ends: EMG of left biceps"),
+        ("short: of 12 s no interval can be given", "short: of 12 s no interval can be given"),
+    ],
+)
+def test_a_note_is_printed_in_words(note, said):
+    """No report shows the keys by which notes are held against each other."""
+    assert words.note_words(note) == said

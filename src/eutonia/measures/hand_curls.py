@@ -78,7 +78,7 @@ def pairs(
         if len(rest) == 1 and HIDDEN not in channels[row].flags:
             names = sorted(channels[i].site.partition("_")[0] for i in (int(row), *rest))
             notes[
-                f"others=of the {channels[row].side} hand only {' and '.join(names)} are held "
+                f"of the {channels[row].side} hand only {' and '.join(names)} are held "
                 f"against each other: {alike}"
             ] = None
     return tuple(notes)

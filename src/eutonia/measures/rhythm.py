@@ -20,8 +20,8 @@ OVERLAP = 1.2
 #: Standard deviation of the gain with which a camera and a tracker show an angle that oscillates.
 GAIN_SD = 0.05
 #: Noted where a faster tremor would be read as a slower one.
-ALIASED = "aliasing=a faster tremor than half the pictures a second is read as a slower one"
-SLOW = f"slow=below {tremor.SLOW_HZ:g} Hz tremor is not told from slow jerks by its frequency"
+ALIASED = "aliasing: a faster tremor than half the pictures a second is read as a slower one"
+SLOW = f"slow: below {tremor.SLOW_HZ:g} Hz tremor is not told from slow jerks by its frequency"
 _SURE_HZ = 24.0
 N_BINS = len(FREQ_HZ)
 

@@ -129,7 +129,8 @@ class Result:
     evidence : mapping of str to ndarray
         Named arrays from which figures are drawn.
     notes : tuple of str
-        What the estimate was normalised by or assumed, such as ``norm=task``.
+        What the estimate was normalised by, as ``norm=task`` (it is compared with the same only),
+        or a caution in words, without ``=``.
     """
 
     blocks: Floats | None = None

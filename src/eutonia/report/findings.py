@@ -21,6 +21,7 @@ from eutonia.report.words import (
     instrument,
     interval_kind,
     limits_of,
+    note_words,
     part_words,
     short,
     statement,
@@ -94,7 +95,9 @@ def _measure(
     if declared is not None and declared.evidence_against:
         yield Note(text=f"Evidence against: {declared.evidence_against}")
     if notes := tuple(dict.fromkeys(n for f in group for n in f.estimate.notes)):
-        yield Paragraph(text=f"Noted, or normalised by: {'; '.join(notes)}.", style="small")
+        yield Paragraph(
+            text=f"Noted, or normalised by: {'; '.join(map(note_words, notes))}.", style="small"
+        )
 
 
 def _six_things(measure: str, group: list[Finding]) -> str:

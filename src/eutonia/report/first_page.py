@@ -20,6 +20,7 @@ from eutonia.report.relevance import (
     filmed_for,
     ranked,
     ranked_contrasts,
+    said_by,
     tier_of,
     unit_of,
 )
@@ -126,7 +127,8 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         )
     groups: dict[tuple[bool, str, str], list[Finding]] = {}
     for f in shown:
-        if repeats(f):
+        twice = said_by(f.estimate, (o.estimate for o in shown)) and not f.primary
+        if twice or repeats(f):
             continue
         key = (f.primary, f.estimate.measure, f.estimate.condition.label)
         groups.setdefault(key, []).append(f)
@@ -180,9 +182,10 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     allowed = [c for c in assessment.contrasts if tier_of(c, assessment) != "research"]
     ordered = ranked_contrasts(allowed, made_for=filmed_for(assessment))
     differ = [c for c in ordered if c.q is not None and c.q < 0.05]
-    for c in differ[:MAX_CONTRASTS]:
+    shown = [c for c in differ if not said_by(c, differ)]
+    for c in shown[:MAX_CONTRASTS]:
         yield "DIFFERS", _contrast(c, assessment)
-    if len(differ) > MAX_CONTRASTS:
+    if len(shown) > MAX_CONTRASTS:
         more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
     elif allowed and not differ:
@@ -190,6 +193,9 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         if alone := next(filter(differs_alone, ordered), None):
             chance = "alone this would differ, among so many it may be chance: "
             yield "DIFFERS", f"{chance}{_contrast(alone, assessment)}"
+        elif near := next((c for c in ordered if c.interval is not None), None):
+            room = "nearest to one, and any size within its interval is possible: "
+            yield "DIFFERS", f"{room}{_contrast(near, assessment)}"
 
 
 def _contrast(c: Contrast, assessment: Assessment) -> str:

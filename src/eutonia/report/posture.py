@@ -56,11 +56,9 @@ def posture(assessment: Assessment) -> Iterator[tuple[str, str]]:
 
 
 def repeats(finding: Finding) -> bool:
-    """Tell whether a finding stands in these lines already, or says nearly what they say."""
+    """Tell whether a finding stands in these lines already."""
     e = finding.estimate
     measure = declared_id(e.measure)
-    if measure == "head.null":  # where the head is most often, beside where it is on average
-        return not finding.primary
     if measure.startswith("head.tremor") or measure == "head.time_neutral":
         return _shown(e)
     return measure in SHOWN and e.condition.get("task") in ("let_go", "range")

@@ -15,6 +15,11 @@ _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
 _REST = ("rest", "mvc", "")
 #: Flag of an angle that the camera did not see.
 GUESSED = "bend_guessed"
+#: Numbers that say nearly what others say of the same moments: the others are shown.
+_NEARLY = {
+    "head.null": {"head.yaw_mean", "head.roll_mean", "head.pitch_mean"},
+    "trunk.lean": {"gait.trunk_lean.mean"},
+}
 
 
 def declared_id(measure: str) -> str:
@@ -117,6 +122,17 @@ def ranked_contrasts(
         return aside(c.measure, made_for), background, tier, q, -away_from_none
 
     return tuple(sorted(contrasts, key=key))
+
+
+def said_by(one: Estimate | Contrast, others: Iterable[Estimate | Contrast]) -> bool:
+    """Tell whether one of the others says nearly the same of the same thing and conditions."""
+    nearly = _NEARLY.get(declared_id(one.measure), set())
+    return any(o.measure in nearly and _of(o) == _of(one) for o in others)
+
+
+def _of(one: Estimate | Contrast) -> tuple[object, ...]:
+    compared = (one.factor, one.a, one.b) if isinstance(one, Contrast) else ()
+    return one.target.channels, one.condition, *compared
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:

@@ -219,6 +219,14 @@ def flags_of(e: Estimate) -> list[str]:
     return [FLAGS.get(q, spaced(q)) for q in e.quality if not q.startswith(AT_LEAST)]
 
 
+_NOTES = {"norm=task": "normalised by the largest task", "norm=none": "not normalised"}
+
+
+def note_words(note: str) -> str:
+    """Return what a number was normalised by or assumes, in words."""
+    return _NOTES.get(note, note.replace("=", ": ", 1))
+
+
 def value_in_words(e: Estimate) -> str:
     """Return value, interval and unit: ``45 [40, 50] %``; a missing interval is said."""
     shown = value_of(e)

@@ -263,7 +263,7 @@ class _Maker:
             return ()
         s = min(there)
         return (
-            f"short=of {s:.0f} s no interval can be given; about {pooled.least * s / n:.0f} s "
+            f"short: of {s:.0f} s no interval can be given; about {pooled.least * s / n:.0f} s "
             f"of it would do",
         )
 

@@ -122,7 +122,7 @@ def test_a_slow_rhythm_says_that_it_may_not_be_tremor():
     """Below 2.5 Hz the estimate carries a note."""
     x = np.outer([2.0, 0, 0], np.sin(2 * np.pi * 1.5 * T)) + _noise(6)
     (e,) = _run("head.tremor_freq", x).estimates
-    assert any(n.startswith("slow=") for n in e.notes)
+    assert any(n.startswith("slow:") for n in e.notes)
 
 
 def test_few_pictures_say_that_a_faster_tremor_would_be_misread():
@@ -130,7 +130,7 @@ def test_few_pictures_say_that_a_faster_tremor_would_be_misread():
     t = np.arange(600) / 15
     x = np.outer([2.0, 0, 0], np.sin(2 * np.pi * 4 * t)) + _noise(7, 600)
     (e,) = _run("head.tremor_freq", x, rate_hz=15.0).estimates
-    assert any(n.startswith("aliasing=") for n in e.notes)
+    assert any(n.startswith("aliasing:") for n in e.notes)
 
 
 def test_the_pulse_of_the_neck_is_no_tremor():
@@ -214,7 +214,7 @@ def test_sixteen_seconds_of_tremor_have_an_interval(name):
     assert found
     for e in found:
         assert e.interval is not None
-        assert not any(n.startswith("short=") for n in e.notes)
+        assert not any(n.startswith("short:") for n in e.notes)
 
 
 @pytest.mark.parametrize(("read", "true"), [(0.77, 0.99), (1.14, 1.0), (0.85, 1.0)])

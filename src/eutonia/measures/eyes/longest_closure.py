@@ -21,7 +21,7 @@ _BETWEEN = 0.04
 #: of others by up to 35. [D]
 SHORT_S, BENT_S = 0.02, 0.05
 #: Noted where a closure of half a second or more was not seen whole.
-CUT = "longest=a gap or an end of the recording cut a closure, so that it is at least so long"
+CUT = "a gap or an end of the recording cut the longest closure: it is at least so long"
 
 MEASURE = Measure(
     id="eyes.longest_closure",

@@ -74,7 +74,7 @@ def measure(x: Inputs) -> Result:
         limits=with_systematic(SYSTEMATIC_DEG),
         varying=varying(x, lean),
         span=span,
-        notes=ways(x, lean),
+        notes=ways(x),
     )
 
 

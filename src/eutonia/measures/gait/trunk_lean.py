@@ -38,8 +38,8 @@ NEW_DEG, PER_DEGREE = 0.2, 0.1
 STILL_SWAY_DEG = {"trunk_sagittal": 5.0, "trunk_lateral": 2.0}
 #: What a lean below 0 and above 0 is.
 _WAYS = {
-    "trunk_sagittal": ("backwards", "forwards"),
-    "trunk_lateral": ("to the person's left", "to the person's right"),
+    "trunk_sagittal": "+ is forwards, \N{MINUS SIGN} is backwards",
+    "trunk_lateral": "+ is to the person's right, \N{MINUS SIGN} is to the person's left",
 }
 #: A camera that does not stand square to the person.
 OBLIQUE = (
@@ -110,27 +110,15 @@ def measure(x: Inputs) -> Result:
         reasons=per.few(n),
         part_reasons={"sway": _unresolved(x, mean[:, 1])},
         n_effective=n,
-        notes=ways(x, mean[:, 0]),
+        notes=ways(x),
     )
 
 
-def ways(x: Inputs, lean: Floats) -> tuple[str, ...]:
-    """Say to which side each trunk leans, in words for the sign of the number.
-
-    Parameters
-    ----------
-    x : Inputs
-    lean : ndarray, shape (n_targets,)
-        Degrees.
-    """
+def ways(x: Inputs) -> tuple[str, ...]:
+    """Say in words to which side each sign of a lean is."""
     channels = x.channels[st.INPUT]
-    said = []
-    for row, deg in zip(x.targets[:, 0], lean, strict=True):
-        if np.isfinite(deg) and deg:
-            sign, way = ("+", 1) if deg > 0 else ("\N{MINUS SIGN}", 0)
-            where = _WAYS[channels[row].site][way]
-            said.append(f"{x.condition.label}: {channels[row].label} reads {where} ({sign})")
-    return tuple(said)
+    said = {channels[row].label: _WAYS[channels[row].site] for row in x.targets[:, 0]}
+    return tuple(f"{label}: {words}" for label, words in said.items())
 
 
 def varying(x: Inputs, lean: Floats, *, n_parts: int = 1) -> Varying:
