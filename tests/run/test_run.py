@@ -91,6 +91,18 @@ def test_a_trick_or_a_lamp_that_is_not_stated_was_not_used(factor, level, usual)
     }
 
 
+def test_eyes_that_are_not_stated_are_open_in_a_task_and_unknown_at_rest():
+    """Letting go is held against the same with closed eyes; a rest of unknown eyes is not."""
+    closed = {"eyes": "closed"}
+    for task, found in (("let_go", [("eyes", "closed", "open")]), ("rest", [])):
+        plain = _noise(1, [10.0], task=task)
+        made = _rms(plain, _noise(2, [30.0], task=task, **closed)).contrasts
+        assert [(c.factor, c.a, c.b) for c in made] == found
+    resting = _noise(3, [10.0], task="rest")
+    assert len(_rms(resting, _noise(2, [30.0], task="writing")).contrasts) == 1
+    assert _rms(resting, _noise(2, [30.0], task="writing", **closed)).contrasts == ()
+
+
 def test_three_repeats_are_pooled_and_compared_in_pairs():
     """With three repeats of both, the contrast is paired and its interval is between repeats."""
     rest = [_noise(i, [10.0], task="rest") for i in range(3)]

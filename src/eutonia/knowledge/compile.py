@@ -228,6 +228,8 @@ def _condition_rules(sources: Tables) -> Iterator[str]:
             yield f"conditions: the reference of {name} is not one of its levels"
         if factor.get("unstated", factor["reference"]) != factor["reference"]:
             yield f"conditions: what is unstated of {name} is not its reference"
+        for task in {*factor.get("asked_in", ())} - {"", *factors["task"]["levels"]}:
+            yield f"conditions: {name} is asked in {task!r}, which is no task"
         yield from _ambiguous(f"conditions.{name}", synonyms(factor["levels"]))
     for phrase in sources["phrases"]:
         for name, level in phrase["levels"].items():

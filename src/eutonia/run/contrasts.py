@@ -30,7 +30,7 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
 
 def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Contrast]:
     """Compare two conditions that differ in one factor, in which one is held against the other."""
-    stated, beside = _stated(one.condition), _stated(other.condition)
+    stated, beside = _stated(one.condition, other.condition)
     stated, beside = _at_rest(stated, beside), _at_rest(beside, stated)
     factors = stated.differing(beside)
     if len(factors) != 1:
@@ -51,11 +51,21 @@ def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Co
             yield from _contrast(measure, a, b, levels)
 
 
-def _stated(condition: Condition) -> Condition:
-    """Return a condition with what goes without saying, such as that no trick was used."""
-    factors = table("conditions")
-    silent = {f: entry["unstated"] for f, entry in factors.items() if "unstated" in entry}
-    return condition.replace(**{f: condition.get(f, level) for f, level in silent.items()})
+def _stated(one: Condition, other: Condition) -> tuple[Condition, Condition]:
+    """Return two conditions with what goes without saying of one, where the other says it."""
+    return _beside(one, other), _beside(other, one)
+
+
+def _beside(condition: Condition, other: Condition) -> Condition:
+    silent = {
+        factor: entry["unstated"]
+        for factor, entry in table("conditions").items()
+        if "unstated" in entry
+        and other.get(factor)
+        and not condition.get(factor)
+        and condition.get("task") not in entry.get("asked_in", ())
+    }
+    return condition.replace(**silent)
 
 
 def _at_rest(condition: Condition, beside: Condition) -> Condition:
@@ -90,7 +100,8 @@ def _in_turn(
 ) -> Iterator[Contrast]:
     """Compare a side that did a task with the other side when that did it, muscle by muscle."""
     first, second = _order(affected)
-    if _stated(one.condition).differing(_stated(other.condition)) != ("side",):
+    stated, beside = _stated(one.condition, other.condition)
+    if stated.differing(beside) != ("side",):
         return
     acting = {m.condition.get("side"): m for m in (one, other)}
     if acting.keys() != {first, second}:
