@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from eutonia.derive.hand_named import named_otherwise
 from eutonia.derive.head import HeadZero
+from eutonia.derive.shoes_named import shoes_unsaid
 from eutonia.derive.trunk import put_right
 from eutonia.derive.video import Calibration, as_recordings, calibrated, covered, seen_in
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
 from eutonia.knowledge import find, table
+from eutonia.measures.covered_mouth import without_hidden
 from eutonia.model import (
     EutoniaError,
     Evidence,
@@ -32,6 +34,7 @@ from eutonia.model import (
 from eutonia.read import read_visit, spans, visit_folder
 from eutonia.tracking import issues
 from eutonia.tracking.overlay import write_overlay
+from eutonia.tracking.possible import possible
 from eutonia.tracking.seen import InView
 from eutonia.tracking.store import load, note
 from eutonia.tracking.track import track
@@ -113,7 +116,9 @@ def _calibrated(seen: Iterable[Watched]) -> Iterator[tuple[Watched, Calibration]
     straight = {w.filmed.id: own.zero for w, own, _ in every if own.zero is not None}
     lids = next((own.lids for _, own, _ in every if own.lids is not None), None)
     for w, own, wrong in every:
-        said = (*covered(w.landmarks), *named_otherwise(w.landmarks, spans(w.filmed)), *wrong)
+        parts = spans(w.filmed)
+        said = (*covered(w.landmarks), *named_otherwise(w.landmarks, parts), *shoes_unsaid(parts))
+        said += tuple(wrong)
         zero, issues = own.zero, [*w.filmed.issues, *said]
         if zero is None and straight and "face" in w.landmarks.parts:
             zero, of_zero = _zero_elsewhere(w, straight)
@@ -176,8 +181,9 @@ def _watch(
     else:
         mirrored = film.mirrored if film.mirrored is not None else visit.state.camera_mirrored
         parts = parts_for(filmed, visit, film)
-        if mirrored is None:
-            filmed = replace(filmed, issues=(*filmed.issues, _MIRROR))
+        if mirrored is not False:
+            about = _TURNED_BACK if mirrored else _MIRROR
+            filmed = replace(filmed, issues=(*filmed.issues, about))
         filmed = _in_real_time(filmed, film.slow_motion)
         file = kept / f"{filmed.id.replace('/', '_')}.landmarks.npz"
         if file.is_file():  # before it is opened, which keeps it from being replaced on Windows
@@ -198,6 +204,7 @@ def _watch(
     filmed_n = len(filmed.stamps_s) if filmed.stamps_s is not None else None
     sought = parts_for(filmed, visit, film)
     in_view, aids = _body_in_view(sought), _HANDS if sought.get("hands") else ()
+    landmarks = possible(landmarks)
     more = issues(landmarks, filmed_s=filmed_s, filmed_n=filmed_n, body=in_view, aids=aids)
     filmed = replace(filmed, issues=(*filmed.issues, *more))
     return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)
@@ -254,6 +261,14 @@ _MIRROR = Issue(
     severity="note",
     message="Whether this video is a mirror image was not said, so it is taken as none: a mirrored "
     "one swaps every side. Answer camera_mirrored in the intake, or use --mirrored.",
+)
+
+
+_TURNED_BACK = Issue(
+    code="mirrored",
+    severity="note",
+    message="This video is a mirror image, as was said: it was turned back, so that left and right "
+    "are the person's own.",
 )
 
 
@@ -333,6 +348,7 @@ def _draw(
 ) -> None:
     parts, marked = spans(w.filmed), w.filmed.events
     found = seen_in(w.landmarks, calibration, parts)
+    found = without_hidden(found, w.landmarks.t_s, parts)
     events = [(s.start_s, s.stop_s, s.condition.label) for s in parts if s.condition.levels]
     events += [
         (float(on), float(on + lasts), name)

@@ -91,6 +91,23 @@ def test_a_trick_or_a_lamp_that_is_not_stated_was_not_used(factor, level, usual)
     }
 
 
+def test_shoes_are_kept_on_from_task_to_task():
+    """A run of no stated shoes is held against the walk in shoes, or else against the bare feet."""
+    run, shod = _noise(1, [30.0], task="running"), {"task": "walking", "shoes": "on"}
+    (found,) = _rms(run, _noise(2, [10.0], **shod)).contrasts
+    assert (found.factor, found.a, found.b) == ("task", "running", "walking")
+    assert found.value == pytest.approx(3, rel=0.05)
+    bare = _noise(3, [15.0], task="walking", shoes="off")
+    both = _rms(run, _noise(2, [10.0], **shod), bare).contrasts
+    assert sorted((c.a, c.b, round(c.value, 1)) for c in both) == [
+        ("on", "off", 0.7),
+        ("running", "walking", 2.0),
+    ]
+    plain = _noise(4, [15.0], task="walking")
+    (worn,) = _rms(plain, _noise(2, [10.0], **shod)).contrasts
+    assert (worn.factor, worn.a, worn.b) == ("shoes", "on", "off")
+
+
 def test_eyes_that_are_not_stated_are_open_in_a_task_and_unknown_at_rest():
     """Letting go is held against the same with closed eyes; a rest of unknown eyes is not."""
     closed = {"eyes": "closed"}

@@ -134,7 +134,7 @@ def full(assessment: Assessment) -> tuple[Block, ...]:
             f"{tried(s.camera)}; {tried(s.camera_rate_hz, ' frames/s')}; "
             f"distance {tried(s.camera_distance_m, ' m')}; "
             f"height {tried(s.camera_height_m, ' m')}; tilt {tried(s.camera_tilt_deg, '°')}; "
-            f"mirrored: {tried(s.camera_mirrored)}",
+            f"mirrored, of all videos: {tried(s.camera_mirrored)}",
         ),
         ("Light; glasses", f"{tried(s.light_lux, ' lux')}; {tried(s.glasses)}"),
         ("Protocol", tried(s.protocol)),

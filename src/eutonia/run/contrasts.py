@@ -5,7 +5,7 @@ Sides are held against each other in one recording, and where each did the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from eutonia.knowledge import table
@@ -21,16 +21,19 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
     """Yield every contrast of the measure, conditions first, then sides."""
     if measure.scale in ("none", "circular"):
         return
+    kept = _kept(m.condition for m in measured)
     for one, other in combinations(measured, 2):
-        yield from _conditions(measure, one, other)
+        yield from _conditions(measure, one, other, kept)
         yield from _in_turn(measure, one, other, affected=affected)
     for one in measured:
         yield from _sides(measure, one, affected=affected)
 
 
-def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Contrast]:
+def _conditions(
+    measure: Measure, one: Measured, other: Measured, kept: dict[str, str]
+) -> Iterator[Contrast]:
     """Compare two conditions that differ in one factor, in which one is held against the other."""
-    stated, beside = _stated(one.condition, other.condition)
+    stated, beside = _stated(one.condition, other.condition, kept)
     stated, beside = _at_rest(stated, beside), _at_rest(beside, stated)
     factors = stated.differing(beside)
     if len(factors) != 1:
@@ -51,14 +54,28 @@ def _conditions(measure: Measure, one: Measured, other: Measured) -> Iterator[Co
             yield from _contrast(measure, a, b, levels)
 
 
-def _stated(one: Condition, other: Condition) -> tuple[Condition, Condition]:
+def _kept(conditions: Iterable[Condition]) -> dict[str, str]:
+    """Return what is kept on from task to task, such as shoes, where only one level is stated."""
+    every = list(conditions)
+    found = {}
+    for factor, entry in table("conditions").items():
+        levels = {c.get(factor) for c in every if c.get(factor)}
+        if entry.get("kept_on") and len(levels) == 1:
+            found[factor] = levels.pop()
+    return found
+
+
+def _stated(
+    one: Condition, other: Condition, kept: dict[str, str] | None = None
+) -> tuple[Condition, Condition]:
     """Return two conditions with what goes without saying of one, where the other says it."""
-    return _beside(one, other), _beside(other, one)
+    kept = {} if one.get("task") == other.get("task") else kept or {}
+    return _beside(one, other, kept), _beside(other, one, kept)
 
 
-def _beside(condition: Condition, other: Condition) -> Condition:
+def _beside(condition: Condition, other: Condition, kept: dict[str, str]) -> Condition:
     silent = {
-        factor: entry["unstated"]
+        factor: kept.get(factor, entry["unstated"])
         for factor, entry in table("conditions").items()
         if "unstated" in entry
         and other.get(factor)
