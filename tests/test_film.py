@@ -39,3 +39,24 @@ def test_a_blink_is_no_picture_that_says_most():
     found = telling_times(*film(yaw), [span(0, 40, "let_go")])
     assert any(30 < t < 31 for t in found)
     assert not any(12 < t < 12.25 for t in found)
+
+
+def test_a_range_is_shown_at_its_ends():
+    """To the right at 24 s and to the left at 34 s, each held for a second, beside the rest."""
+    yaw = np.sin(T_S)
+    yaw[(T_S > 23.5) & (T_S < 24.5)] = 60.0
+    yaw[(T_S > 33.5) & (T_S < 34.5)] = -40.0
+    landmarks, movements = film(yaw)
+    for ends in ([span(0, 20, "let_go"), span(20, 40, "range")], [span(20, 40, "range")]):
+        found = telling_times(landmarks, movements, ends)
+        assert any(23.5 < t < 24.5 for t in found)
+        assert any(33.5 < t < 34.5 for t in found)
+
+
+def test_one_picture_is_no_end_of_a_range():
+    """A top of a tenth of a second is not shown, as it is not measured."""
+    yaw = 20 * np.sin(T_S / 6)
+    yaw[(T_S > 19.95) & (T_S < 20.05)] = 60.0
+    found = telling_times(*film(yaw), [span(0, 40, "range")])
+    assert not any(19.9 < t < 20.1 for t in found)
+    assert any(abs(t - 3 * np.pi) < 0.5 for t in found)

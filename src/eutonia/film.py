@@ -22,6 +22,10 @@ PREFIX = "video/"
 MOST, LONGEST = 6, 480
 #: A picture of what is furthest from usual is of what lasts more than half of this, seconds. [D]
 LASTS_S = 0.6
+#: An end of a range was held for this long in all, and lies so far from straight, as measured
+#: (``head.rom_*``).
+HELD_S, LEAST_END_DEG = 0.2, 5.0
+_ANGLES = ("yaw", "pitch", "roll")
 #: Tasks that are there to calibrate.
 CALIBRATES = ("zero", "closures", "mouthpiece_held")
 
@@ -78,8 +82,9 @@ def telling_times(
 ) -> list[float]:
     """Return the times of the pictures that say most: what is usual, and what is furthest from it.
 
-    Of each condition the picture nearest to the median of all movements; then, over all but what
-    only calibrates, those that are furthest from it for a while (`LASTS_S`): a blink says little.
+    Of each condition the picture nearest to the median of all movements, but of a range of motion
+    its ends; then, over all but what only calibrates, those that are furthest from it for a while
+    (`LASTS_S`): a blink says little.
     """
     from scipy.ndimage import median_filter
 
@@ -98,28 +103,53 @@ def telling_times(
     whole = np.isfinite(x).mean(axis=0) > 0.5
     found: list[float] = []
     t = landmarks.t_s
-    told = whole.copy()
+    told, ranges = whole.copy(), np.zeros(len(t), dtype=np.bool_)
     for span in sorted(spans, key=lambda s: s.start_s):
         within = (t >= span.start_s) & (t < span.stop_s)
         if span.condition.get("task") in CALIBRATES:
             told &= ~within
+        if span.condition.get("task") == "range":
+            ranges |= within
+            continue
         inside = np.flatnonzero(whole & within)
         if len(inside) and len(found) < MOST - 2:
-            there = np.isfinite(x[:, inside]).any(axis=1)
-            part = x[there][:, inside]
-            own = np.nanmedian(part, axis=1, keepdims=True)
-            away_from_own = np.minimum(np.abs(part - own) / spread[there], 20.0)
-            distance = np.nansum(away_from_own, axis=0)
-            found.append(float(t[inside[np.argmin(distance)]]))
+            found.append(float(t[inside[_most_usual(x[:, inside], spread)]]))
     pictures = max(1, round(LASTS_S * landmarks.rate_hz))
     lasting = median_filter(np.minimum(away, 20.0), size=(1, pictures), mode="nearest")
     total = np.where(told, lasting.sum(axis=0), -1.0)
-    for i in np.argsort(-total):
-        if len(found) >= MOST or total[i] < 0:
+    furthest = [i for i in np.argsort(-total) if total[i] >= 0]
+    for i in (*_ends(landmarks, movements, ranges), *furthest):
+        if len(found) >= MOST:
             break
         if all(abs(t[i] - other) > 1.0 for other in found):
             found.append(float(t[i]))
     return sorted(found)
+
+
+def _most_usual(x: NDArray[np.float64], spread: NDArray[np.float64]) -> int:
+    """Return the picture of a condition that is nearest to its median, all channels together."""
+    there = np.isfinite(x).any(axis=1)
+    own = np.nanmedian(x[there], axis=1, keepdims=True)
+    return int(
+        np.argmin(np.nansum(np.minimum(np.abs(x[there] - own) / spread[there], 20.0), axis=0))
+    )
+
+
+def _ends(
+    landmarks: Landmarks, movements: Sequence[Movement], within: NDArray[np.bool_]
+) -> list[int]:
+    """Return the pictures of the ends of a head's range, the furthest from straight first."""
+    held = max(1, round(HELD_S * landmarks.rate_hz))
+    ends: list[tuple[float, int]] = []
+    for movement in movements:
+        for channel, row, good in zip(movement.channels, movement.x, movement.good, strict=True):
+            at = np.flatnonzero(good & within)
+            if movement.kind != "head" or channel.site not in _ANGLES or len(at) < held:
+                continue
+            for sign in (1, -1):
+                far = at[np.argpartition(-sign * row[at], held - 1)[held - 1]]
+                ends.append((float(sign * row[far]), int(far)))
+    return [i for far, i in sorted(ends, reverse=True) if far >= LEAST_END_DEG]
 
 
 def pictures_of(

@@ -19,7 +19,7 @@ from eutonia.derive.video import Calibration, as_recordings, calibrated, covered
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
 from eutonia.knowledge import find, table
-from eutonia.measures.covered_mouth import without_hidden
+from eutonia.measures.withheld import without_hidden
 from eutonia.model import (
     EutoniaError,
     Evidence,
@@ -33,6 +33,7 @@ from eutonia.model import (
 )
 from eutonia.read import read_visit, spans, visit_folder
 from eutonia.tracking import issues
+from eutonia.tracking.fleeting import without_fleeting
 from eutonia.tracking.overlay import write_overlay
 from eutonia.tracking.possible import possible
 from eutonia.tracking.seen import InView
@@ -204,7 +205,7 @@ def _watch(
     filmed_n = len(filmed.stamps_s) if filmed.stamps_s is not None else None
     sought = parts_for(filmed, visit, film)
     in_view, aids = _body_in_view(sought), _HANDS if sought.get("hands") else ()
-    landmarks = possible(landmarks)
+    landmarks = without_fleeting(possible(landmarks))
     more = issues(landmarks, filmed_s=filmed_s, filmed_n=filmed_n, body=in_view, aids=aids)
     filmed = replace(filmed, issues=(*filmed.issues, *more))
     return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)

@@ -124,11 +124,11 @@ def _film(xyz):
 
 
 def test_flags_stand_on_the_joints_of_their_finger_alone():
-    """Five channels of each hidden finger are flagged; pictures without a hand do not count."""
+    """Six channels of each hidden finger are flagged; pictures without a hand do not count."""
     xyz = np.stack([_seen_from(hand_points(FANNED), [1, 0, 0])] * 9)
     xyz[3:] = np.nan
     flagged = {c.site for c in _film(xyz).channels if "bend_hidden" in c.flags}
-    joints = ("mcp", "mcp_abduction", "pip", "dip", "curl")
+    joints = ("mcp", "mcp_abduction", "pip", "dip", "pip_dip", "curl")
     assert flagged == {f"{f}_{j}" for f in ("ring", "little") for j in joints}
     assert not any(c.flags for c in _film(xyz).channels if c.site not in flagged)
 

@@ -140,7 +140,8 @@ def test_pictures_without_the_hand_are_not_good():
     assert move.good[:, [0, 2]].all()
     assert not move.good[:, 1].any()
     assert all(c.kind == "finger" for c in move.channels)
-    assert {c.unit for c in move.channels if c.site != "grip"} == {"deg"}
+    of_angles = [c for c in move.channels if c.site != "grip" and not c.site.startswith("tip_")]
+    assert {c.unit for c in of_angles} == {"deg"}
     assert move.kind == "finger"
 
 
@@ -154,11 +155,15 @@ def test_metric_points_count_from_the_palm_alone():
         move = fingers(_landmarks(left_hand=hand))
         found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
         expected = {s: (1 - share) * _pose(2)[s] + share * _pose(4)[s] for s in JOINTS}
-        for joint in ("mcp", "pip", "dip"):
-            assert found[f"middle_{joint}"] == pytest.approx(expected[f"middle_{joint}"], abs=1e-3)
+        # From the palm knuckles are set right by 16 degrees, taken from the two outer joints.
+        for joint, more in (("mcp", 16), ("pip", -8), ("dip", -8), ("pip_dip", -16)):
+            own = [expected[f"middle_{j}"] for j in ("pip", "dip") if j in joint]
+            own = own or [expected["middle_mcp"]]
+            whole = sum(own) + (more if share else 0)
+            assert found[f"middle_{joint}"] == pytest.approx(whole, abs=1e-3)
         curl = sum(expected[f"ring_{joint}"] for joint in ("mcp", "pip", "dip"))
         assert found["ring_curl"] == pytest.approx(curl, abs=1e-3)
-        apart = _pose(2)["ring_mcp_abduction"]
+        apart = _pose(2)["ring_mcp_abduction"] + (1 if share else 0)
         assert found["ring_mcp_abduction"] == pytest.approx(apart, abs=1e-3)
 
 
@@ -251,3 +256,15 @@ def test_pictures_in_which_a_hand_is_small_do_not_count():
     assert not move.good[:, 0].any()
     assert move.good[:, 1:].all()
     assert not any("hand_small" in c.flags for c in move.channels)
+
+
+def test_fingertips_are_where_the_picture_shows_them_in_palms():
+    """A hand that moves by half a palm to the right moves every tip by 50 % that way alone."""
+    xyz = np.stack([hand_points(_pose(1))] * 2)
+    palm = np.linalg.norm(xyz[0, 9] - xyz[0, 0])
+    xyz[1, :, 0] += palm / 2
+    move = fingers(_landmarks(right_hand=_hand(xyz)))
+    found = {c.site: x for c, x in zip(move.channels, move.x, strict=True)}
+    for finger in FINGERS:
+        assert np.diff(found[f"tip_{finger}_x"])[0] == pytest.approx(50, abs=1e-3)
+        assert np.diff(found[f"tip_{finger}_y"])[0] == pytest.approx(0, abs=1e-3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eutonia.derive.lids import LIDS, MAX_TURN_DEG, SIDES, lids, range_of
-from eutonia.model import CannotMeasure, Landmarks, Points
+from eutonia.model import CannotMeasure, Condition, Landmarks, Points, Span
 from eutonia.simulate.mouth import face_points
 
 #: 1 mm in % of the distance between the outer corners of the simulated face's eyes.
@@ -101,6 +101,45 @@ def test_a_lid_that_hangs_is_flagged(right, droops):
     flags = {c.side: c.flags for c in lids(_film(right=(right, 1.0))).channels if c.site == "lid"}
     assert ("ptosis" in flags["right"]) == droops
     assert "ptosis" not in flags["left"]
+
+
+def _flagged(film, *spans):
+    """Return in which of the spans the right eye is flagged as ptosis; the left one never is."""
+    made = lids(film, segments=spans).channels
+    left, right = (next(c for c in made if (c.site, c.side) == ("lid", side)) for side in SIDES)
+    assert not any("ptosis" in left.flags_in(s.start_s, s.stop_s) for s in spans)
+    return ["ptosis" in right.flags_in(s.start_s, s.stop_s) for s in spans]
+
+
+def _span(start_s, stop_s, **levels):
+    condition = Condition.of(task="rest", **levels)
+    return Span(recording="film", start_s=start_s, stop_s=stop_s, condition=condition)
+
+
+def _hung(until_s, n=900):
+    """Return a film of half a minute in which the right lid hangs at first."""
+    right = np.where(np.arange(n) < until_s * 30, 8.0, 10.0) * _trace((1, 0.15), n)
+    return _seen([_face(a, b) for a, b in zip(_trace((10, 1.5), n), right, strict=True)])
+
+
+def test_a_lid_that_hangs_in_one_condition_is_flagged_there():
+    """Whatever the other half of the film shows: each condition is judged by itself."""
+    spans = _span(0, 15), _span(15, 30, trick="on")
+    assert _flagged(_hung(15), *spans) == [True, False]
+    assert _flagged(_hung(0), *spans) == [False, False]
+    always = lids(_hung(30), segments=spans).channels[1]
+    assert ("ptosis" in always.flags, always.passing) == (True, ())
+
+
+def test_pieces_of_one_condition_are_judged_together():
+    """Two stretches of 6 s in which a lid hangs are 12 s of one condition."""
+    spans = _span(0, 6), _span(6, 12), _span(12, 30, trick="on")
+    assert _flagged(_hung(12), *spans) == [True, True, False]
+
+
+def test_too_short_a_condition_has_the_flag_of_the_film():
+    """Of 6 s nothing is told: the flag is that of the whole film, which has none here."""
+    assert _flagged(_hung(6), _span(0, 6), _span(6, 30, trick="on")) == [False, False]
 
 
 @pytest.mark.parametrize(("lost", "uneven"), [(0.0, False), (0.04, False), (0.12, True)])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from eutonia.exam.twstrs_angles import twstrs_proposals
+from eutonia.exam.twstrs_angles import twstrs_proposals, twstrs_withheld
 from eutonia.knowledge import table
 from eutonia.model import Condition, Estimate, Interval, Target
 
@@ -96,13 +96,43 @@ def test_a_shift_is_present_only_beyond_its_interval():
     assert (sure.score, unsure.score, unsure.highest) == (1, 0, 1)
 
 
-def test_a_number_outside_the_range_of_its_method_proposes_nothing():
-    """Unless it is known to be the least: then the score may be any above."""
-    outside = replace(number("head.shift_lat", -17, -23, -11, "%"), valid=(-15.0, 15.0))
+def test_a_large_shift_is_present_though_its_size_is_not_sure():
+    """A shift of 23 %, 15 to 30, is present beyond doubt; the words say where it was validated."""
+    large = replace(number("head.shift_lat", -23, -30, -15, "%"), valid=(-13.0, 13.0))
+    (found,) = twstrs_proposals([large])
+    assert (found.item, found.score, found.lowest, found.highest) == ("lateral_shift", 1, 1, 1)
+    assert "outside the -13 to 13 % in which the method was validated" in found.words
+    assert twstrs_withheld([large]) == ()
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "lo", "hi", "unit"),
+    [("head.shift_lat", -17, -31, -3, "%"), ("head.yaw_mean", 60, 50, 70, "deg")],
+)
+def test_a_number_outside_the_range_of_its_method_says_why_it_proposes_nothing(
+    measure, value, lo, hi, unit
+):
+    """Neither a shift that may be none nor an angle out of range is passed over in silence."""
+    outside = replace(number(measure, value, lo, hi, unit), valid=(-13.0, 13.0))
     assert not twstrs_proposals([outside])
+    (why,) = twstrs_withheld([outside])
+    assert "no score is proposed" in why
+    assert f"read {value} {unit}" in why
+
+
+def test_an_angle_that_is_known_to_be_the_least_may_score_any_above():
+    """Outside its range, but at least 40 degrees: the score may be any from there on."""
     beyond = replace(number("head.yaw_mean", 52, 40, 64), valid=(-45.0, 45.0))
     (proposed,) = twstrs_proposals([replace(beyond, quality=("at_least_40",))])
     assert proposed.highest == 4
+
+
+def test_what_no_item_is_rated_by_is_not_called_withheld():
+    """Numbers of other tasks and measures are no items that are missing."""
+    other = replace(number("head.shift_lat", -17, -31, -3, "%"), valid=(-13.0, 13.0))
+    assert twstrs_withheld([replace(other, condition=Condition.of(task="range"))]) == ()
+    unlike = replace(other, measure="head.variability", interval=None)
+    assert twstrs_withheld([unlike]) == twstrs_proposals([unlike]) == ()
 
 
 def test_every_proposal_is_said_to_be_an_estimate():
@@ -146,4 +176,6 @@ def test_a_time_that_the_film_cut_short_proposes_nothing():
     """Straight to the end of 11 s may be straight for 60: from best to worst, so no score."""
     cut = number("head.time_neutral", 11.0, 11.0, 60.0, "s")
     assert twstrs_proposals([cut])
-    assert twstrs_proposals([replace(cut, quality=("at_least_11",))]) == ()
+    short = replace(cut, quality=("at_least_11",))
+    assert twstrs_proposals([short]) == ()
+    assert "not over when the film" in twstrs_withheld([short])[0]

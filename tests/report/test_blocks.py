@@ -95,6 +95,17 @@ def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(
     assert keys.index("PRIMARY") < keys.index("SUPPORTIVE")
 
 
+@pytest.mark.parametrize(("side", "said"), [("right", True), ("", False)])
+def test_an_eye_that_is_open_less_is_named_beside_its_number(full, side, said):
+    """The flag stands on the first page beside the eye's number; a pair has words of its own."""
+    assessment, _ = full
+    one = assessment.findings[0]
+    e = one.estimate
+    hangs = replace(e, quality=("ptosis",), target=replace(e.target, side=side))
+    shown = first_page(replace(assessment, findings=(replace(one, estimate=hangs, primary=True),)))
+    assert ("open less than the other" in row(shown, "PRIMARY")) == said
+
+
 def test_where_none_differs_the_room_that_is_left_is_said(full):
     """No difference shown is not none: the interval of the nearest one is printed beside it."""
     assessment, _ = full

@@ -12,7 +12,7 @@ from eutonia.report.filmed import filmed
 from eutonia.report.losses import losses
 from eutonia.report.plain_page import plain_page
 
-from .conftest import PAIR, WRITING, estimate, finding
+from .conftest import PAIR, REST, WRITING, estimate, finding
 
 
 @pytest.fixture
@@ -336,10 +336,28 @@ def test_what_was_hidden_is_not_drawn(assessment, evidence):
     assert drawn() == []
 
 
-def test_what_was_there_at_times_is_not_said_to_be_absent(assessment):
-    """A tremor of one part of the visit is told, though another part had none."""
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_what_was_there_at_times_is_not_said_to_be_absent(assessment, elsewhere):
+    """None elsewhere is said only where another part was looked at: two channels are one part."""
     shaking = finding(estimate("hand.finger_tremor.freq", PAIR, WRITING, 4.6))
-    missing = (_lacking("absent", "hand.finger_tremor"), _lacking("absent", "mouth.tremor"))
-    said = _said(replace(assessment, findings=(shaking,), not_measurable=missing))
-    assert "We saw shaking of a finger in one part of what you did, and none in another." in said
+    where = REST if elsewhere else WRITING
+    still = replace(_lacking("absent", "hand.finger_tremor"), condition=where)
+    said = _said(
+        replace(
+            assessment,
+            findings=(shaking,),
+            not_measurable=(still, _lacking("absent", "mouth.tremor")),
+        )
+    )
+    parts = "We saw shaking of a finger in one part of what you did, and none in another."
+    assert (parts in said) == elsewhere
+    assert ("shaking of a finger" in said) == elsewhere
     assert "We looked for shaking of the jaw and saw none" in said
+
+
+def test_a_tremor_that_was_seen_is_not_denied_where_its_finger_is_not_told(assessment):
+    """What page 1 says was seen is not said to be absent in plain words."""
+    quiet = _lacking("absent", "hand.finger_tremor")
+    untold = replace(quiet, code="untold", reason="One finger trembles: which is not told.")
+    said = _said(replace(assessment, findings=(), not_measurable=(quiet, untold)))
+    assert "shaking of a finger" not in said

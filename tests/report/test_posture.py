@@ -102,6 +102,33 @@ def test_the_line_of_tremor_says_its_size_in_the_same_condition():
     assert "square" not in said(freq, helped)["TREMOR"]
 
 
+def _of_jaw(freq, size, *, label="jaw opening", notes=()):
+    made = (
+        angle("mouth.tremor.freq", freq, 0.1, part="freq", unit="Hz", levels={"task": "rest"}),
+        angle("mouth.tremor.size", size, 0.5, part="size", unit="%", levels={"task": "rest"}),
+    )
+    jaw = Target(label=label, channels=(label,), sites=(label.replace(" ", "_"),))
+    return tuple(replace(e, target=jaw, notes=notes) for e in made)
+
+
+def test_a_tremor_of_the_jaw_stands_on_the_line_of_tremor():
+    """Where it goes, frequency, size and condition; beside the head's, and each of its own."""
+    opening, aside = _of_jaw(5.2, 1.1), _of_jaw(6.5, 2.3, label="jaw deviation")
+    line = said(*opening)["TREMOR"]
+    assert line.startswith("jaw opening 5.2")
+    assert "Hz, 1.1" in line
+    assert line.endswith("% of the eyes' distance (rest)")
+    both = said(angle("head.tremor_freq", 4.1, 0.1, unit="Hz"), *opening, *aside)["TREMOR"]
+    head, one, other = both.split("; ")
+    assert head.startswith("4.1")
+    assert (one, other.split()[1]) == (line, "deviation")
+    assert "2.3" in other
+    assert "2.3" not in one
+    noted = said(*_of_jaw(5.2, 1.1, notes=("head: it trembles as well",)))["TREMOR"]
+    assert noted == f"{line}, it trembles as well"
+    assert all(repeats(SimpleNamespace(estimate=e)) for e in opening)
+
+
 def test_the_size_of_a_tremor_is_not_repeated_below_its_line():
     """The row of the root mean square is left out below; those of the density stay."""
     size, density = (angle(f"head.tremor_pow.{p}", 0.9, part=p) for p in ("rms", "total"))

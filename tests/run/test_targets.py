@@ -4,6 +4,7 @@ import numpy as np
 
 from eutonia.model import Cross, Each, Pairs, Whole
 from eutonia.run.targets import resolve, why_no_target
+from eutonia.simulate.lids import LIDS
 from eutonia.simulate.visit import eeg_channel, emg_channel
 
 FCR = emg_channel("flexor_carpi_radialis", "right")
@@ -82,3 +83,11 @@ def test_sites_limit_the_pairs_where_any_of_them_was_recorded():
     assert len(some) == 1
     _, every = resolve(Pairs("all", sites=("Oz",)), {"eeg": electrodes})
     assert len(every) == 6
+
+
+def test_one_side_of_a_film_is_no_pair_of_muscles():
+    """Where one lid cannot be used, the reason names lids and sides; of EMG it names muscles."""
+    why = why_no_target(Pairs("homologue", sites=("lid",)), {"lid": (LIDS[0],)})
+    assert "left lid" in why
+    assert "muscle" not in why
+    assert "pair of muscles" in why_no_target(Pairs("antagonist"), {"emg": (FCR,)})

@@ -108,9 +108,9 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
 
 
 def test_what_is_there_for_the_measures_alone_is_not_written():
-    """Whether a hand hides the face, the head's turn in the mouth's fit, a hand's lie: left out."""
+    """A hand before the face, the turn in the mouth's fit, a hand's lie, what a jaw nods: none."""
     told = [("head", "yaw", "deg"), ("head", "face_hidden", "1"), ("mouth", "head_yaw", "deg")]
-    told.append(("finger", "hand_palm", "deg"))
+    told += [("finger", "hand_palm", "deg"), ("head", "nod_of_jaw", "deg")]
     lines = []
     for kind, site, unit in told:
         channel = Channel(name=site, kind=kind, unit=unit, site=site)

@@ -128,12 +128,37 @@ def test_a_small_face_is_said_to_be_small():
 
 
 def test_other_people_are_reported():
-    """Other faces in a tenth of the pictures, and a person chosen anew, are two warnings."""
+    """Other faces in a tenth of the pictures, and a person chosen anew elsewhere, are warnings."""
     others, person = np.zeros(N, np.float32), np.ones(N, np.float32)
     others[:30] = 1
     person[200:] = 2
-    found = landmarks(points(), others=others, person=person)
+    face = points()
+    face[200:, :, 0] += 200
+    face[190:200] = np.nan
+    found = landmarks(face, others=others, person=person)
     assert codes(found) == ["several_people", "another_person"]
+
+
+@pytest.mark.parametrize(
+    ("away", "larger", "lost_s", "said"),
+    [
+        (0, 1.0, 1.5, False),
+        (60, 1.2, 1.5, False),
+        (200, 1.0, 1.5, True),
+        (0, 1.8, 1.5, True),
+        (0, 0.5, 1.5, True),
+        (0, 1.0, 4.0, True),
+    ],
+)
+def test_who_turned_out_of_view_and_back_is_no_other_person(away, larger, lost_s, said):
+    """Soon at the same place and of the same size it is the same face; else it may be another."""
+    face = points()
+    back = 120 + round(lost_s * RATE)
+    face[back:] = (face[back:] - [320, 240, 0]) * larger + [320 + away, 240, 0]
+    face[120:back] = np.nan
+    person = np.where(np.arange(N) < back, 1, 2).astype(np.float32)
+    person[120:back] = np.nan
+    assert ("another_person" in codes(landmarks(face, person=person))) is said
 
 
 def test_a_jump_to_another_place_is_reported_and_a_fast_movement_is_not():

@@ -166,15 +166,19 @@ def _said(by: str, level: str, row: Row) -> dict[str, Any]:
 _MEASURED = {
     "curl": ("curl", {k: v[0] for k, v in curl.SYSTEMATIC_DEG.items()}),
     "curl beyond the others": ("curl beyond", {k: v[1] for k, v in curl.SYSTEMATIC_DEG.items()}),
-    "flexion of a joint": (
-        "flexion",
-        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["flexion"].items()},
+    "bend of a knuckle": (
+        "mcp",
+        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["knuckle"].items()},
+    ),
+    "bend of the outer joints together": (
+        "pip_dip",
+        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["outer"].items()},
     ),
     "abduction": (
         "mcp_abduction",
-        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["abduction"].items()},
+        {k: v[0] for k, v in posture.SYSTEMATIC_DEG["spreading"].items()},
     ),
-    "lift": ("mcp beyond", dict.fromkeys(curl.SYSTEMATIC_DEG, lift.SYSTEMATIC_DEG)),
+    "lift": ("mcp beyond", {k: v[0] for k, v in lift.SYSTEMATIC_DEG.items()}),
 }
 
 

@@ -44,6 +44,12 @@ CARRIED_S = 0.25
 #: middle knuckle, about 90 mm), and the share of pictures from which a tool may be held. [D]
 GRIP_PERCENT, OFTEN = 35.0, 0.5
 _TIPS = ("index", "middle")
+#: From the palm knuckles are read so many degrees too straight, and the outer joints together as
+#: much too bent, so that the curl is right: means of 12 to 17, 14 to 20, 15 to 18 and 30 to 34 in
+#: light and dark skin, left and right hands, 0.45 to 1 m away (rendered people 0 to 38; 14, 16, 10
+#: and 21 of people 40 to 55 in other poses). Fingers are read as spread too far from the thumb. [D]
+KNUCKLE_PALM_DEG = {"index": 12.0, "middle": 16.0, "ring": 16.0, "little": 32.0}
+SPREAD_PALM_DEG = {"index": 6.0, "middle": 6.0, "ring": 1.0, "little": 1.0}
 MAY_HOLD = "may_hold_a_tool"
 #: Least length of the palm in the picture as the model places it, pixels (a fifth less than true).
 #: Of rendered hands seen from four sides in eleven sizes, people 0 to 7, 0.92 of the errors of curl
@@ -74,10 +80,12 @@ def fingers(landmarks: Landmarks) -> Movement:
     -------
     Movement
         Kind ``finger``, in degrees, sites such as ``index_mcp``, ``index_mcp_abduction``,
-        ``index_curl`` (MCP + PIP + DIP), ``thumb_cmc``, ``wrist_flexion``, ``wrist_deviation`` (+
-        towards the thumb). Angles are not good where the hand was not seen or a bone points so
-        that its angle has no meaning. And ``grip``: the thumb's tip from the nearer one of index
-        and middle finger, in % of the palm; ``hand_hinge`` and ``hand_palm``, see `lie`. Flags:
+        ``index_pip_dip`` (PIP + DIP), ``index_curl`` (MCP + PIP + DIP), ``thumb_cmc``,
+        ``wrist_flexion``, ``wrist_deviation`` (+ towards the thumb). Angles are not good where the
+        hand was not seen or a bone points so that its angle has no meaning. And ``grip``: the
+        thumb's tip from the nearer one of index and middle finger, in % of the palm;
+        ``tip_index_x``, ``tip_index_y`` and so on, see `fingertips`; ``hand_hinge`` and
+        ``hand_palm``, see `lie`. Flags:
         ``may_hold_a_tool``, where the thumb is at a finger's tip in most pictures; and of a finger
         that was not seen from its own side in nearly all ``bend_from_palm``, ``bend_guessed`` or
         ``bend_hidden`` (see `finger_sight`). ``grip`` has the flag of that of its two fingers that
@@ -103,7 +111,8 @@ def fingers(landmarks: Landmarks) -> Movement:
         if (body := landmarks.parts.get("body")) is not None:
             angles |= _wrist(xyz, _forearm(body, landmarks.t_s, side), side)
         shows = np.isfinite(list(angles.values())).any(axis=0)
-        angles |= {k: np.where(shows, v, np.nan) for k, v in lie(xyz, side=side).items()}
+        beside = lie(xyz, side=side) | fingertips(xyz)
+        angles |= {k: np.where(shows, v, np.nan) for k, v in beside.items()}
         bends["grip"] = best(bends[f] for f in _TIPS)
         hides = FLAGS[HIDDEN] in bends["grip"]
         tips = [f for f in _TIPS if hides or FLAGS[HIDDEN] not in bends[f]]
@@ -162,7 +171,8 @@ def read(
     How a finger is read follows its flag. From its own side its outer bones are put into their
     plane (`finger_sight.in_plane`). From the palm flexion is the mean of what both kinds of points
     say: the picture's overstate a change and the metric ones understate it (root mean squares for
-    curl on rendered hands: 24 and 21 degrees, of the mean 20).
+    curl on rendered hands: 24 and 21 degrees, of the mean 20). What knuckles are read too straight
+    from there is then taken from the outer joints (`KNUCKLE_PALM_DEG`).
     """
     seen = sight(xyz, side=side)
     there = np.isfinite(xyz[:, 0, 0])
@@ -174,7 +184,7 @@ def read(
         for finger in (f for f, flagged in flags.items() if FLAGS[PALM] in flagged):
             for site in CURL[finger]:
                 angles[site] = (angles[site] + metric[site]) / 2
-            angles[f"{finger}_curl"] = sum_of(angles, CURL[finger])
+            angles |= _from_palm(angles, finger)
     mirrored = np.mean([angles[f"{f}_curl"] for f in FINGERS], axis=0) < BACKWARDS_DEG
     return {site: np.where(mirrored, np.nan, x) for site, x in angles.items()}, flags
 
@@ -197,7 +207,21 @@ def joint_angles(xyz: Floats, *, side: Side) -> Angles:
     angles = _thumb(xyz, side)
     for finger, first in FINGERS.items():
         angles |= _finger(finger, xyz[:, [0, *range(first, first + 4)]], across(xyz), side)
+    angles |= {f"{f}_pip_dip": sum_of(angles, CURL[f][1:]) for f in FINGERS}
     return angles | {f"{f}_curl": sum_of(angles, joints) for f, joints in CURL.items()}
+
+
+def _from_palm(angles: Angles, finger: str) -> Angles:
+    """Return the angles of a finger seen from the palm, knuckle and outer joints set right."""
+    straight, joints = KNUCKLE_PALM_DEG[finger], CURL[finger]
+    parts = (straight, -straight / 2, -straight / 2)
+    right = {site: angles[site] + more for site, more in zip(joints, parts, strict=True)}
+    apart = f"{finger}_mcp_abduction"
+    return right | {
+        apart: angles[apart] + SPREAD_PALM_DEG[finger],
+        f"{finger}_pip_dip": sum_of(right, joints[1:]),
+        f"{finger}_curl": sum_of(right, joints),
+    }
 
 
 def sum_of(angles: Angles, joints: tuple[str, ...]) -> Floats:
@@ -247,6 +271,23 @@ def grip(xyz: Floats, fingers: Sequence[str]) -> Floats:
     tips = norm(xyz[:, [FINGERS[f] + 3 for f in fingers]] - xyz[:, [4]])[..., 0].min(axis=1)
     near: Floats = 100 * tips / norm(xyz[:, 9] - xyz[:, 0])[:, 0]
     return near
+
+
+def fingertips(xyz: Floats) -> Angles:
+    """Return where the fingertips are in the picture, to its right and down, % of the palm.
+
+    Parameters
+    ----------
+    xyz : ndarray, shape (n_frames, 21, 3)
+    """
+    palm = norm(xyz[:, 9] - xyz[:, 0])[:, 0]
+    # One length for all pictures: a palm that is read longer or shorter moves no fingertip.
+    usual = np.median(palm[np.isfinite(palm)]) if np.isfinite(palm).any() else np.nan
+    return {
+        f"tip_{finger}_{axis}": 100 * xyz[:, first + 3, k] / usual
+        for finger, first in FINGERS.items()
+        for k, axis in enumerate("xy")
+    }
 
 
 def lie(xyz: Floats, *, side: Side) -> Angles:
@@ -304,6 +345,6 @@ def _bend(before: Floats, after: Floats, hinge: Floats) -> Floats:
 
 
 def _channel(site: str, side: Side, flags: tuple[str, ...]) -> Channel:
-    unit = "%" if site == "grip" else "deg"
+    unit = "%" if site == "grip" or site.startswith("tip_") else "deg"
     name = f"{side}_{site}"
     return Channel(name=name, kind="finger", unit=unit, site=site, side=side, flags=flags)

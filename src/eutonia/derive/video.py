@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,7 @@ from eutonia.derive.gait import gait
 from eutonia.derive.hand_at_face import over_lips, with_hand, without_hidden
 from eutonia.derive.head import HeadZero, head, zero_of
 from eutonia.derive.head_jaw import with_jaw
-from eutonia.derive.lids import LidRange, lids, range_of
+from eutonia.derive.lids import LEAST_CLOSURES, SIDES, UNCALIBRATED, LidRange, lids, range_of
 from eutonia.derive.mouth import mouth
 from eutonia.model import (
     SHOULDERS_NOT_SOUGHT,
@@ -34,6 +34,8 @@ from eutonia.model import (
 _BELOW = ("foot", "knee", "hip", "trunk_sagittal", "trunk_lateral")
 #: What of the head is read from the shoulders alone.
 _OF_SHOULDERS = ("shift_lateral", "shift_sagittal", "shoulder")
+#: Flag of a lid that stayed uncalibrated though gentle closures were filmed.
+UNLIKE_OPEN = "closures_unlike_open"
 #: Distance of two pictures, in pictures, up to which a value between them is used: one may be
 #: missing, with uneven stamps. What lies further apart is said (`formats.video.GAP_STEPS`). [D]
 APART = 2.5
@@ -77,7 +79,23 @@ def calibrated(
         except CannotMeasure as error:
             text = f"The segment of calibration was not used: {error}"
             issues.append(Issue(code="not_calibrated", severity="warning", message=text))
-    return Calibration(**found), tuple(issues)
+    calibration = Calibration(**found)
+    return calibration, (*issues, *_one_eye(calibration.lids))
+
+
+def _one_eye(lids: LidRange | None) -> tuple[Issue, ...]:
+    """Say which eye the gentle closures did not calibrate, where they did the other."""
+    if lids is None or all(lids.n_closures):
+        return ()
+    failed = SIDES[lids.n_closures.index(0)]
+    other = next(s for s in SIDES if s != failed)
+    text = (
+        f"The gentle closures calibrate the {other} eye (it read as shut {max(lids.n_closures)} "
+        f"times), not the {failed} one: fewer than {LEAST_CLOSURES} could be told from its open "
+        "lid, so that less is said of it. Film nearer, from the front, in bright even light; a lid "
+        "that no longer shuts, as after toxin, cannot be calibrated."
+    )
+    return (Issue(code="not_calibrated", severity="warning", message=text),)
 
 
 def during(landmarks: Landmarks, spans: Iterable[Span], task: str) -> NDArray[np.bool_]:
@@ -91,7 +109,7 @@ def during(landmarks: Landmarks, spans: Iterable[Span], task: str) -> NDArray[np
 
 
 def seen_in(
-    landmarks: Landmarks, calibration: Calibration, segments: Iterable[Span] = ()
+    landmarks: Landmarks, calibration: Calibration, segments: Sequence[Span] = ()
 ) -> tuple[Movement, ...]:
     """Return every kind of movement that was seen: head, lid, mouth, finger, gait."""
     parts = {name for name, points in landmarks.parts.items() if points.seen.any()}
@@ -101,7 +119,8 @@ def seen_in(
         moved = without_hidden(mouth(landmarks), hidden)
         turned = with_jaw(head(landmarks, zero=calibration.zero), moved)
         found.append(with_hand(without_hidden(turned, hidden, units=("deg",)), landmarks))
-        found.append(lids(landmarks, limits=calibration.lids))
+        closures = lids(landmarks, limits=calibration.lids, segments=segments)
+        found.append(_tried(closures, during(landmarks, segments, "closures")))
         found.append(moved)
     if any(_followed(landmarks, name) for name in parts & {"left_hand", "right_hand"}):
         found.append(fingers(landmarks))
@@ -111,6 +130,17 @@ def seen_in(
         if any(g.any() for c, g in zip(walk.channels, walk.good, strict=True) if c.site in _BELOW):
             found.append(walk)
     return tuple(m for m in found if m.good.any())
+
+
+def _tried(movement: Movement, closures: NDArray[np.bool_]) -> Movement:
+    """Return lids of which those say so that gentle closures did not calibrate."""
+    if not closures.any():
+        return movement
+    channels = (
+        replace(c, flags=(*c.flags, UNLIKE_OPEN)) if UNCALIBRATED in c.flags else c
+        for c in movement.channels
+    )
+    return replace(movement, channels=tuple(channels))
 
 
 def _followed(landmarks: Landmarks, part: str) -> bool:

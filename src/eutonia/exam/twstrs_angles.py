@@ -33,6 +33,9 @@ _TIMES = ((60.0, 0), (46.0, 1), (31.0, 2), (16.0, 3))
 SHIFT_PERCENT = 5.0
 _OF_ANGLE = {"head.yaw_mean": "rotation", "head.roll_mean": "laterocollis"}
 _OF_SHIFT = {"head.shift_lat": "lateral_shift", "head.shift_sag": "sagittal_shift"}
+_NOD, _TIME = "head.pitch_mean", "head.time_neutral"
+_ITEMS = {*_OF_ANGLE, *_OF_SHIFT, _NOD, _TIME}
+_CUT = "it was not over when the film or its segment ended, so that no score is proposed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,23 +72,61 @@ def twstrs_proposals(estimates: Iterable[Estimate]) -> tuple[ItemProposal, ...]:
     estimates : iterable of Estimate
         Angles and shifts count of the head let go, seconds of the head held straight, without
         the trick. Those without an interval, or outside the range in which their method was
-        validated, propose nothing (an angle of which only the least is known does), nor does a time
-        that was not over when the film ended; and items without anchors in numbers (duration,
-        shoulder, range) never.
+        validated, propose nothing (an angle of which only the least is known does, and a shift that
+        is present for sure), nor does a time that was not over when the film ended; see
+        `twstrs_withheld`. Items without anchors in numbers (duration, shoulder, range) never do.
 
     Returns
     -------
     tuple of ItemProposal
         One for each number. An examiner confirms or rates otherwise; nothing enters a total.
     """
-    known = (e for e in estimates if e.interval is not None and (e.in_valid_range or _at_least(e)))
-    found = (_of(e) for e in known if _rated(e))
+    found = (_of(e) for e in estimates if _of_item(e) and not _withheld(e))
     return tuple(p for p in found if p is not None)
 
 
-def _rated(e: Estimate) -> bool:
-    """Tell whether a number is of the task in which the scale rates its item."""
-    task = "hold" if e.measure == "head.time_neutral" else "let_go"
+def twstrs_withheld(estimates: Iterable[Estimate]) -> tuple[str, ...]:
+    """Return why numbers that an item is rated by propose nothing, a sentence for each.
+
+    An item that is missing would be read as "none".
+    """
+    return tuple(
+        f"{e.title} ({e.condition.label}): {why}." for e in estimates if (why := _withheld(e))
+    )
+
+
+def _withheld(e: Estimate) -> str:
+    """Return why a number of an item proposes nothing; empty where it does, or has no item."""
+    if not _of_item(e):
+        return ""
+    read = f"read {round(e.value)} {e.unit}"
+    if e.interval is None:
+        return f"{read}, without an interval, so that no score is proposed"
+    if e.measure == _TIME:
+        return _CUT if _at_least(e) else ""
+    if e.in_valid_range or _at_least(e) or _surely_shifted(e):
+        return ""
+    return f"{read}, {_outside(e)}, and not beyond doubt: no score is proposed"
+
+
+def _outside(e: Estimate) -> str:
+    """Say in which range the method of a number was validated."""
+    lo, hi = (round(v) for v in e.valid)
+    return f"outside the {lo} to {hi} {e.unit} in which the method was validated"
+
+
+def _surely_shifted(e: Estimate) -> bool:
+    """Tell whether a shift is present for sure, however much of it there is."""
+    assert e.interval is not None
+    _, least, _ = _sizes(e.value, e.interval.lo, e.interval.hi)
+    return e.measure in _OF_SHIFT and least > SHIFT_PERCENT
+
+
+def _of_item(e: Estimate) -> bool:
+    """Tell whether a number is of an item, in the task in which the scale rates it."""
+    if e.measure not in _ITEMS:
+        return False
+    task = "hold" if e.measure == _TIME else "let_go"
     return e.condition.get("task") == task and e.condition.get("trick") != "on"
 
 
@@ -94,13 +135,13 @@ def _of(e: Estimate) -> ItemProposal | None:
     lo, hi = e.interval.lo, e.interval.hi
     if e.measure in _OF_ANGLE:
         return _by_angle(e, _OF_ANGLE[e.measure], lo, hi)
-    if e.measure == "head.pitch_mean":
+    if e.measure == _NOD:
         return _by_angle(e, "retrocollis" if e.value > 0 else "anterocollis", lo, hi)
     if e.measure in _OF_SHIFT:
         size, low, high = _sizes(e.value, lo, hi)
         score, lowest, highest = (int(v > SHIFT_PERCENT) for v in (size, low, high))
         return _proposal(e, _OF_SHIFT[e.measure], (min(score, lowest), lowest, highest))
-    if e.measure == "head.time_neutral" and not _at_least(e):
+    if e.measure == _TIME:
         scores = [_by_time(v) for v in (e.value, hi, lo)]
         return _proposal(e, "time", (scores[0], scores[1], scores[2]))
     return None
@@ -141,6 +182,9 @@ def _proposal(e: Estimate, item: str, scores: tuple[int, int, int]) -> ItemPropo
     assert e.interval is not None
     published = item == "laterocollis"
     rule = "" if published else f"; {OUR_RULE}"
+    # Only a shift gets here so: see `_withheld`.
+    known = e.in_valid_range or _at_least(e)
+    beyond = "" if known else f", present by all of its interval, though {_outside(e)}"
     return ItemProposal(
         item=item,
         score=scores[0],
@@ -149,7 +193,7 @@ def _proposal(e: Estimate, item: str, scores: tuple[int, int, int]) -> ItemPropo
         words=(
             f"{e.title} ({e.condition.label}): {_number(e, e.interval)}: "
             f"{item.replace('_', ' ')} {scores[0]}"
-            f"{f' ({scores[1]} to {scores[2]})' if scores[1] != scores[2] else ''}; "
+            f"{f' ({scores[1]} to {scores[2]})' if scores[1] != scores[2] else ''}{beyond}; "
             f"{ESTIMATED}{rule}"
         ),
         refs=(_TILT,) if published else (),

@@ -56,7 +56,14 @@ DECISIONS: dict[str, dict[str, Decision]] = {
         "device": "device",
         "aligned": "sentence",
     },
-    "Channel": {"name": "label", "kind": "keep", "unit": "keep", "site": "label", "flags": "keep"},
+    "Channel": {
+        "name": "label",
+        "kind": "keep",
+        "unit": "keep",
+        "site": "label",
+        "flags": "keep",
+        "passing": "keep",
+    },
     "Issue": {"code": "keep", "message": "sentence", "channel": "label"},
     "Lost": {"path": "recording", "error": "sentence"},
     "Manifest": {

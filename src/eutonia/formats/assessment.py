@@ -23,6 +23,7 @@ MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda record: record,  # 2 adds z to comparisons, and the high-pass filter of channels
     2: lambda r: r | {"examinations": [_examined(e) for e in _listed(r, "examinations")]},
     3: lambda r: r | {"findings": [_judged(f) for f in _listed(r, "findings")]},
+    4: lambda record: record,  # 5 adds flags of a part of a channel
 }
 
 

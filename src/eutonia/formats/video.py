@@ -348,7 +348,7 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0, lost: int = 0) -> list[I
         )
         text = (
             f"{times} pictures are missing; nothing is measured across that, but that a lid which "
-            "is shut before and after up to 0.12 s counts as shut."
+            "is shut before or after up to 0.15 s is taken to go straight across."
         )
         issues.append(_issue("gaps", text))
     even = np.sort(steps[~pauses])[: max(len(steps) - lost, 1)]  # those across lost ones aside

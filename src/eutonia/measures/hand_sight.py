@@ -60,7 +60,7 @@ def by_sight(
     ndarray, shape (n_targets, n_parts)
         NaN for hidden fingers.
     """
-    unknown = (np.nan,) * len(sd[""])
+    unknown = (np.nan,) * len(next(iter(sd.values())))
     return np.array([sd.get(seen_as(channels[row]), unknown) for row in rows])
 
 
@@ -88,6 +88,25 @@ def mean_of(x: Inputs, row: int | None) -> float:
         return 0.0
     usable = np.concatenate([b.x[row][b.mask[row]] for b in x["finger"]])
     return float(usable.mean()) if len(usable) else 0.0
+
+
+def within(limits: Limits, possible: Floats) -> Limits:
+    """Return limits that hold nothing which no hand can do.
+
+    Parameters
+    ----------
+    limits : callable
+        Of the measure.
+    possible : ndarray, broadcasts with (n_targets, n_parts, 2)
+        Least and greatest value of each part. A value that is read beyond stays within its limits.
+    """
+
+    def cut(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        lo, hi = limits(value, error, df)
+        least, most = possible[..., 0], possible[..., 1]
+        return np.maximum(lo, np.minimum(least, value)), np.minimum(hi, np.maximum(most, value))
+
+    return cut
 
 
 def within_percent(below: Floats, above: Floats) -> Limits:

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from eutonia.measures.lid_events import BENT, BENT_SD, BENT_SIDES_SD
+from eutonia.measures.lid_scale import BENT, BENT_SD, BENT_SIDES_SD
 from eutonia.model import Condition, Floats, Visit
 from eutonia.simulate import lids
 from eutonia.simulate.lids import BLINK_S, LIDS, SPASM_S, Habit
@@ -23,6 +23,8 @@ WINKS = Habit(gap_s=2.0, spasms=0.3, one_sided=0.25, other=0.3)
 CLOSURES = Habit(gap_s=2.5, gap_cv=0.3, spasms=1.0)
 SECONDS = 60.0
 RATE_HZ = 30.0
+#: Standard deviation of each value of a lid, as `eutonia.simulate.lids.filmed` has it.
+NOISE = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +75,12 @@ def visit(
     """Return somebody's lids, filmed for a minute; by default through a straight scale."""
     rng = np.random.default_rng(seed)
     closures = lids.draw(rng, seconds, habit)
-    x = lids.filmed(rng, closures, seconds=seconds, rate_hz=rate_hz)
-    if bend is not None:
-        x = np.sign(x) * np.abs(x) ** bend.draw(rng)
-    return _visit(x, TASK, rate_hz)
+    if bend is None:
+        return _visit(lids.filmed(rng, closures, seconds=seconds, rate_hz=rate_hz), TASK, rate_hz)
+    # The noise is that of the landmarks, after the scale: open lids do not tremble more for it.
+    seen = lids.filmed(rng, closures, seconds=seconds, rate_hz=rate_hz, noise=0.0)
+    x = np.maximum(seen, 0.0) ** bend.draw(rng)
+    return _visit(x + NOISE * rng.standard_normal(x.shape), TASK, rate_hz)
 
 
 def gentle(seed: int) -> Visit:

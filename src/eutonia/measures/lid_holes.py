@@ -1,4 +1,4 @@
-"""Short holes in the trace of a lid that stays shut: a picture that the camera dropped."""
+"""Short holes in the trace of a lid: pictures that the camera dropped."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 
 from eutonia.model import Floats
 
-#: A hole up to this long between two moments at which the lid is shut does not cut the closure, s:
-#: a lid that opened and shut again would take longer. [D]
-HOLE_S = 0.12
+#: A hole up to this long does not cut a closure, s: two dropped pictures of 30 a second. A lid that
+#: opened and shut again would nearly always take longer; one that opens or closes in a hole does so
+#: somewhere in it. [D]
+HOLE_S = 0.15
 
 
 def bridged(
     c: Floats, mask: NDArray[np.bool_], *, rate_hz: float, level: float
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the trace of a lid with a straight line over each short hole in a closure.
+    """Return the trace of a lid with a straight line over each short hole in or at a closure.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ def bridged(
     mask : ndarray of bool, shape (n_samples,)
     rate_hz : float
     level : float
-        The lid is shut on both sides of the hole: at least so far.
+        The lid is shut on one side of the hole, or on both: at least so far.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def bridged(
         # From the last picture before the hole to the first one after it.
         if inside and stop + 1 - start <= HOLE_S * rate_hz + 1e-9:
             before, after = c[start - 1], c[stop]
-            if min(before, after) >= level:
+            if max(before, after) >= level:
                 c[start:stop] = np.linspace(before, after, stop - start + 2)[1:-1]
                 mask[start:stop] = True
     return c, mask

@@ -15,7 +15,7 @@ from eutonia.model.recording import Channel, Issue, Recording, Source
 from eutonia.model.verdicts import Verdicts
 
 #: Version of the assessment's JSON schema; raised with a migration whenever the shape changes.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,9 @@ class Channel:
         What is wrong with the whole channel, such as ``flat`` or ``clipped``.
     high_pass_hz : float or None
         High-pass that the recorder had, where the file states it (0: none).
+    passing : tuple of (str, float, float)
+        Flags of a part of it: the flag, and from and until when it holds, seconds from the
+        recording's first sample.
     """
 
     name: str
@@ -47,6 +50,13 @@ class Channel:
     side: Side = "unknown"
     flags: tuple[str, ...] = ()
     high_pass_hz: float | None = None
+    passing: tuple[tuple[str, float, float], ...] = ()
+
+    def flags_in(self, start_s: float, stop_s: float) -> tuple[str, ...]:
+        """Return the flags of a stretch: of the whole channel, and of a part that it lies in."""
+        middle = (start_s + stop_s) / 2
+        held = (flag for flag, start, stop in self.passing if start <= middle < stop)
+        return tuple(dict.fromkeys((*self.flags, *held)))
 
     @property
     def label(self) -> str:

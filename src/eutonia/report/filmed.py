@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia import plot
-from eutonia.exam.twstrs_angles import twstrs_proposals
+from eutonia.exam.twstrs_angles import twstrs_proposals, twstrs_withheld
 from eutonia.film import PREFIX
 from eutonia.model import Assessment, Evidence
 from eutonia.plot.source import Arrays
@@ -84,24 +84,28 @@ def filmed(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
 
 def _twstrs(assessment: Assessment) -> Iterator[Block]:
     """Yield what the angles propose for items of the TWSTRS; an examiner rates."""
-    found = twstrs_proposals(f.estimate for f in assessment.findings)
-    if not found:
+    estimates = [f.estimate for f in assessment.findings]
+    found, withheld = twstrs_proposals(estimates), twstrs_withheld(estimates)
+    if not (found or withheld):
         return
     yield Heading(text="TWSTRS items that the video proposes", level=3, anchor="filmed-twstrs")
-    yield Table(
-        caption="Severity, estimated from angles, not rated; nothing of it enters a total",
-        header=("Item", "Estimated", "Interval allows", "From"),
-        widths=(1.2, 0.8, 1.0, 5.0),
-        rows=tuple(
-            (
-                spaced(p.item),
-                str(p.score),
-                str(p.lowest) if p.lowest == p.highest else f"{p.lowest} to {p.highest}",
-                p.words + (f" ({', '.join(p.refs)})" if p.refs else ""),
-            )
-            for p in found
-        ),
-    )
+    if found:
+        yield Table(
+            caption="Severity, estimated from angles, not rated; nothing of it enters a total",
+            header=("Item", "Estimated", "Interval allows", "From"),
+            widths=(1.2, 0.8, 1.0, 5.0),
+            rows=tuple(
+                (
+                    spaced(p.item),
+                    str(p.score),
+                    str(p.lowest) if p.lowest == p.highest else f"{p.lowest} to {p.highest}",
+                    p.words + (f" ({', '.join(p.refs)})" if p.refs else ""),
+                )
+                for p in found
+            ),
+        )
+    why = f"Not proposed: {' '.join(withheld)} " if withheld else ""
+    yield Paragraph(text=f"{why}An item that is not listed was not proposed: it is not 'none'.")
 
 
 def _about(arrays: Arrays) -> str:
@@ -133,8 +137,9 @@ def _pictures(name: str, arrays: Arrays) -> Figure:
         "pictures",
         title="Pictures with what was seen",
         alt=f"{len(pictures)} pictures of the video with landmarks drawn in, at {listed(titles)}.",
-        caption="Of each condition the most usual moment, then the moments furthest from the usual "
-        "one. Blue: the person's left; orange: right.",
+        caption="Of each condition the most usual moment, but of a range of motion its ends as far "
+        "as the face was seen; then the moments furthest from the usual one. Blue: the person's "
+        "left; orange: right.",
         draw=partial(_draw_pictures, pictures=pictures, titles=titles),
         height_in=rows * each,
     )

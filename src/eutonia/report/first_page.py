@@ -144,7 +144,7 @@ def _one_row(group: list[Finding]) -> Text:
     part = f", {part_words(e.part)}" if e.part else ""
     values = [
         f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}{_way(f.estimate)}"
-        + (" (guessed)" if GUESSED in f.estimate.quality else "")
+        + _marks(f.estimate)
         for f in group[:_MAX_TARGETS]
     ]
     lead = f"{e.title}{part}, {e.condition.label}: {'; '.join(values)}"
@@ -152,6 +152,14 @@ def _one_row(group: list[Finding]) -> Text:
         return lead
     anchor = f"measure-{declared_id(e.measure)}"
     return (f"{lead}; ", Ref(f"{len(group) - _MAX_TARGETS} more", anchor))
+
+
+def _marks(e: Estimate) -> str:
+    """Return the flags that a row of this page says beside its number; a pair has its own words."""
+    hangs = "ptosis" in e.quality and e.target.side
+    return (" (guessed)" if GUESSED in e.quality else "") + (
+        " (this eye is open less than the other)" if hangs else ""
+    )
 
 
 def _way(e: Estimate) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from eutonia.knowledge import table
 from eutonia.knowledge.reading import about_form
-from eutonia.model import Assessment, Contrast, Finding, RecordingSummary
+from eutonia.model import Assessment, Condition, Contrast, Estimate, Finding, RecordingSummary
 from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
 from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.scales import is_scale
-from eutonia.report.losses import ABSENT, NO_INPUT
+from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD
 from eutonia.report.relevance import ranked_contrasts, tier_of
 from eutonia.report.words import (
     INSTRUMENTS,
@@ -162,7 +162,8 @@ def _recorded(assessment: Assessment) -> str:
     minutes = round(sum(lengths.values()) / 60)
     lasted = "about a minute" if minutes <= 1 else f"about {minutes} minutes"
     lasted = lasted if sum(lengths.values()) >= 45 else "less than a minute"
-    tasks = dict.fromkeys(_plain_task(c) for r in assessment.recordings for c in r.conditions)
+    said = (c for r in assessment.recordings for c in r.conditions if c != Condition().label)
+    tasks = dict.fromkeys(_plain_task(c) for c in said)
     did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
     return f"We recorded your {' and your '.join(kinds)}, {lasted} in all.{did}"
 
@@ -254,11 +255,16 @@ def _worked(assessment: Assessment) -> Iterator[str]:
 
 def _not_there(assessment: Assessment) -> Iterator[str]:
     """Yield what was looked for and was not there, or only at times, which is a result."""
-    of = [m.measure for m in assessment.not_measurable if m.code == ABSENT]
-    looked = {start: words for start, words in NOT_THERE.items() if _any(of, start)}
-    there = [f.estimate.measure for f in assessment.findings]
-    never = [words for start, words in looked.items() if not _any(there, start)]
-    at_times = [words for start, words in looked.items() if _any(there, start)]
+    at_times: list[str] = []
+    never: list[str] = []
+    for start, words in NOT_THERE.items():
+        there = {e.condition for e in _estimates(assessment) if e.measure.startswith(start)}
+        missed = [m for m in assessment.not_measurable if m.measure.startswith(start)]
+        there |= {m.condition for m in missed if m.code == UNTOLD}  # seen, though not told where
+        # One channel or one number of a thing may lack where the thing itself was seen.
+        if not {m.condition for m in missed if m.code == ABSENT} - there:
+            continue
+        (at_times if there else never).append(words)
     if at_times:
         yield f"We saw {_and(at_times)} in one part of what you did, and none in another."
     if never:
@@ -268,8 +274,8 @@ def _not_there(assessment: Assessment) -> Iterator[str]:
         )
 
 
-def _any(measures: list[str], start: str) -> bool:
-    return any(measure.startswith(start) for measure in measures)
+def _estimates(assessment: Assessment) -> Iterator[Estimate]:
+    return (f.estimate for f in assessment.findings)
 
 
 def _and(names: list[str]) -> str:

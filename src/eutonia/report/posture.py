@@ -1,4 +1,4 @@
-"""The head's lines on the first page, after ``clinical-rules`` §6: where it goes and how far."""
+"""Lines of head and jaw on the first page, after ``clinical-rules`` §6: where it goes, how far."""
 
 from __future__ import annotations
 
@@ -27,11 +27,15 @@ RANGE = (
 JAW = "jaw: "
 #: Size of a head tremor over the three axes.
 SIZE = "head.tremor_pow.rms"
+#: Frequency and size of a tremor of the jaw, of its opening and of its deviation.
+JAW_FREQ, JAW_SIZE = "mouth.tremor.freq", "mouth.tremor.size"
+#: Begins the note of a jaw's tremor that may be the head's (`eutonia.measures.jaw_of_head`).
+HEAD = "head: "
 #: Measures that these lines show, so that no other row of the page repeats them.
 SHOWN = frozenset(
     [m for m, *_ in AXES]
     + [m for _, ends in RANGE for _, m in ends]
-    + ["head.time_neutral", "head.tremor_freq", "head.tremor_axis"]
+    + ["head.time_neutral", "head.tremor_freq", "head.tremor_axis", "mouth.tremor"]
 )
 
 
@@ -59,7 +63,7 @@ def repeats(finding: Finding) -> bool:
     """Tell whether a finding stands in these lines already."""
     e = finding.estimate
     measure = declared_id(e.measure)
-    if measure.startswith("head.tremor") or measure == "head.time_neutral":
+    if measure.startswith(("head.tremor", "mouth.tremor")) or measure == "head.time_neutral":
         return _shown(e)
     return measure in SHOWN and e.condition.get("task") in ("let_go", "range")
 
@@ -172,7 +176,22 @@ def _tremor(found: list[Estimate]) -> str:
         sizes = [a for a in found if a.measure == SIZE and a.condition == e.condition]
         large = "".join(f", {_with_limits(a)} deg root mean square" for a in sizes)
         said.append(f"{_with_limits(e)} Hz{large}{mainly} ({e.condition.label}){_of_jaw(e)}")
-    return "; ".join(said)
+    return "; ".join([*said, *_jaw(found)])
+
+
+def _jaw(found: list[Estimate]) -> Iterator[str]:
+    """Yield what is said of each tremor of the jaw: where it goes, how fast and how large."""
+    for e in found:
+        if e.measure != JAW_FREQ:
+            continue
+        of_it = (e.condition, e.target.label)
+        sizes = [a for a in found if (a.condition, a.target.label) == of_it and a is not e]
+        large = "".join(
+            f", {_with_limits(a)} % of the eyes' distance" for a in sizes if a.measure == JAW_SIZE
+        )
+        at_head = [n.removeprefix(HEAD) for n in e.notes if n.startswith(HEAD)]
+        words = f"{e.target.label} {_with_limits(e)} Hz{large} ({e.condition.label})"
+        yield ", ".join([words, *at_head])
 
 
 def _of_jaw(e: Estimate) -> str:

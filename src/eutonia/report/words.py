@@ -201,7 +201,9 @@ FLAGS = {
     "shoulders_not_looked_for": "shoulders not looked for",
     "trunk_turned": "the trunk was turned for a part",
     "uncalibrated": "not calibrated by gentle closures",
-    "too_uneven": "pictures too uneven in time",
+    "closures_unlike_open": "the gentle closures that were filmed could not be told from the open "
+    "lid",
+    "too_uneven": "the camera left out pictures: in more than 1 of 20 steps over 50 ms are missing",
     "ptosis": "this eye is open less than the other, as of a lid that hangs (ptosis); how much "
     "less is in the opening of the left lid over the right",
     "may_hold_a_tool": "the hand may hold a tool",

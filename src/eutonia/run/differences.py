@@ -187,7 +187,7 @@ def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
     if not _same_place(a, b):
         return _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
     found = _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
-    return found if ratio else _misread(found, a)
+    return found if ratio else _misread(found, a, b)
 
 
 def _same_place(a: Term, b: Term) -> bool:
@@ -331,7 +331,8 @@ def _not_in_blocks(a: Term, b: Term, *, ratio: bool) -> _Apart:
     varying = a.of.pooled.varying
     if varying is not None and varying.sides is not None:
         half = HALF_95 * float(np.hypot(*varying.sides[[a.target, b.target], a.part]))
-        return half, half
+        (below_a, above_a), (below_b, above_b) = (varying.beyond(t.target, t.part) for t in (a, b))
+        return half + below_a + above_b, half + above_a + below_b
     (low_a, high_a), (low_b, high_b) = ([r.fixed for r in t.reach(ratio=ratio)] for t in (a, b))
     return low_a + high_b, high_a + low_b
 
@@ -353,10 +354,12 @@ def _of_camera(a: Term, b: Term) -> _Apart:
     (below_a, above_a), (below_b, above_b) = (
         v.beyond(t.target, t.part) for v, t in ((mine, a), (theirs, b))
     )
-    return half + below_a + above_b, half + above_a + below_b
+    of_zero = mine.lengths(theirs, rows=(a.target, b.target))
+    below, above = (float(np.hypot(half, far)) for far in of_zero)
+    return below + below_a + above_b, above + above_a + below_b
 
 
-def _misread(found: Difference, a: Term) -> Difference:
+def _misread(found: Difference, a: Term, b: Term) -> Difference:
     """Let the limits hold an error that grows with the true difference; p does not depend on it."""
     varying, interval = a.of.pooled.varying, found.interval
     if varying is None or varying.gain is None or interval is None:
@@ -365,8 +368,12 @@ def _misread(found: Difference, a: Term) -> Difference:
     if not 0 < share < 1:
         return found
     below, above = (np.array(reach) for reach in _reach(found, ratio=False))
-    lo, hi = misread(np.array(found.value), below, above, np.array(share))
-    return replace(found, interval=replace(interval, lo=float(lo), hi=float(hi)))
+    lo, hi = (float(v) for v in misread(np.array(found.value), below, above, np.array(share)))
+    if varying.bounded:
+        (low_a, high_a), (low_b, high_b) = ([r.own for r in t.reach(ratio=False)] for t in (a, b))
+        lo = max(lo, min(found.value - low_a - high_b, interval.lo))
+        hi = min(hi, max(found.value + high_a + low_b, interval.hi))
+    return replace(found, interval=replace(interval, lo=lo, hi=hi))
 
 
 def _stretched(found: Difference, times: float, *, ratio: bool) -> Difference:

@@ -31,6 +31,7 @@ from eutonia.model import (
 from eutonia.run.blocks import Memo, aux_blocks, block
 from eutonia.run.crosstalk import FLAG as CROSSTALK
 from eutonia.run.crosstalk import SECONDS, correlated
+from eutonia.run.flagged import why_flagged
 from eutonia.run.groups import (
     COARSE,
     Piece,
@@ -129,7 +130,7 @@ def _one(
         if problem:
             yield say(*problem)
             return
-    channels = {n: _channels([p[n][0] for p in pieces], kept[n]) for n in needs.inputs}
+    channels = {n: _channels([p[n] for p in pieces], kept[n]) for n in needs.inputs}
     rows, targets = resolve(needs.target, channels)
     if not targets:
         yield say("no_target", why_no_target(needs.target, channels))
@@ -254,8 +255,7 @@ def _flagged(need: Input, channels: list[Channel]) -> str:
     """Return what is wrong with a channel in one of the recordings of a condition."""
     flags = {f for c in channels for f in c.flags}
     if excluded := flags & need.not_flags:
-        words = ("an envelope" if f == ENVELOPE else f for f in sorted(excluded))
-        return f"The channel is {' and '.join(words)}."
+        return why_flagged(flags, excluded)
     if need.envelope_rate_hz and len({ENVELOPE in c.flags for c in channels}) > 1:
         return "The channel is an envelope in one recording of this condition and raw in another."
     return ""
@@ -326,12 +326,14 @@ def _columns(rule: object, names: list[str], width: int) -> list[str]:
     return [rule.first, rule.second] if isinstance(rule, Cross) else names[:1] * width
 
 
-def _channels(recordings: Sequence[Recording], kept: Iterable[int]) -> tuple[Channel, ...]:
-    """Return what the rows are, with the flags that any of the pooled recordings raised."""
+def _channels(pieces: Sequence[Piece], kept: Iterable[int]) -> tuple[Channel, ...]:
+    """Return what the rows are, with the flags that any of the pooled spans raised."""
     pooled = []
     for i in kept:
-        flags = dict.fromkeys(f for r in recordings for f in r.channels[i].flags)
-        pooled.append(replace(recordings[0].channels[i], flags=tuple(flags)))
+        flags = dict.fromkeys(
+            f for r, span in pieces for f in r.channels[i].flags_in(span.start_s, span.stop_s)
+        )
+        pooled.append(replace(pieces[0][0].channels[i], flags=tuple(flags), passing=()))
     return tuple(pooled)
 
 
@@ -365,6 +367,9 @@ _SHOWS = {
     "foot_inversion": "from the front",
     "shift_sagittal": "in profile",
     "shoulder": "while no hand is raised",
+    **dict.fromkeys(
+        ("wrist_flexion", "wrist_deviation"), "where forearm and elbow are in the picture too"
+    ),
 }
 
 

@@ -118,10 +118,11 @@ def why_no_target(rule: Each | Pairs | Cross | Whole, channels: dict[str, Channe
         named = [c.label for c in only if c.site]
         unnamed = [c.name for c in only if not c.site]
         if len(only) < 2:
-            return "Only one channel was recorded; a pair of muscles is needed."
+            return _one_alone(only)
         words = {"antagonist": "antagonists of the same side", "homologue": "left and right of one"}
+        what = _parts(only)
         return (
-            f"No two of the recorded muscles are {words.get(rule.relation, 'a pair')} "
+            f"No two of the recorded {what} are {words.get(rule.relation, 'a pair')} "
             f"({', '.join(named) or 'none is named'}).{_advice(unnamed)}"
         )
     if isinstance(rule, Whole):
@@ -140,6 +141,24 @@ def why_no_target(rule: Each | Pairs | Cross | Whole, channels: dict[str, Channe
         why = f"This is taken from {wanted} only, which was not recorded or cannot be used."
         return why + _advice(unnamed)
     return "No channel can be used."
+
+
+def _one_alone(only: Channels) -> str:
+    """Return that one channel is no pair; a video shows both sides, but one may be of no use."""
+    if only and only[0].kind in MOVEMENTS:
+        what = only[0].label
+        return f"Only one side can be used ({what}); both are needed."
+    return f"Only one channel can be used; a pair of {_parts(only)} is needed."
+
+
+def _parts(only: Channels) -> str:
+    """Return what the channels are of, in words."""
+    kinds = {c.kind for c in only}
+    return _OF_KIND.get(next(iter(kinds)), "channels") if len(kinds) == 1 else "channels"
+
+
+#: What channels of a kind are of, where pairs are formed of them.
+_OF_KIND = {"emg": "muscles", "eeg": "electrodes"}
 
 
 def _advice(unnamed: list[str]) -> str:

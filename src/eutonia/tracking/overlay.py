@@ -195,7 +195,7 @@ def _words(movement: Movement, i: int) -> list[str]:
 #: Channels of which landmarks show a part; the report gives the whole way.
 _IN_PART = ("jaw_opening", "jaw_deviation")
 #: Channels of a kind that only say how something else was seen: how their sites begin.
-_INNER = {"mouth": ("head_",), "finger": ("hand_",)}
+_INNER = {"head": ("nod_of_jaw",), "mouth": ("head_",), "finger": ("hand_",)}
 
 
 def _inner(movement: Movement, site: str, unit: str) -> bool:

@@ -23,6 +23,8 @@ STRANGERS_SHARE = 0.01  # of the pictures in which face and body are of two peop
 SMALL_FACE = 60.0  # pixels between the outer corners of the eyes, below which lids are coarse
 JUMP_SIZES = 1.0  # sizes of a part by which it moves from one look to the next
 JUMP_S = 0.2  # longest time between two looks in which such a move is a jump
+AGAIN_S = 3.0  # in which a face found anew so near and so alike is the one that was lost
+AGAIN_NEAR, AGAIN_ALIKE = 0.75, 1.5  # in its sizes, and how many times as large
 REPEAT_SHARE = 0.05  # of the pictures that repeat the one before
 SHORT_S = 1.0  # by which the pictures end before the video does
 _BLOCK = 1024  # pictures of which the points are in memory at once
@@ -89,7 +91,7 @@ def issues(
         found += _lost(name, points, landmarks.t_s)
         found += _outside(name, shown[name])
     if "face" in seen:
-        found += _small(shown["face"]) + _people(seen["face"])
+        found += _small(shown["face"]) + _people(seen["face"], shown["face"], landmarks.t_s)
     for name in ("face", "body"):
         if name in seen:
             found += _jumps(name, shown[name], landmarks.t_s)
@@ -207,7 +209,7 @@ def _small(face: _Shown) -> list[Issue]:
     return [_issue("small_face", text)]
 
 
-def _people(face: Points) -> list[Issue]:
+def _people(face: Points, shown: _Shown, t_s: Floats) -> list[Issue]:
     """Say that several people are in the picture, or were followed one after another."""
     found = []
     others = 0.0 if face.others is None else float((face.others[face.seen] > 0).mean())
@@ -217,14 +219,30 @@ def _people(face: Points) -> list[Issue]:
             "central person was followed. Film one person alone."
         )
         found.append(_issue("several_people", text))
-    chosen = 1 if face.person is None else int(np.nanmax(face.person[face.seen]))
-    if chosen > 1:
+    if chosen := _elsewhere(face, shown, t_s):
         text = (
-            f"The face was lost and found elsewhere {chosen - 1} time(s): another person may have "
+            f"The face was lost and found elsewhere {chosen} time(s): another person may have "
             "been followed. Check the overlay."
         )
         found.append(_issue("another_person", text))
     return found
+
+
+def _elsewhere(face: Points, shown: _Shown, t_s: Floats) -> int:
+    """Return how often a face was chosen anew that is not surely the one that was lost.
+
+    Who turns out of view and back is soon at the same place again, and of the same size.
+    """
+    if face.person is None:
+        return 0
+    at = np.flatnonzero(face.seen)
+    new = np.flatnonzero(np.diff(face.person[at]) > 0)
+    before, after = at[new], at[new + 1]
+    away = np.linalg.norm(shown.middle[after] - shown.middle[before], axis=1)
+    grown = np.abs(np.log(shown.radius[after] / shown.radius[before]))
+    same = away <= AGAIN_NEAR * np.minimum(shown.radius[after], shown.radius[before])
+    same &= (grown <= np.log(AGAIN_ALIKE)) & (t_s[after] - t_s[before] <= AGAIN_S)
+    return int(np.diff(face.person[at])[new][~same].sum())
 
 
 def _jumps(name: str, shown: _Shown, t_s: Floats) -> list[Issue]:

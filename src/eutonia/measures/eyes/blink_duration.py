@@ -8,6 +8,7 @@ import numpy as np
 
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import CAUTION, DURATION_HZ, NEEDS, UNEVEN
+from eutonia.measures.lid_rest import RESTING
 from eutonia.model import (
     Floats,
     Input,
@@ -29,7 +30,7 @@ UNCALIBRATED_MS = 24.0
 
 MEASURE = Measure(
     id="eyes.blink_duration",
-    version="3",
+    version="4",
     title="Duration of blinks",
     unit="ms",
     tier="supportive",
@@ -38,7 +39,7 @@ MEASURE = Measure(
     "blinks seen whole (below 500 ms); the moments are placed between pictures by a straight "
     "line. Needs at least 55 pictures a second. The interval also holds 12 ms for the scale of the "
     "lid, which is not straight (standard deviation between eyes, on rendered people); "
-    "without gentle closures 24 ms.",
+    f"without gentle closures 24 ms. {RESTING}",
     needs=Needs(
         inputs={
             "lid": Input(
@@ -82,7 +83,7 @@ def measure(x: Inputs) -> Result:
         limits=_Limits(np.where(lid_events.uncalibrated(x), UNCALIBRATED_MS, BENT_MS)),
         reasons=tuple(
             why or ("" if k else "No blink was seen whole.")
-            for k, why in zip(n, lid_events.unclear(x), strict=True)
+            for k, why in zip(n, lid_events.unclear(x, told="blinks"), strict=True)
         ),
         n_effective=n,
         evidence=lid_events.trace(x),

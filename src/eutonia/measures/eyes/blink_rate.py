@@ -7,11 +7,12 @@ from dataclasses import replace
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS, NEVER_HOME, UNSURE
 from eutonia.measures.lid_holes import HOLE_S
+from eutonia.measures.lid_rest import RESTING
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.blink_rate",
-    version="3",
+    version="4",
     title="Blinks",
     unit="/min",
     tier="clinical",
@@ -19,7 +20,7 @@ MEASURE = Measure(
     method="Times at which the lid closes by more than half of its own range and opens again "
     f"(below 40 %) within {1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen. "
     "Each eye by itself. Needs at least 27 pictures a second whose distance is at most 50 ms in "
-    f"95 %. A hole of up to {HOLE_S:g} s in a closure is bridged.",
+    f"95 %. A hole of up to {HOLE_S:g} s in a closure is bridged. {RESTING}",
     needs=NEEDS,
     scale="difference",
     interval=Jackknife(),
@@ -27,7 +28,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} Published means of 150 healthy people of 5 to 87 years, "
     "log-normal: 17 a minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a "
-    f"comparison, no limit for one person. {NEVER_HOME}",
+    f"comparison, no limit for one person. {NEVER_HOME} A lid that hangs "
+    "in one condition only read too few blinks there up to version 3.",
     figure="",
     proofs=("simulated",),
 )
@@ -47,7 +49,7 @@ def measure(x: Inputs) -> Result:
         span=span,
         limits=lid_events.unsure(x, usual, at),
         details={"blinks": blocks[..., 0].sum(axis=0)},
-        reasons=lid_events.unclear(x),
+        reasons=lid_events.unclear(x, told="blinks"),
         evidence=lid_events.trace(x),
     )
 

@@ -12,11 +12,10 @@ from eutonia.measures.lid_events import (
     UNSURE,
 )
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
-from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="eyes.closed_share",
-    version="4",
+    version="5",
     title="Share of the time with the eye closed",
     unit="1",
     tier="clinical",
@@ -28,8 +27,10 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=1, shown_by="docs/measures/eyes.closed_share"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=f"{CAUTION} {UNSURE} {RARE} Up to version 2 two lids of one course differed in one of "
-    "three people. Published: closure in video against rating scales, "
+    caution=f"{CAUTION} {UNSURE} {RARE} Of a lid that rests near one half, as one that hangs "
+    "or is narrowed, it is not known whether it counts as closed: the limits, and those of "
+    "differences, then hold both. Up to version 2 two lids of one course differed in one of three "
+    "people. Published: closure in video against rating scales, "
     "Spearman 0.52 to 0.56 in 50 people (Peterson2016).",
     figure="",
     proofs=("simulated",),
@@ -52,8 +53,8 @@ def measure(x: Inputs) -> Result:
         limits=lid_events.Unsure(
             limits=scale.around(lid_events.share_limits), below=below, above=above, most=1.0
         ),
-        varying=scale.varying(sides=(below + above) / (2 * HALF_95)),
-        reasons=lid_events.unclear(x),
+        varying=scale.varying(other=(below, above)),
+        reasons=lid_events.unclear(x, told="time"),
         evidence=lid_events.trace(x),
     )
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from eutonia.measures import lid_events, lid_example
 from eutonia.measures.lid_events import BLINK_S, CAUTION, NEEDS_LONG, UNSURE
 from eutonia.measures.lid_holes import HOLE_S
+from eutonia.measures.lid_rest import RESTING
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 
 MEASURE = Measure(
     id="eyes.closures",
-    version="3",
+    version="4",
     title="Closures of half a second and more",
     unit="/min",
     tier="clinical",
@@ -19,14 +20,15 @@ MEASURE = Measure(
     method="Times at which the lid closes by more than half of its own range for at least "
     f"{1000 * BLINK_S[1]:.0f} ms, by the minutes in which the eye was seen (our rule). Each eye by "
     f"itself. A hole of up to {HOLE_S:g} s in a closure is bridged; one that a longer hole or the "
-    "end cuts counts where its beginning and half a second of it were seen.",
+    f"end cuts counts where its beginning and half a second of it were seen. {RESTING}",
     needs=NEEDS_LONG,
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=0, hi=30, shown_by="docs/measures/eyes.closures"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} A long closure may be a spasm, a rest of the eyes or "
-    "trouble to open them: the trace does not tell which.",
+    "trouble to open them: the trace does not tell which. A lid that hangs in one condition "
+    "only read as spasms there up to version 3.",
     figure="",
     proofs=("simulated",),
 )

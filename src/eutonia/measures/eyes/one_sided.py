@@ -7,20 +7,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import BOTH, CAUTION, LID, UNCALIBRATED, UNEVEN
+from eutonia.measures.lid_events import BOTH, CAUTION, LID, REOPENED, UNCALIBRATED, UNEVEN
 from eutonia.model import Block, Floats, Inputs, Jackknife, Measure, Range, Result, Visit
 from eutonia.stats.intervals import student_quantile
 
+#: Share of the time for which one eye may stay closed alone in closures that are not counted. [D]
+MOST_ALONE = 0.1
+
 MEASURE = Measure(
     id="eyes.one_sided",
-    version="3",
+    version="4",
     title="Closures of one eye only",
     unit="%",
     tier="supportive",
     sources=(),
     method="Of all blinks and closures of either eye that were seen whole, the share in which the "
     "other eye stays less than half closed. Also given: the mean time by which the left eye closes "
-    "before the right, where both do.",
+    "before the right, where both do. Where one lid rests half shut, or stays closed alone "
+    f"for {100 * MOST_ALONE:.0f} % of the time or more in closures that were not seen whole, no "
+    "number is given.",
     # Without gentle closures one lid may read less than half closed when both are shut.
     needs=replace(BOTH, inputs={"lid": replace(LID, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}),
     scale="difference",
@@ -54,7 +59,10 @@ def measure(x: Inputs) -> Result:
         finish=_percent,
         span=np.array(span, dtype=np.intp),
         limits=_Wilson(tuple(n)),
-        reasons=tuple("" if k else "No closure was seen whole in both eyes." for k in n),
+        reasons=tuple(
+            half_shut or _stays(x, a, b) or ("" if k else "No closure was seen whole in both eyes.")
+            for half_shut, (a, b), k in zip(lid_events.half_shut(x), x.targets, n, strict=True)
+        ),
         n_effective=n,
         details={"closures": n, "left_before_right_ms": lead},
     )
@@ -79,6 +87,29 @@ def _matched(block: Block, left: int, right: int) -> Floats:
         if other.begun[j] and other.ended[j] and seen_whole:
             rows.append((1.0, 1.0, 0.0, 0.0))
     return np.array(rows).reshape(-1, 4)
+
+
+def _stays(x: Inputs, left: int, right: int) -> str:
+    """Return why closures that were not seen whole forbid a number; empty where there are few."""
+    alone, seen = np.zeros(2), 0.0
+    for block in x["lid"]:
+        both = block.mask[left] & block.mask[right]
+        seen += both.sum()
+        for k, (row, other) in enumerate(((left, right), (right, left))):
+            found = lid_events.of_block(block, row)
+            cut = ~(found.begun & found.ended)
+            for span in zip(found.on_s[cut], found.off_s[cut], strict=True):
+                part = slice(*(max(round(t * block.rate_hz), 0) for t in span))
+                alone[k] += (both[part] & (block.x[other][part] < REOPENED)).sum()
+    share = float(alone.max() / max(seen, 1.0))
+    if share < MOST_ALONE:
+        return ""
+    side = x.channels["lid"][(left, right)[int(alone.argmax())]].side
+    return (
+        f"The {side} eye stays closed alone for {100 * share:.0f} % of the time, in closures whose "
+        "beginning or end was not seen: a share of closures does not show that. Read the share of "
+        "the time with the eye closed."
+    )
 
 
 def _whole(bad: np.ndarray, on_s: float, off_s: float, rate_hz: float) -> bool:

@@ -67,15 +67,15 @@ MEASURE = Measure(
     "by half read 0.63 to 0.94 of the other on rendered people with light skin and 0.77 to 0.99 "
     "with dark, one by 0.65 of it 0.46 to 0.83 and 0.65 to 0.94, even lids 0.93 to 1.1. So a lid "
     "that hangs is often not told, and a number near 1 does not rule it out: lids that read even "
-    "have limits of about 0.55 and 1.8. Flagged as ptosis is an eye that reads below 0.88 of the "
-    "other: of 50 people by whom nothing was chosen, straight and turned, near and far, bright and "
-    "dim, with light skin 85 % of the lids that hung by half, all by 0.65 and by 0.8, and 0.6 % of "
-    "even ones; with dark skin 42, 82, 96 and 0.1 %. The interval held 99 % of the lids that hung "
-    "with light skin and 97 % with dark. Brighter pictures of dark skin show no more. An eye "
-    "that is narrowed by a squint or a spasm all the time, or a brow lifted on the other side, "
-    "looks the same: for the examiner to tell. Healthy faces are uneven too. Two lids that hang "
-    "alike read 1. How much of it is shown of real faces is not known: the limits also hold that "
-    "all is.",
+    "have limits of about 0.55 and 1.8. Flagged as ptosis, in each condition that shows the eyes "
+    "from the front for 10 s, is an eye that reads below 0.88 of the other: of 50 people by whom "
+    "nothing was chosen, straight and turned, near and far, bright and dim, with light skin 85 % "
+    "of the lids that hung by half, all by 0.65 and by 0.8, and 0.6 % of even ones; with dark skin "
+    "42, 82, 96 and 0.1 %. The interval held 99 % of the lids that hung with light skin and 97 % "
+    "with dark. Brighter pictures of dark skin show no more. An eye that is narrowed by a squint "
+    "or a spasm all the time, or a brow lifted on the other side, looks the same: for the examiner "
+    "to tell. Healthy faces are uneven too. Two lids that hang alike read 1. How much of it is "
+    "shown of real faces is not known: the limits also hold that all is.",
     figure="",
     proofs=("simulated",),
 )
@@ -85,7 +85,7 @@ def measure(x: Inputs) -> Result:
     """Sum the logarithm of the ratio over blocks of three seconds; see `MEASURE`."""
     sides = np.array([[x.channels["lid"][i].side for i in pair] for pair in x.targets])
     both = [x.targets[sides == side] for side in ("left", "right")]
-    least = [OPEN * _widest(x, rows) for rows in both]
+    least = [OPEN * widest(x, rows) for rows in both]
 
     def logs(block: Block) -> Series:
         usable = np.ones((len(x.targets), block.x.shape[1]), dtype=bool)
@@ -104,13 +104,13 @@ def measure(x: Inputs) -> Result:
         reasons=tuple("" if k else "Both eyes were never seen open from the front." for k in n),
         details={
             "as_read": np.exp(quotient(blocks.sum(axis=0)))[:, 0],
-            "left_pct": _widest(x, both[0]),
-            "right_pct": _widest(x, both[1]),
+            "left_pct": widest(x, both[0]),
+            "right_pct": widest(x, both[1]),
         },
     )
 
 
-def _widest(x: Inputs, rows: np.ndarray) -> Floats:
+def widest(x: Inputs, rows: np.ndarray) -> Floats:
     """Return the gap of each channel when its eye is open; NaN where it was not seen."""
     seen = [np.concatenate([b.x[row][b.mask[row]] for b in x["lid"]]) for row in rows]
     return np.array([np.quantile(v, WIDEST) if v.size else np.nan for v in seen])

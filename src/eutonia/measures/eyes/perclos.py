@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from eutonia.measures import lid_events, lid_example
+from eutonia.measures import lid_events, lid_example, lid_noise
 from eutonia.measures.lid_events import (
     CAUTION,
+    CLOSED,
     LONG,
     NEEDS_LONG,
     OF_SCALE,
@@ -16,9 +18,9 @@ from eutonia.measures.lid_events import (
     REOPENED,
     SHUT,
     UNCALIBRATED,
-    UNEVEN,
 )
-from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
+from eutonia.stats.normal import HALF_95
 
 #: A lid that is shut alone reads 0.52 to 0.82 and draws the other to 0.16 to 0.38, so that one that
 #: is shut by 80 % reads 0.4 or more, and more than the other by this (people 20 to 25, 30 to 35).
@@ -34,20 +36,20 @@ _ALONE = (
 
 MEASURE = Measure(
     id="eyes.perclos",
-    version="7",
+    version="8",
     title="Share of the time with the eye shut (PERCLOS)",
     unit="%",
     tier="supportive",
     sources=(),
     method=f"Share of the time, in which the eye was seen, with the lid closed by at least "
-    f"{100 * SHUT:.0f} % of its own range. Each eye by itself. {OF_SCALE} The upper "
+    f"{100 * SHUT:.0f} % of its own range. Each eye by itself. {OF_SCALE} The "
+    "limits hold what thresholds give that lie four times the noise of the open eye higher and "
+    "lower. The upper "
     f"limit also holds the time in which this eye reads at least {ALONE:g} and {APART:g} more than "
     f"the other: it may be shut alone then. Where that is {LEAST_ALONE:g} % of the time or more, "
     "and more than is counted, no number is given.",
     # Without gentle closures a shut lid of some people never reads 0.8 (rendered person 44: 0.6).
-    needs=replace(
-        NEEDS_LONG, inputs={"lid": replace(LONG, not_flags=frozenset({UNEVEN, UNCALIBRATED}))}
-    ),
+    needs=replace(NEEDS_LONG, inputs={"lid": replace(LONG, not_flags=frozenset({UNCALIBRATED}))}),
     scale="difference",
     interval=Jackknife(in_time=True),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/eyes.perclos"),
@@ -69,17 +71,39 @@ def measure(x: Inputs) -> Result:
     blocks, span = lid_events.share_above(x, SHUT)
     alone = 100 * _alone(x)[:, None]
     scale = lid_events.bent(x, SHUT).times(100)
+    below, above = lid_noise.at_other_levels(x, partial(_at, x), level=SHUT, closed=CLOSED)
+    # Noise and a bent scale are independent of each other.
+    moved = replace(scale, below=np.hypot(scale.below, below), above=np.hypot(scale.above, above))
     return Result(
         blocks=blocks,
         finish=_percent,
         span=span,
         limits=lid_events.Unsure(
-            limits=scale.around(_limits), below=0 * alone, above=alone, most=100.0
+            limits=moved.around(_limits), below=0 * alone, above=alone, most=100.0
         ),
-        varying=scale.varying(sides=alone),
-        reasons=tuple(map(_hidden, alone[:, 0], _percent(blocks.sum(axis=0))[:, 0])),
+        varying=_wandering(scale.varying(sides=alone), np.maximum(below, above) / HALF_95),
+        reasons=tuple(
+            wanders or _hidden(*shares)
+            for wanders, *shares in zip(
+                lid_noise.too_noisy(x, closed=CLOSED),
+                alone[:, 0],
+                _percent(blocks.sum(axis=0))[:, 0],
+                strict=True,
+            )
+        ),
         evidence=lid_events.trace(x),
     )
+
+
+def _at(x: Inputs, level: float) -> Floats:
+    """Return the share of the time above a level, %, ``(n_targets, 1)``."""
+    return _percent(lid_events.share_above(x, level)[0].sum(axis=0))
+
+
+def _wandering(varying: Varying, sd: Floats) -> Varying:
+    """Add what the noise of a lid makes anew in each condition and side."""
+    sides = sd if varying.sides is None else np.hypot(varying.sides, sd)
+    return replace(varying, sd=np.hypot(varying.sd, sd), sides=sides)
 
 
 def _hidden(alone: float, counted: float) -> str:

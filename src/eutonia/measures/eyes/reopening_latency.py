@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.measures import lid_events, lid_example
-from eutonia.measures.lid_events import CAUTION, LID, SHUT, UNCALIBRATED, UNEVEN
+from eutonia.measures import lid_events, lid_example, lid_noise
+from eutonia.measures.lid_events import CAUTION, CLOSED, LID, SHUT, UNCALIBRATED, UNEVEN
 from eutonia.model import (
     Block,
     BlockBootstrap,
@@ -29,12 +29,14 @@ OPEN = 0.2
 #: standard deviation of the logarithm, on rendered people (development) whose lids open at once,
 #: or one after the other.
 LONGER, VARIES = 0.18, 0.27
+#: Fewest closures for a number: what varies between eyes is larger than the error of so few. [D]
+LEAST = 3
 #: All other tasks than gentle closures have spontaneous blinks, whose reopening is another thing.
 _OTHER = frozenset({"rest", "speaking", "reading", "hold", "let_go", "range", "counting", "zero"})
 
 MEASURE = Measure(
     id="eyes.reopening_latency",
-    version="2",
+    version="3",
     title="Time to reopen after gentle closures",
     unit="ms",
     tier="supportive",
@@ -42,7 +44,7 @@ MEASURE = Measure(
     method="In the segment of gentle closures: mean time from the last moment at which the lid is "
     "at least 80 % closed to the first at which it is less than 20 % closed, each eye by itself "
     "(our rule). The interval also holds that the trace reopens sooner than the lid: on rendered "
-    "people the lid took 0.7 to 2 times as long.",
+    "people the lid took 0.7 to 2 times as long. Of fewer than three closures nothing is given.",
     needs=Needs(
         # Where the closures did not calibrate an eye, it is not known what 80 % is.
         inputs={"lid": replace(LID, not_flags=frozenset({UNEVEN, UNCALIBRATED}))},
@@ -50,7 +52,7 @@ MEASURE = Measure(
         not_tasks=_OTHER,
     ),
     scale="none",  # sides cannot be compared: an eye that opens last reads too fast
-    interval=BlockBootstrap(block_s=0),
+    interval=BlockBootstrap(block_s=0, least=LEAST),
     valid=Range(lo=100, hi=10_000, shown_by="docs/measures/eyes.reopening_latency"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="It starts when the lid starts to rise, not when the person is asked to open or wants "
@@ -73,21 +75,30 @@ def measure(x: Inputs) -> Result:
         span += [place] * len(rows)
     blocks = np.concatenate(parts)
     n = blocks[..., 1].sum(axis=0)
-    none = "No closure to at least 80 % with reopening was seen whole."
     return Result(
         blocks=blocks,
         finish=lid_events.quotient,
         span=np.array(span, dtype=np.intp),
         limits=_limits,
-        reasons=tuple("" if k else none for k in n),
+        reasons=tuple(
+            wanders or ("" if k >= LEAST else _FEW.format(n=int(k), least=LEAST))
+            for wanders, k in zip(lid_noise.too_noisy(x, closed=CLOSED), n, strict=True)
+        ),
         n_effective=n,
         evidence=lid_events.trace(x),
     )
 
 
+_FEW = (
+    "Closures to at least 80 % that were seen whole, with their reopening: {n}; at least {least} "
+    "are needed. Film ten, each with the eyes open for two seconds after it."
+)
+
+
 def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+    few = np.sqrt((df + 1) / df)[:, None]  # resampling n closures shows n - 1 parts of n
     with np.errstate(divide="ignore", invalid="ignore"):
-        scatter = student_quantile(0.975, df)[:, None] * error / value
+        scatter = few * student_quantile(0.975, df)[:, None] * error / value
     half = np.hypot(scatter, 1.96 * VARIES)
     return value * np.exp(LONGER - half), value * np.exp(LONGER + half)
 

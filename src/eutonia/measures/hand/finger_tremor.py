@@ -19,6 +19,7 @@ from eutonia.measures.hand_sight import (
     seen_as,
     thumb_seen_as,
 )
+from eutonia.measures.hand_together import TOGETHER, together
 from eutonia.model import (
     CannotMeasure,
     Channel,
@@ -68,7 +69,7 @@ IN_A_BEAT = frozenset(
 )
 MEASURE = Measure(
     id="hand.finger_tremor",
-    version="5",
+    version="6",
     title="Tremor of a finger",
     unit={"freq": "Hz", "size": "deg"},
     tier="supportive",
@@ -93,19 +94,22 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{one.CAUTION} So it is not looked for while strokes or notes are made (writing, "
     "playing, scales, typing, tapping), but in a spiral, a grip, or a pen or fingers held still "
-    "above the paper or the keys. Only "
-    "movement in the joints is seen: a hand that shakes as a whole, as in most tremors of the arm, "
-    "changes no finger's angle. When one finger trembles, the landmarks of still ones are drawn "
-    "along, often as far: where another finger reads nearly as large, or the largest was not well "
-    "seen (as a thumb from the little finger's side), a sentence says that the hand trembles, at "
-    "which frequency, and that the film does not tell in which finger. Two fingers that both "
-    "tremble look the same. Film the palm, from which fingers are told apart best: a finger was "
-    "named in 0.4 of such films of rendered hands with one trembling finger, and in 0.06 of those "
-    "from a side; in 4 of 76 it was a wrong one, always the little finger. Most tremors are read a "
-    "third to three times as large as they are: one of 1 to 2 degrees may read below the least "
-    "that counts, so that none is shown is no proof of none, and sizes of two films are hardly "
-    "comparable. Up to "
-    "version 4 all large fingers were given, and the interval held 5 % for the gain.",
+    "above the paper or the keys. Only movement in the joints is seen: a hand that shakes as a "
+    "whole, as in most tremors of the arm, changes no finger's angle, but is read as if it did "
+    "where fingers point at the camera. When one finger trembles, the landmarks of still ones are "
+    "drawn along, often as far: where another finger reads nearly as large, or the largest was "
+    "not well seen (as a thumb from the little finger's side), a sentence says that the hand "
+    "trembles, at which frequency, and that the film does not tell in which finger. Two fingers "
+    "that both tremble look the same. And where the fingertips move together in the picture, as "
+    "when wrist or arm tremble, it is said only that the hand does: so of all 41 such films of "
+    "rendered hands that were read, of either skin, and of 7 of 25 of one trembling finger, all "
+    "from a side (up to version 5 a finger was named, or said to tremble). Film the palm, from "
+    "which fingers are told apart best: a finger was named in 0.4 of such films of rendered hands "
+    "with one trembling finger, and in 0.06 of those from a side; in 4 of 76 it was a wrong one, "
+    "always the little finger. Most tremors are read a third to three times as large as they are: "
+    "one of 1 to 2 degrees may read below the least that counts, so that none is shown is no "
+    "proof of none, and sizes of two films are hardly comparable. Up to version 4 all large "
+    "fingers were given, and the interval held 5 % for the gain.",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -126,7 +130,8 @@ def measure(x: Inputs) -> Result:
     freq, size = found.finish(found.blocks.sum(axis=0)).T
     size = np.where(np.isfinite(freq) & (~wrist | (size >= least)), size, 0.0)
     reasons = first_of(_hidden(channels, rows), found.reasons)
-    reasons = _of_their_own([channels[row] for row in rows], freq, size, reasons)
+    shown = [channels[row] for row in rows]
+    reasons = _of_their_own(shown, freq, size, _carried(x, shown, freq, size, reasons))
     # Nothing is known of how a gain changes from one condition to another: all of it may.
     changes = np.stack([np.zeros_like(size), gain * size], axis=1)
     return replace(found, reasons=reasons, varying=Varying(sd=changes))
@@ -169,6 +174,27 @@ def _hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str,
     bent = [not _is_wrist(channels[row]) for row in rows]
     why = iter(hidden(channels, rows[bent]))
     return tuple(next(why) if is_finger else "" for is_finger in bent)
+
+
+def _carried(
+    x: Inputs, channels: list[Channel], freq: Floats, size: Floats, reasons: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return why targets cannot be measured, with fingers that may only be carried by the hand.
+
+    Their sizes are then set to 0. Parameters are those of `_of_their_own`.
+    """
+    out = list(reasons)
+    bent = [k for k in np.argsort(-size) if size[k] >= LEAST_RMS_DEG and not _is_wrist(channels[k])]
+    for first in bent:
+        one, hz = channels[first], freq[first]
+        if size[first] == 0 or not together(x, one.side, hz) >= TOGETHER:
+            continue
+        told = _hand_trembles(one, hz, size[first])
+        for k in bent:
+            if size[k] > 0 and channels[k].side == one.side and abs(freq[k] - hz) < ALIKE_HZ:
+                size[k] = 0.0
+                out[k] = Untold(f"{told} {out[k]}") if seen_as(channels[k]) == HIDDEN else told
+    return tuple(out)
 
 
 def _of_their_own(
@@ -215,12 +241,29 @@ def _seen(channel: Channel) -> bool:
     return seen_as(channel) not in (GUESSED, HIDDEN)
 
 
+def _hand_trembles(largest: Channel, hz: float, size: float) -> Untold:
+    return Untold(
+        f"The {largest.side} hand trembles at {hz:.1f} Hz, and this film does not tell whether it "
+        "is the wrist, the arm or the fingers: the fingertips move together in the picture. What "
+        f"fingers read (largest was {largest.label}, {size:.2g} degrees, root mean square) may be "
+        "none of their own. Film hand, forearm and elbow in one picture, the forearm laid down: "
+        "then the wrist is measured as well. A camera that shakes looks the same."
+    )
+
+
 def _not_told(largest: Channel, hz: float, words: str, why: str) -> Untold:
     return Untold(
         f"One finger of the {largest.side} hand, or more, trembles at {hz:.1f} Hz, and this film "
         f"does not tell which: largest was {words}, but {why}, and the landmarks of still fingers "
-        "are drawn along by one that trembles. Film the palm as well, from near by."
+        f"are drawn along by one that trembles. {_instead_of(largest)}"
     )
+
+
+def _instead_of(largest: Channel) -> str:
+    """Return what to film, where a film does not tell which finger trembles."""
+    if seen_as(largest) == PALM:
+        return "Film the palm again from nearer by, and look at the film itself."
+    return "Film the palm as well, from near by."
 
 
 def _follows(words: str, size: float) -> str:

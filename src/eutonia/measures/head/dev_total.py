@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="7",
+    version="8",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
@@ -27,7 +27,8 @@ MEASURE = Measure(
     "(root mean square) and fewer than 3 seconds are independent (a drift, or one change of "
     "posture), it has no mean posture, and there is no interval. The interval adds the error of "
     "the zero and 8 to 12 % (SD) of the deviation, by its direction; that of a contrast 12 % of "
-    "the way between the two postures.",
+    "the way between the two postures and, where nobody set a zero, all that a zero elsewhere (4, "
+    "6 and 3 degrees, SD) makes of a difference of two distances from it.",
     needs=posture.of_all_axes(),
     scale="difference",
     interval=Jackknife(in_time=True),
@@ -39,7 +40,10 @@ MEASURE = Measure(
     + posture.SINCE_TWO
     + posture.RAISED_HAND
     + posture.AS_WIDE.format(4)
-    + face_at_work.EXPRESSION.format(6),
+    + face_at_work.EXPRESSION.format(6)
+    + " Distances from a wrong zero subtract wrongly: without a segment 'straight' a difference "
+    "may be as large as the way between the two postures, however small it reads, and is seldom "
+    "called different; the angles of each axis say more. Up to version 7 it held nothing of that.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -63,16 +67,24 @@ def measure(x: Inputs) -> Result:
     limits = _Within(sd=sd, least=least, most=most, unsure=unsure, further=further)
     # The largest of the three: its direction is not known.
     share = np.full((len(x.targets), 1), max(posture.APART_SHARE.values()))
+    varying = posture.varying(x, share, of_trunk, np.ones((len(x.targets), 1), dtype=np.int_))
     return Result(
         blocks=counted,
         finish=finish,
         span=span,
         limits=limits,
-        varying=posture.varying(x, share, of_trunk, np.ones((len(x.targets), 1), dtype=np.int_)),
+        varying=replace(varying, of_zero=_unknown_zero(x)),
         at_least=bent,
         no_interval="few_independent",
         notes=(*posture.trunk_notes(x), *trick_hand.notes(x)),
     )
+
+
+def _unknown_zero(x: Inputs) -> Floats | None:
+    """Return the SD of each axis of a zero that nobody set, ``(3,)``; None where one was set."""
+    channels, rows = x.channels["head"], x.targets[0]
+    unset = any("zero_anatomical" in channels[row].flags for row in rows)
+    return posture.zero_sd(channels, rows) if unset else None
 
 
 def _reached(summed: Floats, middle: Floats) -> tuple[Floats, Floats]:

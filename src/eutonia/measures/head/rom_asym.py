@@ -16,7 +16,7 @@ LEAST_BOTH_DEG = 20.0
 
 MEASURE = Measure(
     id="head.rom_asym",
-    version="2",
+    version="3",
     title="Asymmetry of the range of motion",
     unit=dict.fromkeys(PARTS, "1"),
     tier="supportive",
@@ -28,9 +28,12 @@ MEASURE = Measure(
     scale="difference",
     interval=Analytic(),
     valid=Range(lo=-1, hi=1, shown_by="docs/measures/head.rom_asym"),
-    invariant=frozenset({"channel_order", "gain", "time_shift"}),
+    # Not of gain: beyond 45 degrees only the least is known.
+    invariant=frozenset({"channel_order", "time_shift"}),
     caution="An error of the zero takes from one side what it gives to the other. Where one side "
-    "is beyond 45 degrees, the asymmetry is larger than it reads. " + excursion.CAUTION,
+    "is beyond 45 degrees, of which only the least is known, the asymmetry to that side is 'at "
+    "least' the near end of its interval; where both are, nothing is said. Up to version 2 both "
+    "had a closed interval. " + excursion.CAUTION,
     figure="bars",
     proofs=("simulated",),
 )
@@ -40,23 +43,32 @@ def measure(x: Inputs) -> Result:
     """Return the asymmetry of both axes; see `MEASURE`."""
     n = len(x.targets)
     values, half = np.full((n, 2), np.nan), np.full((n, 2), np.nan)
+    cut, both_cut = np.zeros((n, 2), dtype=np.bool_), np.zeros((n, 2), dtype=np.bool_)
     for part in range(2):
         one = replace(x, targets=x.targets[:, part : part + 1])
         right, left = (np.nanmax(excursion.tops(one, sign), axis=0) for sign in (1, -1))
         both = right + left
-        enough = both >= LEAST_BOTH_DEG
+        most = posture.AXIS_RANGES[PARTS[part]].hi
+        both_cut[:, part] = np.minimum(right, left) > most
+        cut[:, part] = np.maximum(right, left) > most
+        enough = (both >= LEAST_BOTH_DEG) & ~both_cut[:, part]
         values[enough, part] = np.clip((right - left) / both, -1, 1)[enough]
         sd = posture.zero_sd(x.channels["head"], x.targets[:, part]) * both
         # What the landmarks get wrong on one side, they need not on the other.
         of_sides = np.sqrt(2) * posture.APART_SHARE[PARTS[part]] * right * left
         half[enough, part] = (HALF_95 * 2 * np.hypot(sd, of_sides) / both**2)[enough]
     why = f"The head went less than {LEAST_BOTH_DEG:g} degrees to both sides together."
+    beyond = "Of both sides only the least is known, so that neither can be said to go further."
     return Result(
         values=values,
         lo=np.maximum(values - half, -1),
         hi=np.minimum(values + half, 1),
+        at_least=cut,
         part_reasons={
-            name: tuple("" if np.isfinite(v) else why for v in values[:, part])
+            name: tuple(
+                "" if np.isfinite(v) else beyond if far else why
+                for v, far in zip(values[:, part], both_cut[:, part], strict=True)
+            )
             for part, name in enumerate(PARTS)
         },
         n_effective=np.full(n, float(len(x["head"]))),

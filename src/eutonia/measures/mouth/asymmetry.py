@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.corners import with_opening
+from eutonia.measures.corners import (
+    APART_OF_ASIDE,
+    APART_OF_GAP,
+    OF_JAW,
+    of_jaw,
+    with_aside,
+    with_opening,
+)
 from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
 from eutonia.measures.part_seen import OF_CORNER, OUT_OF_UP, Shown, out_of_up, with_part
 from eutonia.measures.positions import NECK, Series, from_camera, mean, position_sums
@@ -31,7 +38,7 @@ OF_OPENING = {"corner_out": 0.17, "corner_up": 0.13}
 
 MEASURE = Measure(
     id="mouth.asymmetry",
-    version="6",
+    version="7",
     title="Mouth asymmetry, right less left",
     unit="%",
     tier="supportive",
@@ -41,7 +48,10 @@ MEASURE = Measure(
     "from the midline, and how much higher. The limits also hold "
     f"{SYSTEMATIC:g} % (SD) for uneven faces, which a contrast between conditions does "
     "not need. That holds, for each % by which the jaw is more open, "
-    f"{OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in height. "
+    f"{OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in height, and "
+    f"for each % by which it is shown to one side {APART_OF_ASIDE['corner_out']} % outwards and "
+    f"{APART_OF_ASIDE['corner_up']} % in height. {OF_JAW} {APART_OF_GAP['corner_out']} and "
+    f"{APART_OF_GAP['corner_up']} %. "
     "Limits, and contrasts to conditions without, also hold what a mouthpiece (1.3 % outwards and "
     "1.2 % in height, SD) or a hand at the face (0.7 and 0.3 %) makes of even corners. Those of "
     "two conditions with a mouthpiece hold 1.1 and 0.9 % for one that is set elsewhere. "
@@ -61,7 +71,8 @@ MEASURE = Measure(
     caution="Few faces are even: what changes between rest and task says more than the number by "
     "itself. Weakness of one side looks the same as pulling of the other; an examiner tells them "
     "apart. A jaw to one side truly takes the corners with it, with no corner pulled: 7 degrees of "
-    "it read as 3 % on rendered people. Pulled against the jaw, corners can look even. "
+    "it read as 3 % on rendered people; in height landmarks show about 2 % too much of that, which "
+    "limits and contrasts hold since version 7. Pulled against the jaw, corners can look even. "
     f"{UNSEEN}",
     figure="bars",
     proofs=("simulated",),
@@ -75,13 +86,15 @@ def measure(x: Inputs) -> Result:
     left = x.targets[sides == "left"]
     by_cover = moved(x, right, apart=True)
     errors = [SYSTEMATIC, by_turn(x, right, apart=True), out_of_up(x, right), *by_cover.T]
+    errors.append(of_jaw(x, right, apart=True))
 
     def of_sides(block: Block) -> Series:
         both = block.mask[right] & block.mask[left]
         return block.x[right] - block.x[left], both, block.rate_hz
 
     blocks, span = position_sums(map(of_sides, x["mouth"]))
-    covered = with_cover(with_opening(x, right, OF_OPENING), x, right, apart=True)
+    moved_jaw = with_aside(with_opening(x, right, OF_OPENING), x, right, apart=True)
+    covered = with_cover(moved_jaw, x, right, apart=True)
     return Result(
         blocks=blocks,
         finish=mean,

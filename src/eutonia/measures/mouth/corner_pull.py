@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.corners import OF_ASIDE, with_aside, with_opening
+from eutonia.measures.corners import OF_ASIDE, OF_GAP, OF_JAW, of_jaw, with_aside, with_opening
 from eutonia.measures.covered_mouth import UNSEEN, moved, notes, total, with_cover
 from eutonia.measures.part_seen import OF_CORNER, OUT_OF_UP, out_of_up, with_part
 from eutonia.measures.positions import (
@@ -37,7 +37,7 @@ OF_OPENING = {"corner_out": 0.12, "corner_up": 0.09}
 
 MEASURE = Measure(
     id="mouth.corner_pull",
-    version="7",
+    version="8",
     title="Corner of the mouth",
     unit="%",
     tier="supportive",
@@ -48,7 +48,9 @@ MEASURE = Measure(
     f"{SYSTEMATIC:.1f} % (SD) for uneven faces, as does the difference of the sides; a "
     "contrast between conditions does not need it, but holds, for each % by which the jaw is "
     f"more open, {OF_OPENING['corner_out']} % (SD) outwards and {OF_OPENING['corner_up']} % in "
-    f"height, and {OF_ASIDE['corner_out']} % outwards for each % by which it is shown to one side. "
+    f"height, and {OF_ASIDE['corner_out']} % outwards and {OF_ASIDE['corner_up']} % in height for "
+    f"each % by which it is shown to one side. {OF_JAW} {OF_GAP['corner_out']} % "
+    f"outwards and {OF_GAP['corner_up']} % in height. "
     "Limits, and contrasts to conditions without, also hold what a mouthpiece (1.9 % "
     "outwards and 1.3 % in height, SD) or a hand at the face (0.5 to 0.6 %) makes of a corner, and "
     "contrasts of two conditions with a mouthpiece 0.9 % for one that is set elsewhere. "
@@ -67,7 +69,7 @@ MEASURE = Measure(
     "and between the sides. 1 % is about 0.9 mm in an adult. The platysma below the jaw is not "
     "seen. An opening jaw takes both corners down, and a jaw to one side takes them with it, by "
     "3 % between the sides for 7 degrees on rendered people; landmarks show less of it, of dark "
-    f"skin least, which contrasts hold since version 7. {UNSEEN}",
+    f"skin least, which contrasts hold since version 7, and limits since version 8. {UNSEEN}",
     figure="bars",
     proofs=("simulated",),
 )
@@ -79,15 +81,17 @@ def measure(x: Inputs) -> Result:
     by_cover = moved(x, rows)
     apart = moved(x, rows, apart=True) / np.sqrt(2)
     turned = by_turn(x, rows, apart=True) / np.sqrt(2)
+    uneven = of_jaw(x, rows, apart=True) / np.sqrt(2)
     by_height = out_of_up(x, rows) / np.sqrt(2)
-    sides = total([SYSTEMATIC, turned, by_height, *apart.T])[:, None]
+    sides = total([SYSTEMATIC, turned, uneven, by_height, *apart.T])[:, None]
+    errors = [SYSTEMATIC, by_turn(x, rows), of_jaw(x, rows), *by_cover.T]
     blocks, span = position_sums((b.x[rows], b.mask[rows], b.rate_hz) for b in x["mouth"])
     opened = with_aside(with_opening(x, rows, OF_OPENING, sides=sides), x, rows)
     return Result(
         blocks=blocks,
         finish=mean,
         span=span,
-        limits=with_systematic(total([SYSTEMATIC, by_turn(x, rows), *by_cover.T])[:, None]),
+        limits=with_systematic(total(errors)[:, None]),
         varying=with_part(with_face(with_cover(opened, x, rows), x, rows), x, rows),
         notes=notes(x.condition),
     )

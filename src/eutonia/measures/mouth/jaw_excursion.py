@@ -309,8 +309,8 @@ def _no_rate(n: float, seconds: float, still: str, fast: tuple[float, float], mo
     if not why or np.isnan(hz):
         return why[:1].upper() + why[1:]
     return (
-        f"The jaw has a rhythm of {hz:.1f} Hz ({rms:.2g} %, root mean square), as in tremor or "
-        f"speech: its cycles are not counted as openings. Without it: {why}"
+        f"The jaw has a rhythm of {hz:.1f} Hz ({rms:.2g} %, root mean square, as landmarks show "
+        f"it), as in tremor or speech: its cycles are not counted as openings. Without it: {why}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eutonia.measures.corners import OF_ASIDE, with_aside
+from eutonia.measures.corners import OF_ASIDE, OF_GAP, OF_JAW, of_jaw, with_aside
 from eutonia.measures.covered_mouth import UNSEEN, hidden, moved, notes, of_site, total, with_cover
 from eutonia.measures.part_seen import OF_CORNER
 from eutonia.measures.positions import (
@@ -40,7 +40,7 @@ OF_PULL = {"lip_width": OF_CORNER}
 
 MEASURE = Measure(
     id="mouth.lip_press",
-    version="5",
+    version="6",
     title="Lips: height of the red, width, gap",
     unit="%",
     tier="supportive",
@@ -55,6 +55,7 @@ MEASURE = Measure(
     f"{HELD} That is {OF_OPENING['lip_height']} % of height and "
     f"{OF_OPENING['lip_width']} % of width for each % by which the jaw is more open, too, and "
     f"{OF_ASIDE['lip_width']} % of width for each % by which the jaw is shown to one side. "
+    f"{OF_JAW} {OF_GAP['lip_height']} % of height and {OF_GAP['lip_width']} % of width. "
     "Contrasts of width also hold what is shown of a pulled corner, 0.5 to 0.9 of its way in the "
     f"mean (a gain with an SD of {OF_CORNER:g}).",
     needs=Needs(
@@ -70,7 +71,7 @@ MEASURE = Measure(
     f"rest. {UNSEEN} Of a mouth that is covered as a whole no movement at all is read. Up to "
     "version 1 lips behind a mouthpiece were measured as if they were seen. Up to version 4 "
     "differences of width did not hold a jaw to one side, which made lips of rendered people read "
-    "2 to 5 % too wide.",
+    "2 to 5 % too wide; up to version 5 the limits of one condition did not.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -91,7 +92,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=mean,
         span=span,
-        limits=with_systematic(total([by_turn(x, rows), *by_cover.T])[:, None]),
+        limits=with_systematic(total([by_turn(x, rows), of_jaw(x, rows), *by_cover.T])[:, None]),
         varying=with_face(with_cover(by_jaw, x, rows), x, rows),
         reasons=tuple("" if s == SEEN else hidden(x.condition, "the lips") for s in sites),
         notes=notes(x.condition),
@@ -99,14 +100,16 @@ def measure(x: Inputs) -> Result:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate lips that are pressed and pursed while speaking."""
+    """Simulate lips that are pressed and pursed while speaking, with what their gap makes of it."""
     from eutonia.simulate.mouth import RATE_HZ, around, channel
     from eutonia.simulate.visit import recording, visit
 
     rng = np.random.default_rng(seed)
     means = np.array([9.0, 48.0, 6.0])
-    channels = tuple(map(channel, ("lip_height", "lip_width", "lip_gap")))
-    x = around(rng, means, seconds=60, sd=1.5)
+    sites = ("lip_height", "lip_width", "lip_gap")
+    channels = tuple(map(channel, sites))
+    of_gap = means[2] * np.array([OF_GAP.get(site, 0.0) for site in sites])
+    x = around(rng, means + of_gap * rng.standard_normal(len(sites)), seconds=60, sd=1.5)
     task = Condition.of(task="speaking")
     made = visit(recording(x, channels, rate_hz=RATE_HZ, condition=task))
     return made, {(c.label, task.label, ""): float(v) for c, v in zip(channels, means, strict=True)}
