@@ -42,3 +42,14 @@ def test_a_hand_that_is_looked_for_now_and_then_counts_with_its_pauses():
     """Four looks a second that all see a hand for two seconds of thirty are a hand."""
     film = _film(900, slice(300, 360, 8))
     assert without_fleeting(film) is film
+
+
+@pytest.mark.parametrize(("score", "beside", "stays"), [(0.7, 0, 0), (0.7, 3, 4), (0.95, 0, 1)])
+def test_an_unsure_hand_of_a_single_look_is_none(score, beside, stays):
+    """Beside a hand that is there, looks of score 0.7 count if others are beside them."""
+    film = _film(900, np.r_[100, 100 + 8 * np.arange(1, beside + 1), 300:400].astype(int))
+    right = film.parts["right_hand"]
+    right.score[:200] *= score
+    kept = without_fleeting(film).parts["right_hand"].seen
+    assert kept[:200].sum() == stays
+    assert kept[300:400].all()

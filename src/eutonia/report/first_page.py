@@ -169,7 +169,8 @@ def _way(e: Estimate) -> str:
         return f" ({unsure}more on the {'left' if more > 0 else 'right'})"
     if e.measure == "eyes.opening_ratio" and e.interval is not None:
         hangs = "left" if e.interval.hi < 1 else "right" if e.interval.lo > 1 else ""
-        return f" (the {hangs} lid hangs)" if hangs else ""
+        told = "hangs" if "ptosis" in e.quality else "may hang"
+        return f" (the {hangs} lid {told})" if hangs else ""
     if e.target.sites == ("trunk_lateral",) and e.part in ("", "mean"):
         return " (\N{MINUS SIGN} is to the person's left)"
     return ""

@@ -355,3 +355,16 @@ def test_perclos_holds_the_time_in_which_one_eye_may_be_shut_alone():
     assert sides.interval.hi > shut
     (mine,) = (e for e in outcome.estimates if "left" in e.target.label)
     assert mine.interval.hi > 100 * sum(lasts for _, lasts in _LONG) / SECONDS
+
+
+@pytest.mark.parametrize(("other", "surely"), [(0.48, False), (0.3, True)])
+def test_a_partial_closure_of_which_one_lid_passes_one_half_is_not_surely_one_sided(other, surely):
+    """Of lids that go 0.6 and 0.48 of the way both may have closed; of 0.6 and 0.3 one did."""
+    traces = [_lid(BLINKS), _lid(BLINKS)]
+    rate = len(traces[0]) / SECONDS
+    for trace, level in zip(traces, (0.6, other), strict=True):
+        for k in range(4):
+            trace[round((4.4 + 10 * k) * rate) : round((4.9 + 10 * k) * rate)] = level
+    (e,) = _run("eyes.one_sided", *traces).estimates
+    assert e.value > 0
+    assert (e.interval.lo > 0) == surely

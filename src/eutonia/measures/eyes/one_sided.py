@@ -13,16 +13,21 @@ from eutonia.stats.intervals import student_quantile
 
 #: Share of the time for which one eye may stay closed alone in closures that are not counted. [D]
 MOST_ALONE = 0.1
+#: Where the other lid goes at least so far of the way that this one does, both may have closed: two
+#: lids that close by half alike, or a noisy one, pass one half by chance. Of one that shuts alone
+#: the other is drawn along by 0.2 to 0.4 where it reads 0.5 to 0.8. [D]
+ALIKE = 0.6
 
 MEASURE = Measure(
     id="eyes.one_sided",
-    version="4",
+    version="5",
     title="Closures of one eye only",
     unit="%",
     tier="supportive",
     sources=(),
     method="Of all blinks and closures of either eye that were seen whole, the share in which the "
-    "other eye stays less than half closed. Also given: the mean time by which the left eye closes "
+    "other eye stays less than half closed. The lower limit counts only those in which it goes "
+    f"less than {ALIKE:g} times as far. Also given: the mean time by which the left eye closes "
     "before the right, where both do. Where one lid rests half shut, or stays closed alone "
     f"for {100 * MOST_ALONE:.0f} % of the time or more in closures that were not seen whole, no "
     "number is given.",
@@ -58,7 +63,7 @@ def measure(x: Inputs) -> Result:
         blocks=blocks,
         finish=_percent,
         span=np.array(span, dtype=np.intp),
-        limits=_Wilson(tuple(n)),
+        limits=_Wilson(tuple(n), tuple(blocks[..., 4].sum(axis=0))),
         reasons=tuple(
             half_shut or _stays(x, a, b) or ("" if k else "No closure was seen whole in both eyes.")
             for half_shut, (a, b), k in zip(lid_events.half_shut(x), x.targets, n, strict=True)
@@ -69,7 +74,7 @@ def measure(x: Inputs) -> Result:
 
 
 def _matched(block: Block, left: int, right: int) -> Floats:
-    """Return for each closure: one-sided, 1, seconds that the left leads, and 1 where both."""
+    """Return for each closure: one-sided, 1, seconds of the left's lead, both, surely one-sided."""
     one, other = (lid_events.of_block(block, row) for row in (left, right))
     seen = block.mask[left] & block.mask[right]
     bad = np.concatenate([[0], np.cumsum(~seen)])
@@ -81,12 +86,21 @@ def _matched(block: Block, left: int, right: int) -> Floats:
         span = one.on_s[i], one.off_s[i]
         if one.begun[i] and one.ended[i] and _whole(bad, *span, block.rate_hz):
             lead = float(other.on_s[over[0]] - one.on_s[i]) if len(over) else 0.0
-            rows.append((float(not len(over)), 1.0, lead, float(len(over) > 0)))
+            alone = not len(over)
+            sure = alone and not _alike(block, left, right, span)
+            rows.append((float(alone), 1.0, lead, float(not alone), float(sure)))
     for j in sorted(set(range(len(other.on_s))) - used):
-        seen_whole = _whole(bad, other.on_s[j], other.off_s[j], block.rate_hz)
-        if other.begun[j] and other.ended[j] and seen_whole:
-            rows.append((1.0, 1.0, 0.0, 0.0))
-    return np.array(rows).reshape(-1, 4)
+        span = other.on_s[j], other.off_s[j]
+        if other.begun[j] and other.ended[j] and _whole(bad, *span, block.rate_hz):
+            sure = not _alike(block, right, left, span)
+            rows.append((1.0, 1.0, 0.0, 0.0, float(sure)))
+    return np.array(rows).reshape(-1, 5)
+
+
+def _alike(block: Block, row: int, other: int, span: tuple[float, float]) -> bool:
+    """Tell whether the other lid went nearly as far as the one that closed in a span."""
+    part = slice(int(span[0] * block.rate_hz), int(span[1] * block.rate_hz) + 2)
+    return float(block.x[other][part].max()) >= ALIKE * float(block.x[row][part].max())
 
 
 def _stays(x: Inputs, left: int, right: int) -> str:
@@ -123,17 +137,24 @@ def _percent(total: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Wilson:
-    """Wilson's limits of a share of closures that are independent of each other."""
+    """Wilson's limits of a share of closures that are independent of each other.
+
+    The lower one is that of the closures of which it is sure.
+    """
 
     n: tuple[float, ...]
+    sure: tuple[float, ...]
 
     def __call__(self, value: Floats, _error: Floats, _df: Floats) -> tuple[Floats, Floats]:
         n = np.maximum(np.array(self.n), 1)[:, None]
         z = student_quantile(0.975, np.maximum(n - 1, 1))
-        p = value / 100
-        middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-        return 100 * np.maximum(middle - half, 0), 100 * np.minimum(middle + half, 1)
+        least = np.array(self.sure)[:, None] / n
+        lower, upper = (
+            (p + z**2 / (2 * n)) / (1 + z**2 / n)
+            + sign * z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+            for p, sign in ((least, -1), (value / 100, 1))
+        )
+        return 100 * np.maximum(lower, 0), 100 * np.minimum(upper, 1)
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
