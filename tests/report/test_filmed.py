@@ -351,7 +351,7 @@ def test_what_was_there_at_times_is_not_said_to_be_absent(assessment, elsewhere)
     )
     parts = "We saw shaking of a finger in one part of what you did, and none in another."
     assert (parts in said) == elsewhere
-    assert ("shaking of a finger" in said) == elsewhere
+    assert ("We saw shaking of a finger." in said) != elsewhere
     assert "We looked for shaking of the jaw and saw none" in said
 
 
@@ -361,3 +361,11 @@ def test_a_tremor_that_was_seen_is_not_denied_where_its_finger_is_not_told(asses
     untold = replace(quiet, code="untold", reason="One finger trembles: which is not told.")
     said = _said(replace(assessment, findings=(), not_measurable=(quiet, untold)))
     assert "shaking of a finger" not in said
+
+
+def test_a_tremor_that_was_seen_is_told_in_plain_words(assessment):
+    """The main sign of a film is not left out because nothing was there to compare it with."""
+    shaking = finding(estimate("mouth.tremor.freq", PAIR, WRITING, 5.1))
+    aside = replace(_lacking("absent", "mouth.tremor"), condition=WRITING)
+    said = _said(replace(assessment, findings=(shaking,), not_measurable=(aside,)))
+    assert "We saw shaking of the jaw." in said

@@ -254,17 +254,21 @@ def _worked(assessment: Assessment) -> Iterator[str]:
 
 
 def _not_there(assessment: Assessment) -> Iterator[str]:
-    """Yield what was looked for and was not there, or only at times, which is a result."""
+    """Yield what was looked for: that it was there, only at times, or not, which is a result."""
+    always: list[str] = []
     at_times: list[str] = []
     never: list[str] = []
     for start, words in NOT_THERE.items():
         there = {e.condition for e in _estimates(assessment) if e.measure.startswith(start)}
         missed = [m for m in assessment.not_measurable if m.measure.startswith(start)]
-        there |= {m.condition for m in missed if m.code == UNTOLD}  # seen, though not told where
+        seen = there | {m.condition for m in missed if m.code == UNTOLD}  # though not told where
         # One channel or one number of a thing may lack where the thing itself was seen.
-        if not {m.condition for m in missed if m.code == ABSENT} - there:
-            continue
-        (at_times if there else never).append(words)
+        if {m.condition for m in missed if m.code == ABSENT} - seen:
+            (at_times if seen else never).append(words)
+        elif there:
+            always.append(words)
+    if always:
+        yield f"We saw {_and(always)}."
     if at_times:
         yield f"We saw {_and(at_times)} in one part of what you did, and none in another."
     if never:
