@@ -1,5 +1,7 @@
 """What no measure says is not shown beside a film either."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from eutonia.measures.withheld import without_hidden
@@ -41,3 +43,16 @@ def test_jaw_and_lips_behind_a_mouthpiece_have_no_number():
     guessed = {label for label, words in playing.items() if words == "-"}
     assert guessed == {"jaw opening", "lip gap", "lip height"}
     assert playing.keys() - guessed == {"jaw deviation", "lip width"}
+
+
+def test_single_outer_joints_and_spreading_from_a_side_are_not_shown():
+    """Beside a film stands what is measured: knuckle, outer joints together, and curl."""
+    joints = ("mcp", "pip", "dip", "pip_dip", "mcp_abduction", "curl")
+    for flags, spread in (((), set()), (("bend_from_palm",), {"index_mcp_abduction"})):
+        channels = tuple(replace(channel(f"index_{j}"), flags=flags) for j in joints)
+        x = np.arange(len(joints))[:, None] * np.ones(len(T_S))
+        hand = Movement(kind="finger", channels=channels, x=x, good=np.ones(x.shape, dtype=bool))
+        (kept,) = without_hidden((hand,), T_S, [])
+        shown = {c.site: float(v[0]) for c, v in zip(kept.channels, kept.x, strict=True)}
+        assert shown.keys() == {"index_mcp", "index_pip_dip", "index_curl"} | spread
+        assert (shown["index_pip_dip"], shown["index_curl"]) == (3.0, 5.0)

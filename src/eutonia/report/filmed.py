@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from eutonia import plot
 from eutonia.exam.twstrs_angles import twstrs_proposals, twstrs_withheld
 from eutonia.film import PREFIX
+from eutonia.measures.withheld import tells
 from eutonia.model import Assessment, Evidence
 from eutonia.plot.source import Arrays
 from eutonia.report.block import Block, Figure, Heading, Note, Paragraph, Table
@@ -233,6 +234,7 @@ def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:
     if named := [i for i in seen if sites[i] in wanted]:
         return named[:MOST_TRACES]
     told = [i for i in seen if not str(sites[i]).startswith("hand_")]  # how the hand lies
+    told = [i for i in told if kind != "finger" or tells(str(sites[i]), flags[i].split())]
     if not told:
         return []
     same = [i for i in told if units[i] == units[told[0]]]

@@ -220,7 +220,10 @@ def _hands(movement: Movement, i: int) -> list[str]:
         flags = {flag for _, row in seen for flag in movement.channels[row].flags}
         # How far the finger is bent in all stands first.
         seen.sort(key=lambda one: one[0] != "curl")
-        angles = (f"{joint.replace('_', ' ')} {movement.x[row, i]:+.0f}" for joint, row in seen)
+        names = [joint.replace("pip_dip", "pip+dip").replace("_", " ") for joint, _ in seen]
+        angles = (
+            f"{name} {movement.x[row, i]:+.0f}" for name, (_, row) in zip(names, seen, strict=True)
+        )
         unit = movement.channels[seen[0][1]].unit
         words = f"{', '.join(angles).strip()} {unit}"
         if _GUESSED in flags:

@@ -218,7 +218,7 @@ def test_a_bent_middle_joint_with_an_overextended_last_one_changes_nothing_and_t
     assert all(any("writer's cramp" in n for n in e.notes) for e in outcome.estimates)
     why = {n.target: n.reason for n in outcome.not_measurable}
     assert {"right index pip", "right index dip"} == set(why)
-    assert all("does not tell how a bend is shared" in reason for reason in why.values())
+    assert all("not how its outer joints (PIP, DIP) share it" in reason for reason in why.values())
 
 
 def test_no_limit_of_a_difference_is_further_than_the_two_numbers_allow():

@@ -34,6 +34,7 @@ from eutonia.model import (
     Needs,
     Range,
     Result,
+    Untold,
     Varying,
     Visit,
 )
@@ -101,10 +102,10 @@ NOT_SHARED = (
     "a bent middle joint with an overextended last one, as in writer's cramp, reads like any other "
     "finger of that bend"
 )
-_WHY_NOT_EACH = (
-    "This film does not tell how a bend is shared between the outer joints of a finger (PIP, DIP): "
-    "where the middle joint bends and the last one is overextended, as in writer's cramp, "
-    "landmarks show a tenth of it. The two together are measured; for each look at the film."
+_WHY_NOT_EACH = Untold(
+    "The bend of a finger was seen, and not how its outer joints (PIP, DIP) share it: where the "
+    "middle joint bends and the last one is overextended, as in writer's cramp, landmarks show a "
+    "tenth of it. The two together are measured; for each look at the film."
 )
 
 MEASURE = Measure(
