@@ -132,7 +132,10 @@ def test_what_two_numbers_say_of_the_same_moments_is_said_once():
     assert said_by(lean, [lean, mean]) is True
     assert said_by(mean, [lean, mean]) is False
     assert said_by(lean, [lean, replace(mean, a="running")]) is False
-    one, other = (_finding("left", 5.0, measure=m) for m in ("head.null", "head.yaw_mean"))
-    assert said_by(one.estimate, [other.estimate]) is True
-    elsewhere = replace(other.estimate, condition=Condition.of(task="reading"))
-    assert said_by(one.estimate, [elsewhere]) is False
+    axes = Target(label="head", channels=("yaw", "pitch", "roll"), sites=("head",))
+    null = replace(_finding("left", 5.0, measure="head.null.yaw").estimate, target=axes)
+    turn = Target(label="yaw", channels=("yaw",), sites=("yaw",))
+    mean = replace(_finding("left", 5.0, measure="head.yaw_mean").estimate, target=turn)
+    assert said_by(null, [mean]) is True
+    assert said_by(replace(null, measure="head.null.roll"), [mean]) is False
+    assert said_by(null, [replace(mean, condition=Condition.of(task="reading"))]) is False

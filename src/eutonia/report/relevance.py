@@ -17,8 +17,8 @@ _REST = ("rest", "mvc", "")
 GUESSED = "bend_guessed"
 #: Numbers that say nearly what others say of the same moments: the others are shown.
 _NEARLY = {
-    "head.null": {"head.yaw_mean", "head.roll_mean", "head.pitch_mean"},
-    "trunk.lean": {"gait.trunk_lean.mean"},
+    **{f"head.null.{axis}": f"head.{axis}_mean" for axis in ("yaw", "pitch", "roll")},
+    "trunk.lean": "gait.trunk_lean.mean",
 }
 
 
@@ -126,13 +126,18 @@ def ranked_contrasts(
 
 def said_by(one: Estimate | Contrast, others: Iterable[Estimate | Contrast]) -> bool:
     """Tell whether one of the others says nearly the same of the same thing and conditions."""
-    nearly = _NEARLY.get(declared_id(one.measure), set())
-    return any(o.measure in nearly and _of(o) == _of(one) for o in others)
+    nearly = _NEARLY.get(one.measure, "")
+    return any(
+        o.measure == nearly
+        and set(o.target.channels) <= set(one.target.channels)  # a head's axis, of the head
+        and _when(o) == _when(one)
+        for o in others
+    )
 
 
-def _of(one: Estimate | Contrast) -> tuple[object, ...]:
+def _when(one: Estimate | Contrast) -> tuple[object, ...]:
     compared = (one.factor, one.a, one.b) if isinstance(one, Contrast) else ()
-    return one.target.channels, one.condition, *compared
+    return one.condition, *compared
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:
