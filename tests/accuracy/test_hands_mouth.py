@@ -30,23 +30,23 @@ def _compared(seen, quantity="curl", view="palm"):
 
 
 def test_a_tracker_that_shows_half_and_ten_more_is_said_to():
-    """Read = 10 + half of the truth gives slope 0.5 and, at a mean of 40, a bias of -10."""
+    """Read = 10 + half of the truth gives slope 0.5 and, at a mean of 40, -10; 8 are added."""
     seen = [_seen(i, t, 10 + 0.5 * t) for i in (0, 1) for t in (20.0, 40.0, 60.0)]
     seen += [_seen(0, t, t - 90, view="above") for t in (90.0, 95.0)]
     row = _compared(seen, "curl")
     assert row.slope == pytest.approx(0.5)
-    assert row.bias == pytest.approx(-10)
-    assert row.mean_error == pytest.approx((0 + 10 + 20) / 3)
-    assert row.p95 == pytest.approx(20)
+    assert row.bias == pytest.approx(-2)
+    assert row.mean_error == pytest.approx((8 + 2 + 12) / 3)
+    assert row.p95 == pytest.approx(12)
     assert row.constant_sd == pytest.approx(0, abs=1e-9)
     assert row.varying_sd == pytest.approx(np.std([0, 10, 20]))
     assert (row.n, row.found) == (24, 1.0)
-    assert _compared(seen, "curl", "above").bias == pytest.approx(-90)
+    assert _compared(seen, "curl", "above").bias == pytest.approx(-82)
 
 
 def test_hands_that_were_not_found_lower_the_share_and_nothing_else():
-    """A lost hand counts in `found` and not in the errors."""
-    row = _compared([_seen(0, 30.0, 30.0), _seen(0, 50.0, 50.0), _seen(0, 50.0, None)])
+    """A lost hand counts in `found` and not in the errors; 8 degrees are added from the palm."""
+    row = _compared([_seen(0, 30.0, 22.0), _seen(0, 50.0, 42.0), _seen(0, 50.0, None)])
     assert row.found == pytest.approx(2 / 3)
     assert row.n == 8
     assert row.mean_error == pytest.approx(0, abs=1e-9)
@@ -97,6 +97,26 @@ def test_poses_of_the_clinic_change_what_they_say():
             assert bends[named][0] <= 0 < min(b[0] for f, b in bends.items() if f != named)
         elif task == "together":
             assert np.ptp(list(curls.values())) < 45
+        elif task in ("flat", "fist"):
+            assert all(c < 45 if task == "flat" else 150 < c < 245 for c in curls.values())
+
+
+def test_a_fist_is_held_by_limits_that_reach_up_to_it():
+    """Of a fist of 220 degrees a reading of 150 from the palm holds it, and one of 100 does not."""
+    share = {}
+    for read in (150.0, 100.0):
+        values = {f"{f}_{j}": np.array([read]) for f in FINGERS for j in ("curl", "pip_dip")}
+        x = hands.Read(
+            true={k: np.array([220.0 if "curl" in k else 150.0]) for k in values},
+            read=values,
+            flag={f: np.array(["bend_from_palm"]) for f in FINGERS},
+            view=np.array(["palm"]),
+            task=np.array(["fist"]),
+            who=np.array([0]),
+        )
+        rows = {r["by"]: r for r in hands._whole(x) if r["level"] == "from the palm"}
+        share[read] = rows["curl of a fist, by how the finger is seen"]["held"]
+    assert share == {150.0: 1.0, 100.0: 0.0}
 
 
 def test_a_tracker_that_shows_half_of_the_jaw_is_said_to():

@@ -155,14 +155,14 @@ def test_metric_points_count_from_the_palm_alone():
         move = fingers(_landmarks(left_hand=hand))
         found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
         expected = {s: (1 - share) * _pose(2)[s] + share * _pose(4)[s] for s in JOINTS}
-        # From the palm knuckles are set right by 16 degrees, taken from the two outer joints.
-        for joint, more in (("mcp", 16), ("pip", -8), ("dip", -8), ("pip_dip", -16)):
+        # From the palm knuckles are set right by 16 degrees, and the whole finger by 8.
+        for joint, more in (("mcp", 16), ("pip", -4), ("dip", -4), ("pip_dip", -8)):
             own = [expected[f"middle_{j}"] for j in ("pip", "dip") if j in joint]
             own = own or [expected["middle_mcp"]]
             whole = sum(own) + (more if share else 0)
             assert found[f"middle_{joint}"] == pytest.approx(whole, abs=1e-3)
         curl = sum(expected[f"ring_{joint}"] for joint in ("mcp", "pip", "dip"))
-        assert found["ring_curl"] == pytest.approx(curl, abs=1e-3)
+        assert found["ring_curl"] == pytest.approx(curl + (8 if share else 0), abs=1e-3)
         apart = _pose(2)["ring_mcp_abduction"] + (1 if share else 0)
         assert found["ring_mcp_abduction"] == pytest.approx(apart, abs=1e-3)
 

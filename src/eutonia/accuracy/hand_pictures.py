@@ -25,7 +25,7 @@ N_DRAWN = 6
 #: Looks at each picture: as in a film, a hand is sought first and then followed.
 N_LOOKS = 3
 #: Raised whenever poses or scenes change: older caches are not used.
-_VERSION = 3
+_VERSION = 4
 #: Arm and forearm that hold the right hand freely in front of the person.
 _ARM = {"right_arm_forward": 55.0, "right_elbow": 45.0, "right_arm_out": 5.0}
 _CHAIN = (
@@ -130,6 +130,21 @@ def _poses(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
         yield f"{finger} lifted", _half_bent(rng) | {f"right_{finger}_mcp": rng.uniform(-20, 0)}
     for more in (0.0, rng.uniform(30, 90)):
         yield "together", _half_bent(rng, more)
+    for whole, joints in _WHOLE.items():
+        yield whole, _alike(joints, rng)
+
+
+#: Joints of all four fingers of a flat hand and of a fist: least and most, degrees.
+_WHOLE = {
+    "flat": {"mcp": (-15.0, 8.0), "pip": (0.0, 8.0), "dip": (-3.0, 5.0)},
+    "fist": {"mcp": (50.0, 70.0), "pip": (80.0, 95.0), "dip": (40.0, 60.0)},
+}
+
+
+def _alike(joints: dict[str, tuple[float, float]], rng: np.random.Generator) -> dict[str, float]:
+    """Draw a hand whose fingers all bend nearly alike."""
+    bend = {joint: rng.uniform(*between) for joint, between in joints.items()}
+    return {f"right_{f}_{j}": a + rng.normal(0, 4) for f in FINGERS for j, a in bend.items()}
 
 
 def _half_bent(rng: np.random.Generator, more: float = 0.0) -> dict[str, float]:

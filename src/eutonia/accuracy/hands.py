@@ -36,6 +36,8 @@ _SIGHTS = {
     GUESSED: "guessed",
     HIDDEN: "hidden behind two others",
 }
+#: Poses of all fingers, each shown by itself.
+_WHOLE = {"flat": "a flat hand", "fist": "a fist"}
 Mask = NDArray[np.bool_]
 
 
@@ -114,8 +116,10 @@ def study(
         found += tracked(identity, mesh, cache)
         if progress is not None:
             progress(identity)
-    all_ = angles(found)
-    return [row for row in (*_by_sight(all_), *_by_view(all_)) if row["n"]]
+    bent = angles([s for s in found if s.task not in _WHOLE])
+    alike = [[s for s in found if s.task == task] for task in _WHOLE]
+    whole = [row for of in alike if of for row in _whole(angles(of))]
+    return [row for row in (*_by_sight(bent), *whole, *_by_view(bent)) if row["n"]]
 
 
 def angles(found: list[Seen]) -> Read:
@@ -157,9 +161,36 @@ def _by_sight(x: Read) -> Iterator[dict[str, Any]]:
         yield _said("curl, one finger curled or lifted, or all together", words, row)
 
 
+def _whole(x: Read) -> Iterator[dict[str, Any]]:
+    """Yield what the measures give of one pose of all fingers, by how they are seen."""
+    whole = _WHOLE[str(x.task[0])]
+    for quantity, name, errors, clenched in (
+        ("curl", "curl", _MEASURED["curl"][1], {k: v[0] for k, v in curl.CLENCHED_DEG.items()}),
+        (
+            "pip_dip",
+            "bend of the outer joints together",
+            _MEASURED["bend of the outer joints together"][1],
+            posture.CLENCHED_DEG,
+        ),
+    ):
+        most = curl.FIST_DEG[0] if quantity == "curl" else posture.FIST_DEG
+        for flag, words in _SIGHTS.items():
+            here = {f: x.flag[f] == flag for f in FINGERS}
+            row = compare(x, quantity, here)
+            held = {}
+            if flag in errors:
+                truth, got, _ = _pairs(x, quantity, here)
+                truth, got = truth[np.isfinite(got)], got[np.isfinite(got)]
+                reach = 1.96 * errors[flag]
+                upper = np.where(got >= clenched[flag], np.maximum(got + reach, most), got + reach)
+                inside = (got - reach <= truth) & (truth <= upper)
+                held = {"held": round(float(inside.mean()), 3) if len(got) else float("nan")}
+            yield _said(f"{name} of {whole}, by how the finger is seen", words, row) | held
+
+
 def _said(by: str, level: str, row: Row) -> dict[str, Any]:
     said = {k: round(v, 2) if isinstance(v, float) else v for k, v in asdict(row).items()}
-    return {"by": by, "level": level} | said
+    return {"by": by, "level": level} | {k: v for k, v in said.items() if not np.isnan(v)}
 
 
 #: What the measures give: name to quantity, and the SD that intervals hold, by flag.
@@ -205,7 +236,8 @@ def compare(x: Read, quantity: str, where: Mapping[str, Mask]) -> Row:
     count = np.bincount(place)
     stays = np.bincount(place, error) / count
     away = truth - (np.bincount(place, truth) / count)[place]
-    spread = float(away @ away)
+    # Rounding alone spreads a finger that is posed once.
+    spread = float(away @ away) if np.ptp(away) > 1e-6 else 0.0
     return Row(
         n=len(got),
         found=found,

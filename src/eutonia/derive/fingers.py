@@ -44,11 +44,14 @@ CARRIED_S = 0.25
 #: middle knuckle, about 90 mm), and the share of pictures from which a tool may be held. [D]
 GRIP_PERCENT, OFTEN = 35.0, 0.5
 _TIPS = ("index", "middle")
-#: From the palm knuckles are read so many degrees too straight, and the outer joints together as
-#: much too bent, so that the curl is right: means of 12 to 17, 14 to 20, 15 to 18 and 30 to 34 in
-#: light and dark skin, left and right hands, 0.45 to 1 m away (rendered people 0 to 38; 14, 16, 10
-#: and 21 of people 40 to 55 in other poses). Fingers are read as spread too far from the thumb. [D]
+#: From the palm knuckles are read so many degrees too straight: means of 12 to 17, 14 to 20, 15 to
+#: 18 and 30 to 34 in light and dark skin, left and right hands, 0.45 to 1 m away (rendered people 0
+#: to 38; 14, 16, 10 and 21 of people 40 to 55 in other poses). The curl is read this much too
+#: straight: 9 to 12 in flat, resting, curled and drawn poses of people 0 to 40, 1 to 3 in half bent
+#: ones and -3 where two joints oppose each other (7 to 14 of hands near the camera, 0 to 13 of
+#: those further away). Fingers are read as spread too far from the thumb. [D]
 KNUCKLE_PALM_DEG = {"index": 12.0, "middle": 16.0, "ring": 16.0, "little": 32.0}
+CURL_PALM_DEG = 8.0
 SPREAD_PALM_DEG = {"index": 6.0, "middle": 6.0, "ring": 1.0, "little": 1.0}
 MAY_HOLD = "may_hold_a_tool"
 #: Least length of the palm in the picture as the model places it, pixels (a fifth less than true).
@@ -171,8 +174,8 @@ def read(
     How a finger is read follows its flag. From its own side its outer bones are put into their
     plane (`finger_sight.in_plane`). From the palm flexion is the mean of what both kinds of points
     say: the picture's overstate a change and the metric ones understate it (root mean squares for
-    curl on rendered hands: 24 and 21 degrees, of the mean 20). What knuckles are read too straight
-    from there is then taken from the outer joints (`KNUCKLE_PALM_DEG`).
+    curl on rendered hands: 24 and 21 degrees, of the mean 20). What knuckles and the whole finger
+    are read too straight from there is then set right (`KNUCKLE_PALM_DEG`, `CURL_PALM_DEG`).
     """
     seen = sight(xyz, side=side)
     there = np.isfinite(xyz[:, 0, 0])
@@ -213,8 +216,9 @@ def joint_angles(xyz: Floats, *, side: Side) -> Angles:
 
 def _from_palm(angles: Angles, finger: str) -> Angles:
     """Return the angles of a finger seen from the palm, knuckle and outer joints set right."""
-    straight, joints = KNUCKLE_PALM_DEG[finger], CURL[finger]
-    parts = (straight, -straight / 2, -straight / 2)
+    knuckle, joints = KNUCKLE_PALM_DEG[finger], CURL[finger]
+    outer = (CURL_PALM_DEG - knuckle) / 2
+    parts = (knuckle, outer, outer)
     right = {site: angles[site] + more for site, more in zip(joints, parts, strict=True)}
     apart = f"{finger}_mcp_abduction"
     return right | {

@@ -109,6 +109,36 @@ def within(limits: Limits, possible: Floats) -> Limits:
     return cut
 
 
+def clenched(
+    limits: Limits, value: Floats, from_deg: Floats, to_deg: Floats
+) -> tuple[Limits, Floats]:
+    """Return limits that reach up to a fist's bend where a bend may be one, and how far up.
+
+    A clenched finger points at a camera before the palm, and reads like one that is half as bent.
+
+    Parameters
+    ----------
+    limits : callable
+        Of the measure.
+    value : ndarray, shape (n_targets, n_parts)
+        What was read.
+    from_deg, to_deg : ndarray, broadcasts with (n_targets, n_parts)
+        Least bend that a fist reads, infinite where it reads right, and most that it has.
+
+    Returns
+    -------
+    limits : callable
+    above : ndarray, shape (n_targets, n_parts)
+        How much further above the value it may be, as `Varying.further` has it.
+    """
+
+    def reaching(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        lo, hi = limits(value, error, df)
+        return lo, np.where(value >= from_deg, np.maximum(hi, to_deg), hi)
+
+    return reaching, np.where(value >= from_deg, np.maximum(to_deg - value, 0.0), 0.0)
+
+
 def within_percent(below: Floats, above: Floats) -> Limits:
     """Return limits that add what a measure of shares gives by other rules, within 0 and 100 %."""
 

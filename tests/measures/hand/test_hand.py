@@ -154,6 +154,34 @@ def test_the_interval_of_a_curl_follows_how_the_finger_was_seen():
     assert all("bend_guessed" in e.quality for e in found if e.target.sites == ("ring_curl",))
 
 
+@pytest.mark.parametrize(
+    ("flag", "open_", "may_be"), [("bend_from_palm", 120, 150), ("", 180, 200)]
+)
+def test_a_finger_that_may_be_clenched_has_limits_that_reach_up_to_a_fist(flag, open_, may_be):
+    """Fists curl by 217 to 261 degrees and read half of it; a finger less bent is none."""
+    flags = (flag, "", "", "")
+    for read, reaches in ((open_, False), (may_be, True)):
+        found = _run("hand.curl", _flagged([read, 60, 60, 60], flags)).estimates
+        (own,) = [e for e in found if (e.target.sites[0], e.part) == ("index_curl", "sum")]
+        assert (own.interval.hi >= 250) == reaches
+        assert own.interval.lo == pytest.approx(read - 1.96 * (24 if flag else 15.5), rel=0.02)
+
+
+def test_the_difference_of_a_finger_that_may_be_clenched_from_an_open_one_holds_a_fist():
+    """An index that reads 60 at rest and 150 in playing may have closed by 180 degrees."""
+    films = [
+        _flagged([own, 60, 60, 60], ("bend_from_palm",) * 4, task)
+        for own, task in ((60, "rest"), (150, "playing"))
+    ]
+    (found,) = [
+        c
+        for c in _run("hand.curl", *films).contrasts
+        if c.measure == "hand.curl.sum" and c.target.sites == ("index_curl",)
+    ]
+    assert 0 < found.interval.lo < 90
+    assert found.interval.hi > 180
+
+
 def test_a_hidden_finger_is_not_measured_and_not_compared_with():
     """Index 100 beside 60 and two hidden ones is 40 beyond; a sentence says where to film."""
     flags = ("", "", "bend_hidden", "bend_hidden")
