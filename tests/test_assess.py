@@ -9,6 +9,8 @@ import eutonia.assess as module
 from eutonia.assess import assess, output_folder
 from eutonia.formats.assessment import load
 from eutonia.formats.manifest import load_manifest
+from eutonia.knowledge import table
+from eutonia.measures import entry
 from eutonia.model import Condition, Contrast, Target
 from eutonia.verify import seal, verify
 
@@ -169,12 +171,15 @@ def test_primary_findings_are_those_of_the_named_form():
 @pytest.mark.parametrize(
     ("form", "measure", "family"),
     [
-        ("", "eyes.closed_share", "lid"),
-        ("", "mouth.jaw_excursion.rate", "mouth"),
+        ("", "eyes.closed_share", "lid, asked"),
+        ("", "eyes.perclos", "lid"),
+        ("", "mouth.jaw_excursion.rate", "mouth, asked"),
         ("", "head.tremor_freq", "head"),
+        ("", "hand.curl.sum", "finger, asked"),
+        ("", "hand.posture", "finger"),
         ("", "imc", "emg"),
         ("blepharospasm", "eyes.closed_share", "primary"),
-        ("blepharospasm", "eyes.blink_rate", "lid"),
+        ("blepharospasm", "eyes.perclos", "lid"),
         ("oromandibular", "mouth.jaw_excursion.rate", "primary"),
     ],
 )
@@ -195,4 +200,32 @@ def test_comparisons_are_counted_by_the_question_they_answer(form, measure, fami
     assert module._family(one, primary=primary) == family
     guessed = frozenset({(one.measure, one.target)})
     apart = module._family(one, primary=primary, guessed=guessed)
-    assert apart == (family if family == "primary" else f"{family}, guessed")
+    kind = family.partition(",")[0]
+    assert apart == (family if family == "primary" else f"{kind}, guessed")
+
+
+def test_the_hand_that_does_not_play_is_no_question_of_the_film():
+    """Fingers of the other hand do not hide a curl of the one that plays the trigger passage."""
+    families = {}
+    for side in ("left", "right"):
+        one = Contrast(
+            measure="hand.curl.sum",
+            target=Target(label=side, channels=("x",), sites=("index_curl",), side=side),
+            condition=Condition.of(task="trigger_passage", side="right"),
+            factor="task",
+            a="trigger_passage",
+            b="easy_passage",
+            scale="difference",
+            interval=None,
+            value=1.0,
+        )
+        families[side] = module._family(one, primary=frozenset())
+    assert families == {"left": "finger", "right": "finger, asked"}
+
+
+def test_what_protocols_ask_for_is_measured():
+    """Each number of a protocol is a measure, of the kind of movement that its film shows."""
+    for protocol in table("protocols").values():
+        for measure in protocol["numbers"]:
+            kinds = set(entry(measure).declared.needs.inputs)
+            assert kinds & {*protocol["shows"]}

@@ -231,12 +231,17 @@ def _family(
 
     A face that is filmed for its eyes also shows mouth and head, and what is compared of these
     must not hide a difference of the eyes; nor must fingers whose bends the camera only guessed
-    hide one of a finger that was seen.
+    hide one of a finger that was seen, nor all else that a film shows what it is made for.
     """
     if _one_of(contrast.measure, primary):
         return "primary"
     kind: str = next(iter(entry(contrast.measure).declared.needs.inputs), "")
-    return f"{kind}, guessed" if (contrast.measure, contrast.target) in guessed else kind
+    if (contrast.measure, contrast.target) in guessed:
+        return f"{kind}, guessed"
+    protocols = (p for p in table("protocols").values() if kind in p["shows"])
+    asked = frozenset(measure for p in protocols for measure in p["numbers"])
+    acts = contrast.condition.get("side") in ("", contrast.target.side)
+    return f"{kind}, asked" if acts and _one_of(contrast.measure, asked) else kind
 
 
 def output_folder(path: Path) -> Path:

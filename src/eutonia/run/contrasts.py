@@ -1,6 +1,6 @@
 """Contrasts: two conditions, or two sides, that differ in exactly one factor.
 
-Sides are held against each other in one recording, and where each did the same task in its turn.
+Sides are held against each other where each did the same task in its turn, else in one recording.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
         yield from _conditions(measure, one, other, kept)
         yield from _in_turn(measure, one, other, affected=affected)
     for one in measured:
-        yield from _sides(measure, one, affected=affected)
+        if not any(_each_did(one.condition, other.condition) for other in measured):
+            yield from _sides(measure, one, affected=affected)
 
 
 def _conditions(
@@ -117,12 +118,9 @@ def _in_turn(
 ) -> Iterator[Contrast]:
     """Compare a side that did a task with the other side when that did it, muscle by muscle."""
     first, second = _order(affected)
-    stated, beside = _stated(one.condition, other.condition)
-    if stated.differing(beside) != ("side",):
+    if not _each_did(one.condition, other.condition):
         return
     acting = {m.condition.get("side"): m for m in (one, other)}
-    if acting.keys() != {first, second}:
-        return
     a_of, b_of = acting[first], acting[second]
     place = {sided(t, measure): i for i, t in enumerate(b_of.targets)}
     for i, target in enumerate(a_of.targets):
@@ -131,6 +129,13 @@ def _in_turn(
         for k in range(len(measure.units)):
             a, b = Term(a_of, i, k), Term(b_of, place.get((sites, opposite), -1), k)
             yield from _contrast(measure, a, b, (ACTING, first, second))
+
+
+def _each_did(one: Condition, other: Condition) -> bool:
+    """Tell whether two conditions are the same task, done by one side and by the other."""
+    stated, beside = _stated(one, other)
+    sides = {one.get("side"), other.get("side")}
+    return sides == {"left", "right"} and stated.differing(beside) == ("side",)
 
 
 def _order(affected: str) -> tuple[str, str]:

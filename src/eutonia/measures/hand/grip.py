@@ -63,7 +63,7 @@ GAIN_SD = {"": (0.2,), PALM: (0.3,), GUESSED: (0.4,)}
 
 MEASURE = Measure(
     id="hand.grip",
-    version="4",
+    version="5",
     title="Thumb held against a finger",
     unit={"held": "%", "gap": "%"},
     tier="supportive",
@@ -96,7 +96,8 @@ MEASURE = Measure(
     "Look at the film. Tools are not seen: a fist and a pinch without a tool look the same, "
     "and a tool held otherwise is missed. While a tool is held, the joints that it hides are "
     "guessed by the model and look more usual than they are. Up to version 2 hidden fingertips "
-    "counted, and the interval held as little from every side; up to version 3 there was no gap. "
+    "counted, and the interval held as little from every side; up to version 3 there was no gap, "
+    "and up to version 4 a difference of gaps could reach beyond what the two allow. "
     "Less than 18 s give no number.",
     figure="bars",
     proofs=("simulated",),
@@ -138,6 +139,7 @@ def measure(x: Inputs) -> Result:
             place=np.array([lies(x, int(row)) for row in rows]).reshape(len(rows), -1),
             sides=np.hstack([doubt, stays]),
             gain=np.hstack([0 * doubt, by_sight(channels, rows, GAIN_SD)]),
+            bounded=True,
         ),
         reasons=first_of(_tips_hidden(channels, rows), too_short(blocks)),
     )
