@@ -347,8 +347,8 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0, lost: int = 0) -> list[I
             else (f"{pauses.sum()} times, the longest {steps.max():.2g} s,")
         )
         text = (
-            f"{times} pictures are missing; nothing is measured across that, but that a lid which "
-            "is shut before or after up to 0.15 s is taken to go straight across."
+            f"{times} pictures are missing; nothing is measured across that, except, in a film of "
+            "the eyes, closures across up to 0.15 s."
         )
         issues.append(_issue("gaps", text))
     even = np.sort(steps[~pauses])[: max(len(steps) - lost, 1)]  # those across lost ones aside

@@ -216,6 +216,10 @@ def _usable_channels(
         else:
             rows.append(row)
     if not rows:
+        # What prevents all of them is said once.
+        alike = {why for _, why in left_out}
+        if len(alike) == 1:
+            return ("no_channel", alike.pop()), (), []
         return ("no_channel", f"No {kind} channel can be used."), (), left_out
     n_bytes = 8 * len(rows) * seconds * rate
     if n_bytes > MAX_BYTES:
