@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,20 @@ class Points:
         """In which pictures the part was found, ``(n_frames,)``."""
         found: NDArray[np.bool_] = np.isfinite(self.xyz[:, 0, 0])
         return found
+
+    def without(self, where: NDArray[np.bool_]) -> Points:
+        """Return these points as not seen in some pictures, ``(n_frames,)``."""
+
+        def emptied(x: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.where(where.reshape(-1, *[1] * (x.ndim - 1)), np.float32(np.nan), x)
+
+        gone = {
+            name: emptied(x)
+            for name in ("world", "visible", "shapes", "others", "person")
+            if (x := getattr(self, name)) is not None
+        }
+        score = np.where(where, np.float32(0), self.score)
+        return replace(self, xyz=emptied(self.xyz), score=score, **gone)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

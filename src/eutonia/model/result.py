@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,6 @@ from numpy.typing import NDArray
 from eutonia.model.recording import Floats
 
 Finish = Callable[[Floats], Floats]
-#: Within so many standard deviations lie 95 % of the errors of three axes.
-CHI_3_95 = 2.795
 #: From values, their jackknife errors and degrees of freedom ``(n_targets,)`` to limits.
 Limits = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
@@ -86,27 +83,6 @@ class Varying:
             return 0.0, 0.0
         return float(below[row, part]), float(above[row, part])
 
-    def lengths(self, other: Varying, *, rows: tuple[int, int]) -> tuple[float, float]:
-        """Return how far below and above the difference of two distances from a zero may lie.
-
-        For all zeros within their 95 %: never further apart than the two places are.
-        """
-        sd = self.of_zero if self.of_zero is not None else other.of_zero
-        if sd is None or self.place is None or other.place is None:
-            return 0.0, 0.0
-        places = np.stack([self.place[rows[0]], other.place[rows[1]]])
-        way = places - places[::-1]
-        # A zero in line with both, beyond either, sees all of the way between them.
-        beyond = np.maximum(-(places * way / sd**2).sum(axis=1), 0.0)
-        steps = np.maximum((way**2 / sd**2).sum(axis=1), 1e-12)
-        in_line = (places + (beyond / steps)[:, None] * way) / sd
-        zeros = np.concatenate([in_line, _ball()])
-        zeros = sd * zeros[np.linalg.norm(zeros, axis=1) <= CHI_3_95 + 1e-9]
-        to = np.linalg.norm(places[:, None] - zeros, axis=-1)
-        read = float(np.diff(np.linalg.norm(places, axis=1))[0])
-        apart = to[0] - to[1] + read
-        return -float(apart.min()), float(apart.max())
-
     def between(self, other: Varying, *, rows: tuple[int, int], part: int) -> float:
         """Return the standard deviation of a difference of one part of a target here and there."""
         mine, theirs = rows
@@ -115,16 +91,6 @@ class Varying:
             return sd
         apart = float(np.linalg.norm(self.place[mine] - other.place[theirs]))
         return float(np.hypot(sd, self.share[mine, part] * apart))
-
-
-@cache
-def _ball() -> Floats:
-    """Return points all over the ball that holds 95 % of a normal error of three axes, (n, 3)."""
-    one = np.linspace(-1.0, 1.0, 21)
-    cube = np.stack(np.meshgrid(one, one, one), axis=-1).reshape(-1, 3)
-    length = np.maximum(np.linalg.norm(cube, axis=1), 1e-12)
-    filled: Floats = CHI_3_95 * cube * (np.abs(cube).max(axis=1) / length)[:, None]
-    return filled
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from eutonia.run.pool import MIN_REPEATS, WITHOUT_BLOCKS, Pooled
 from eutonia.stats import intervals as iv
 from eutonia.stats.misread import misread
 from eutonia.stats.normal import HALF_95
+from eutonia.stats.unknown_zero import distances_apart
 
 #: Why an interval is wider than the spread of the blocks.
 _HIDDEN = "errors that blocks do not show"
@@ -354,9 +355,19 @@ def _of_camera(a: Term, b: Term) -> _Apart:
     (below_a, above_a), (below_b, above_b) = (
         v.beyond(t.target, t.part) for v, t in ((mine, a), (theirs, b))
     )
-    of_zero = mine.lengths(theirs, rows=(a.target, b.target))
-    below, above = (float(np.hypot(half, far)) for far in of_zero)
+    below, above = (float(np.hypot(half, far)) for far in _of_zero(a, b))
     return below + below_a + above_b, above + above_a + below_b
+
+
+def _of_zero(a: Term, b: Term) -> _Apart:
+    """Return what a zero that nobody set makes of the difference of two distances from it."""
+    mine, theirs = a.of.pooled.varying, b.of.pooled.varying
+    if mine is None or theirs is None or mine.place is None or theirs.place is None:
+        return 0.0, 0.0
+    sd = mine.of_zero if mine.of_zero is not None else theirs.of_zero
+    if sd is None:
+        return 0.0, 0.0
+    return distances_apart(mine.place[a.target], theirs.place[b.target], sd)
 
 
 def _misread(found: Difference, a: Term, b: Term) -> Difference:

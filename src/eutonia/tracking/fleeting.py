@@ -44,8 +44,8 @@ def without_fleeting(landmarks: Landmarks) -> Landmarks:
             continue
         hand = landmarks.parts[name]
         alone = _alone(hand, landmarks.t_s)
-        less = _unseen(hand, alone) if alone.any() else hand
-        kept[name] = _unseen(less, less.seen) if _fleeting(less, landmarks) else less
+        less = hand.without(alone) if alone.any() else hand
+        kept[name] = less.without(less.seen) if _fleeting(less, landmarks) else less
     if all(hand is landmarks.parts[name] for name, hand in kept.items()):
         return landmarks
     return replace(landmarks, parts={**landmarks.parts, **kept})
@@ -67,14 +67,3 @@ def _fleeting(hand: Points, landmarks: Landmarks) -> bool:
     pause = min(float(np.median(np.diff(there))), LONGEST_S) if len(there) > 1 else picture
     lasted, filmed = len(there) * pause, float(np.ptp(landmarks.t_s)) + picture
     return lasted < LEAST_S and lasted < LEAST_SHARE * filmed
-
-
-def _unseen(hand: Points, where: NDArray[np.bool_]) -> Points:
-    """Return points that are not seen in some pictures."""
-    out = where[:, None, None]
-    return replace(
-        hand,
-        xyz=np.where(out, np.float32(np.nan), hand.xyz),
-        score=np.where(where, np.float32(0), hand.score),
-        world=None if hand.world is None else np.where(out, np.float32(np.nan), hand.world),
-    )

@@ -49,7 +49,7 @@ def possible(landmarks: Landmarks) -> Landmarks:
     slipped = slips(face, landmarks.t_s)
     if not slipped.any():
         return landmarks
-    return replace(landmarks, parts={**landmarks.parts, "face": _without(face, slipped)})
+    return replace(landmarks, parts={**landmarks.parts, "face": face.without(slipped)})
 
 
 def slips(face: Points, t_s: Floats) -> NDArray[np.bool_]:
@@ -104,25 +104,3 @@ def _jumps(turn: Floats, size: Floats, t_s: Floats) -> NDArray[np.bool_]:
     with np.errstate(divide="ignore", invalid="ignore"):
         grown = np.abs(np.diff(np.log(size))) > np.log(GROWN)
     return np.asarray(too_fast | (grown & (apart <= WITHIN_S)))
-
-
-def _without(face: Points, slipped: NDArray[np.bool_]) -> Points:
-    """Return points that are not seen in some pictures."""
-
-    def emptied(x: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-        if x is None:
-            return None
-        kept = np.array(x)  # they may be mapped from a file
-        kept[slipped] = np.nan
-        return kept
-
-    xyz = emptied(face.xyz)
-    assert xyz is not None
-    return replace(
-        face,
-        xyz=xyz,
-        score=np.where(slipped, np.float32(0), face.score),
-        shapes=emptied(face.shapes),
-        others=emptied(face.others),
-        person=emptied(face.person),
-    )
