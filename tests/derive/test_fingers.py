@@ -150,19 +150,20 @@ def test_metric_points_count_from_the_palm_alone():
     mirror = np.array([-1, 1, 1])
     seen, metric = hand_points(_pose(2)) * mirror, hand_points(_pose(4)) * mirror
     turned = [-1, 1, -1]  # half a turn about the forearm: the back lies to the camera
-    for turn, share in (([1, 1, 1], 0.5), (turned, 0.0)):
+    # What is read too straight is set right: knuckle, outer joints each, and whole finger.
+    palm, back = (16, -4, 8), (10, 2.5, 15)
+    for turn, share, (knuckle, outer, whole) in (([1, 1, 1], 0.5, palm), (turned, 0.0, back)):
         hand = _hand((seen * turn)[None], world=(metric * turn)[None])
         move = fingers(_landmarks(left_hand=hand))
         found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
         expected = {s: (1 - share) * _pose(2)[s] + share * _pose(4)[s] for s in JOINTS}
-        # From the palm knuckles are set right by 16 degrees, and the whole finger by 8.
-        for joint, more in (("mcp", 16), ("pip", -4), ("dip", -4), ("pip_dip", -8)):
-            own = [expected[f"middle_{j}"] for j in ("pip", "dip") if j in joint]
-            own = own or [expected["middle_mcp"]]
-            whole = sum(own) + (more if share else 0)
-            assert found[f"middle_{joint}"] == pytest.approx(whole, abs=1e-3)
+        for joint, more in (("mcp", knuckle), ("pip", outer), ("dip", outer)):
+            right = expected[f"middle_{joint}"] + more
+            assert found[f"middle_{joint}"] == pytest.approx(right, abs=1e-3)
+        both = expected["middle_pip"] + expected["middle_dip"] + 2 * outer
+        assert found["middle_pip_dip"] == pytest.approx(both, abs=1e-3)
         curl = sum(expected[f"ring_{joint}"] for joint in ("mcp", "pip", "dip"))
-        assert found["ring_curl"] == pytest.approx(curl + (8 if share else 0), abs=1e-3)
+        assert found["ring_curl"] == pytest.approx(curl + whole, abs=1e-3)
         apart = _pose(2)["ring_mcp_abduction"] + (1 if share else 0)
         assert found["ring_mcp_abduction"] == pytest.approx(apart, abs=1e-3)
 

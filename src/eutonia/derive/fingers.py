@@ -23,6 +23,7 @@ from eutonia.derive.finger_sight import (
     BACKWARDS_DEG,
     FLAGS,
     FREE,
+    GUESSED,
     HIDDEN,
     PALM,
     best,
@@ -44,14 +45,23 @@ CARRIED_S = 0.25
 #: middle knuckle, about 90 mm), and the share of pictures from which a tool may be held. [D]
 GRIP_PERCENT, OFTEN = 35.0, 0.5
 _TIPS = ("index", "middle")
-#: From the palm knuckles are read so many degrees too straight: means of 12 to 17, 14 to 20, 15 to
-#: 18 and 30 to 34 in light and dark skin, left and right hands, 0.45 to 1 m away (rendered people 0
-#: to 38; 14, 16, 10 and 21 of people 40 to 55 in other poses). The curl is read this much too
-#: straight: 9 to 12 in flat, resting, curled and drawn poses of people 0 to 40, 1 to 3 in half bent
-#: ones and -3 where two joints oppose each other (7 to 14 of hands near the camera, 0 to 13 of
-#: those further away). Fingers are read as spread too far from the thumb. [D]
-KNUCKLE_PALM_DEG = {"index": 12.0, "middle": 16.0, "ring": 16.0, "little": 32.0}
-CURL_PALM_DEG = 8.0
+#: Degrees by which a knuckle, and the whole finger, are read too straight, by how the finger is
+#: seen: means of rendered people 0 to 40. Knuckles from the palm: 12 to 17, 14 to 20, 15 to 18 and
+#: 30 to 34 in light and dark skin, left and right hands, 0.45 to 1 m away; guessed ones 7 to 14.
+#: Fingers from their own side: 9 to 15, 19 to 25, 13 to 16 and 0 to 5 in either skin and in three
+#: sets of poses; from the palm 9 to 12 in flat, resting, curled and drawn hands, 1 to 3 in half
+#: bent ones, -3 where two joints oppose each other; guessed 8 to 33, more the less they bend. From
+#: the palm fingers are read as spread too far from the thumb. [D]
+KNUCKLE_DEG = {
+    FREE: dict.fromkeys(FINGERS, 0.0),
+    PALM: {"index": 12.0, "middle": 16.0, "ring": 16.0, "little": 32.0},
+    GUESSED: dict.fromkeys(FINGERS, 10.0),
+}
+CURL_DEG = {
+    FREE: {"index": 11.0, "middle": 21.0, "ring": 13.0, "little": 2.0},
+    PALM: dict.fromkeys(FINGERS, 8.0),
+    GUESSED: dict.fromkeys(FINGERS, 15.0),
+}
 SPREAD_PALM_DEG = {"index": 6.0, "middle": 6.0, "ring": 1.0, "little": 1.0}
 MAY_HOLD = "may_hold_a_tool"
 #: Least length of the palm in the picture as the model places it, pixels (a fifth less than true).
@@ -174,21 +184,23 @@ def read(
     How a finger is read follows its flag. From its own side its outer bones are put into their
     plane (`finger_sight.in_plane`). From the palm flexion is the mean of what both kinds of points
     say: the picture's overstate a change and the metric ones understate it (root mean squares for
-    curl on rendered hands: 24 and 21 degrees, of the mean 20). What knuckles and the whole finger
-    are read too straight from there is then set right (`KNUCKLE_PALM_DEG`, `CURL_PALM_DEG`).
+    curl on rendered hands: 24 and 21 degrees, of the mean 20). What is read too straight is then
+    set right (`KNUCKLE_DEG`, `CURL_DEG`).
     """
     seen = sight(xyz, side=side)
     there = np.isfinite(xyz[:, 0, 0])
     flags = {finger: flag(how[there]) for finger, how in seen.items()}
     free = {finger: (how == FREE) & (not flags[finger]) for finger, how in seen.items()}
     angles = joint_angles(in_plane(xyz, free, side=side), side=side)
-    if world is not None:
-        metric = joint_angles(world, side=side)
-        for finger in (f for f, flagged in flags.items() if FLAGS[PALM] in flagged):
-            for site in CURL[finger]:
-                angles[site] = (angles[site] + metric[site]) / 2
-            angles |= _from_palm(angles, finger)
     mirrored = np.mean([angles[f"{f}_curl"] for f in FINGERS], axis=0) < BACKWARDS_DEG
+    metric = None if world is None else joint_angles(world, side=side)
+    for finger, flagged in flags.items():
+        how = next((k for k, name in FLAGS.items() if name in flagged), FREE)
+        if how == HIDDEN:
+            continue
+        if how == PALM and metric is not None:
+            angles |= {j: (angles[j] + metric[j]) / 2 for j in CURL[finger]}
+        angles |= _set_right(angles, finger, how)
     return {site: np.where(mirrored, np.nan, x) for site, x in angles.items()}, flags
 
 
@@ -214,15 +226,15 @@ def joint_angles(xyz: Floats, *, side: Side) -> Angles:
     return angles | {f"{f}_curl": sum_of(angles, joints) for f, joints in CURL.items()}
 
 
-def _from_palm(angles: Angles, finger: str) -> Angles:
-    """Return the angles of a finger seen from the palm, knuckle and outer joints set right."""
-    knuckle, joints = KNUCKLE_PALM_DEG[finger], CURL[finger]
-    outer = (CURL_PALM_DEG - knuckle) / 2
-    parts = (knuckle, outer, outer)
-    right = {site: angles[site] + more for site, more in zip(joints, parts, strict=True)}
-    apart = f"{finger}_mcp_abduction"
+def _set_right(angles: Angles, finger: str, how: int) -> Angles:
+    """Return the angles of a finger without what is misread where it is seen so."""
+    joints, apart = CURL[finger], f"{finger}_mcp_abduction"
+    knuckle = KNUCKLE_DEG[how][finger]
+    outer = (CURL_DEG[how][finger] - knuckle) / 2
+    more = zip(joints, (knuckle, outer, outer), strict=True)
+    right = {site: angles[site] + degrees for site, degrees in more}
     return right | {
-        apart: angles[apart] + SPREAD_PALM_DEG[finger],
+        apart: angles[apart] + (SPREAD_PALM_DEG[finger] if how == PALM else 0.0),
         f"{finger}_pip_dip": sum_of(right, joints[1:]),
         f"{finger}_curl": sum_of(right, joints),
     }

@@ -79,9 +79,9 @@ GAIN_SD = {
 }
 #: From here on outer joints may be clenched, and limits reach up to a fist's bend, degrees. Of
 #: fists, whose outer joints bend by 134 to 174 degrees (5th to 95th percentile; rendered people 1
-#: to 39), those of index fingers read 130 to 145 from the thumb's side, 62 to 78 where guessed
+#: to 39), those of index fingers read 141 to 156 from the thumb's side, 67 to 83 where guessed
 #: there (10th to 90th percentile) and 83 and more from the palm. [D]
-CLENCHED_DEG = {"": 125.0, PALM: 85.0, GUESSED: 60.0}
+CLENCHED_DEG = {"": 135.0, PALM: 85.0, GUESSED: 60.0}
 FIST_DEG = 175.0
 #: What hands can do, degrees: nothing beyond is within any limits (our rule, generous). [D]
 POSSIBLE_DEG = {
@@ -131,10 +131,11 @@ MEASURE = Measure(
     "thumb and wrist, and 35 for the thumb's base. The interval of a contrast holds the part of it "
     "that changes with the pose: SD of 6, 6.5 and 9, of 11, 16 and 20, of 4.5, of 15 and of 23 "
     "degrees; and for fingers that a difference may be read 0.3 to 0.45 (SD) too small or too "
-    "large. Outer joints that read 125, 85 or 60 degrees or more may be clenched: their limits "
-    "reach up to a fist's 175. From the palm 12 to 32 degrees are added to the knuckles and 4 to "
-    "24 taken from the outer joints, which are misread there. The bend of a finger that is hidden "
-    "behind two others is not measured.",
+    "large. Outer joints that read 135, 85 or 60 degrees or more may be clenched: their limits "
+    "reach up to a fist's 175. Set right is what rendered fingers are misread by on average: "
+    "knuckles by 12 to 32 degrees from the palm and 10 where guessed, outer joints by 2 to 21 from "
+    "their own side, -24 to -4 from the palm and 5 where guessed. The bend of a finger that is "
+    "hidden behind two others is not measured.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=SITES)),
     scale="difference",
     interval=Jackknife(least=LEAST_BLOCKS),
@@ -151,10 +152,10 @@ MEASURE = Measure(
     "fingers, a pen or an instrument are guessed by the model and look more usual than they are. "
     "From the palm the outer joints of some resting hands still read 10 to 30 degrees too "
     "straight, most of all of dark ones near the camera. Less than 18 s give no number, nor does a "
-    "hand whose palm is shorter than 40 pixels. Up to version 6 outer joints from the palm read 8 "
-    "degrees less, and limits held no fist; up to version 5 middle and last joint were given each, "
-    "knuckles from the palm were read 12 to 32 degrees too straight, and spreading was given from "
-    "all sides.",
+    "hand whose palm is shorter than 40 pixels. Up to version 6 outer joints were read 2 to 21 "
+    "degrees and guessed knuckles 10 too straight, and limits held no fist; up to version 5 middle "
+    "and last joint were given each, knuckles from the palm were read 12 to 32 degrees too "
+    "straight, and spreading was given from all sides.",
     figure="bars",
     proofs=("simulated",),
 )
