@@ -36,7 +36,7 @@ def _contrast(estimate, **changes):
 def test_the_sentence_holds_number_interval_and_its_kind(estimate):
     """In words: what, of what, in which condition, how much and how sure."""
     words = in_words(estimate)
-    assert significant(estimate.value, estimate) in words
+    assert significant(estimate)[0] in words
     assert "within the recording" in words
     assert "µV" in words
     assert estimate.target.label in words
@@ -52,8 +52,14 @@ def test_rounding_shows_two_digits_of_the_interval(estimate):
     """A number is never printed finer than its interval allows."""
     wide = replace(estimate, value=123.456, interval=replace(estimate.interval, lo=100, hi=150))
     narrow = replace(estimate, value=1.23456, interval=replace(estimate.interval, lo=1.2, hi=1.27))
-    assert significant(wide.value, wide) == "123"
-    assert significant(narrow.value, narrow) == "1.235"
+    assert significant(wide) == ("123", "100", "150")
+    assert significant(narrow) == ("1.235", "1.200", "1.270")
+
+
+def test_a_ratio_of_a_wide_interval_is_not_rounded_to_nothing(estimate):
+    """11.4 times, 1.63 to 1502, is neither 0 nor of limits from 0."""
+    wide = replace(estimate, value=11.42, interval=replace(estimate.interval, lo=1.63, hi=1502.3))
+    assert significant(wide) == ("11", "2", "1502")
 
 
 def test_only_contrasts_of_this_estimate_count(estimate):

@@ -10,6 +10,7 @@ import numpy as np
 from eutonia.model import NO_INTERVAL, Comparison, Contrast, Estimate, Finding
 from eutonia.model.finding import Verdict
 from eutonia.stats.multiple import false_discovery
+from eutonia.stats.rounding import decimals, decimals_of_limits
 
 #: False-discovery rate below which an exploratory contrast is called a difference.
 MAX_FALSE_DISCOVERY = 0.05
@@ -93,14 +94,14 @@ def with_false_discovery(
 def in_words(estimate: Estimate) -> str:
     """Return the estimate as a sentence with its interval."""
     e = estimate
-    number = f"{significant(e.value, e)} {unit_words(e.unit)}".strip()
+    value, lo, hi = significant(e)
+    number = f"{value} {unit_words(e.unit)}".strip()
     if e.least is not None:
         number, interval = f"at least {e.least:g} {unit_words(e.unit)}".strip(), f"read {number}"
     elif e.interval is None:
         reason = NO_INTERVAL.get(e.no_interval, e.no_interval)
         interval = f"no interval: {reason}"
     else:
-        lo, hi = significant(e.interval.lo, e), significant(e.interval.hi, e)
         interval = f"95 % interval {lo} to {hi}, {e.interval.kind}"
     part = f", {e.part.replace('_', '-')}" if e.part else ""
     heard = f" {CROSSTALK}" if "crosstalk" in e.quality else ""
@@ -108,13 +109,17 @@ def in_words(estimate: Estimate) -> str:
     return f"{e.title}{part}, {where}: {number} ({interval}).{heard}"
 
 
-def significant(value: float, estimate: Estimate) -> str:
-    """Round a number to two significant digits of its interval's width."""
-    if estimate.interval is None or not estimate.interval.hi > estimate.interval.lo:
-        return f"{value:.3g}"
-    width = estimate.interval.hi - estimate.interval.lo
-    digits = max(0, 1 - int(np.floor(np.log10(width))))
-    return f"{value:.{digits}f}"
+def significant(estimate: Estimate) -> tuple[str, str, str]:
+    """Return the value and its limits, rounded to the digits that are known; no limits: empty."""
+    value, interval = estimate.value, estimate.interval
+    if interval is None:
+        return f"{value:.3g}", "", ""
+    if not interval.hi > interval.lo:
+        return f"{value:.3g}", f"{interval.lo:.3g}", f"{interval.hi:.3g}"
+    low, high = decimals_of_limits(value, interval)
+    shown = (value, decimals(value, interval)), (interval.lo, low), (interval.hi, high)
+    at, lo, hi = (f"{v:.{max(0, digits)}f}" for v, digits in shown)
+    return at, lo, hi
 
 
 def _about(estimate: Estimate, contrast: Contrast) -> bool:

@@ -45,6 +45,14 @@ def _hand(xyz, *, px=1000.0, **more):
     return _points(px * np.asarray(xyz), **more)
 
 
+def _arm(world, *, elbow=(100, 100), wrist=(0, 0), **more):
+    """Return a body of known metric points whose right forearm is so in the picture."""
+    px = 0.0 * world
+    px[:, 14, :2] += elbow
+    px[:, 16, :2] += wrist
+    return _points(px, world=world, **more)
+
+
 def test_a_right_hand_with_the_palm_to_the_camera_has_its_thumb_on_the_pictures_right():
     """The simulated hand lies as a real one does: fingers up, thumb to the person's left."""
     xyz = hand_points({"thumb_cmc": -40})
@@ -111,7 +119,7 @@ def test_wrist_angles_come_from_the_forearm():
         forearm = np.cos(b) * (np.cos(a) * along - np.sin(a) * palmar) - np.sin(b) * radial
         body = np.zeros((1, 33, 3))
         body[0, 14] = -0.25 * forearm
-        move = fingers(_landmarks(right_hand=_hand(xyz[None]), body=_points(body, world=body)))
+        move = fingers(_landmarks(right_hand=_hand(xyz[None]), body=_arm(body)))
         found = {c.site: float(v[0]) for c, v in zip(move.channels, move.x, strict=True)}
         assert found["wrist_flexion"] == pytest.approx(flexion, abs=1e-3)
         assert found["wrist_deviation"] == pytest.approx(deviation, abs=1e-3)
@@ -123,10 +131,29 @@ def test_a_hidden_forearm_gives_no_wrist_angle():
     visible = np.ones((2, 33), dtype=np.float32)
     visible[1, 14] = 0.2
     hand = _hand(np.stack([hand_points({})] * 2))
-    move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body, visible=visible)))
+    move = fingers(_landmarks(right_hand=hand, body=_arm(body, visible=visible)))
     good = {c.site: g for c, g in zip(move.channels, move.good, strict=True)}
     assert good["wrist_flexion"].tolist() == [True, False]
     assert good["index_pip"].all()
+
+
+@pytest.mark.parametrize(
+    ("arm", "known"),
+    [
+        ({}, True),
+        ({"elbow": (100, 520)}, False),
+        ({"elbow": (-5, 100)}, False),
+        ({"wrist": (70, 20)}, False),
+    ],
+)
+def test_a_forearm_not_in_the_picture_or_of_another_hand_gives_no_wrist_angle(arm, known):
+    """Elbows beyond the edge are guessed; a wrist 70 px from that of a hand of 90 is not its."""
+    body = np.random.default_rng(0).standard_normal((1, 33, 3))
+    hand = _hand(hand_points({})[None])
+    assert np.linalg.norm(hand.xyz[0, 9]) == pytest.approx(90, abs=15)
+    move = fingers(_landmarks(right_hand=hand, body=_arm(body, **arm)))
+    good = {c.site: g for c, g in zip(move.channels, move.good, strict=True)}
+    assert good["wrist_flexion"].tolist() == [known]
 
 
 def test_pictures_without_the_hand_are_not_good():
@@ -188,12 +215,12 @@ def test_the_forearm_is_carried_between_two_looks_at_the_body():
     body[::6, 14] = -0.25 * along
     body[18] = np.nan  # one look finds nobody: 0.2 s are carried
     hand = _hand(np.stack([hand_points({})] * n))
-    move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body)))
+    move = fingers(_landmarks(right_hand=hand, body=_arm(body)))
     row = [c.site for c in move.channels].index("wrist_flexion")
     assert move.good[row].all()
     np.testing.assert_allclose(move.x[row], 0.0, atol=1e-3)
     body[12] = np.nan  # two in a row: 0.3 s are not
-    move = fingers(_landmarks(right_hand=hand, body=_points(body, world=body)))
+    move = fingers(_landmarks(right_hand=hand, body=_arm(body)))
     assert move.good[row].tolist() == [not 6 < i < 24 for i in range(n)]
     assert t_s[24] - t_s[6] == pytest.approx(0.3)
 

@@ -23,11 +23,17 @@ def interval(lo: float, hi: float) -> Interval:
         (45.678, 41.1, 50.2, "45.7 [41.1, 50.2]"),
         (0.0987, 0.08, 0.12, "0.099 [0.080, 0.120]"),
         (1234.5, 900.0, 1600.0, "1230 [900, 1600]"),
-        (-41.5, -45.6, -0.04, "−42 [−46, 0]"),
+        (-41.5, -53.6, -6.04, "−42 [−54, −6]"),
+        # One limit far away, as of ratios: each is rounded by what is known to its side.
+        (-41.5, -45.6, -0.04, "−41.5 [−45.6, 0]"),
+        (11.42, 1.634, 1502.3, "11 [2, 1500]"),
+        (0.79, 0.002, 475.0, "0.8 [0.0, 480]"),
+        (0.46, 0.09, 150.2, "0.46 [0.09, 150]"),
+        (1.0, 1.0, 12.34, "1 [1, 12]"),
     ],
 )
 def test_a_number_has_two_digits_of_the_width_of_its_interval(value, lo, hi, expected):
-    """Value and limits share the decimals that two digits of the width need."""
+    """Value and limits share the decimals that two digits of the width need, if not skewed."""
     got = interval(lo, hi)
     assert f"{words.number(value, got)} {words.limits(got, value)}" == expected
 

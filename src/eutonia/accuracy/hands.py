@@ -150,11 +150,8 @@ def _by_view(x: Read) -> Iterator[dict[str, Any]]:
 
 def _by_sight(x: Read) -> Iterator[dict[str, Any]]:
     """Yield what the measures give, by how the derivation says that the finger was seen."""
-    for name, (quantity, errors) in _MEASURED.items():
-        for flag, words in _SIGHTS.items():
-            row = compare(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
-            held = {"held": _held(x, quantity, flag, errors[flag])} if flag in errors else {}
-            yield _said(f"{name}, by how the finger is seen", words, row) | held
+    for name in _MEASURED:
+        yield from _seen(x, name, f"{name}, by how the finger is seen")
     clinic = x.task != "drawn"
     for flag, words in _SIGHTS.items():
         row = compare(x, "curl", {f: clinic & (x.flag[f] == flag) for f in FINGERS})
@@ -164,28 +161,17 @@ def _by_sight(x: Read) -> Iterator[dict[str, Any]]:
 def _whole(x: Read) -> Iterator[dict[str, Any]]:
     """Yield what the measures give of one pose of all fingers, by how they are seen."""
     whole = _WHOLE[str(x.task[0])]
-    for quantity, name, errors, clenched in (
-        ("curl", "curl", _MEASURED["curl"][1], {k: v[0] for k, v in curl.CLENCHED_DEG.items()}),
-        (
-            "pip_dip",
-            "bend of the outer joints together",
-            _MEASURED["bend of the outer joints together"][1],
-            posture.CLENCHED_DEG,
-        ),
-    ):
-        most = curl.FIST_DEG[0] if quantity == "curl" else posture.FIST_DEG
-        for flag, words in _SIGHTS.items():
-            here = {f: x.flag[f] == flag for f in FINGERS}
-            row = compare(x, quantity, here)
-            held = {}
-            if flag in errors:
-                truth, got, _ = _pairs(x, quantity, here)
-                truth, got = truth[np.isfinite(got)], got[np.isfinite(got)]
-                reach = 1.96 * errors[flag]
-                upper = np.where(got >= clenched[flag], np.maximum(got + reach, most), got + reach)
-                inside = (got - reach <= truth) & (truth <= upper)
-                held = {"held": round(float(inside.mean()), 3) if len(got) else float("nan")}
-            yield _said(f"{name} of {whole}, by how the finger is seen", words, row) | held
+    for name in ("curl", "bend of the outer joints together"):
+        yield from _seen(x, name, f"{name} of {whole}, by how the finger is seen")
+
+
+def _seen(x: Read, name: str, by: str) -> Iterator[dict[str, Any]]:
+    """Yield one quantity of `_MEASURED` by how the finger is seen."""
+    quantity, errors = _MEASURED[name]
+    for flag, words in _SIGHTS.items():
+        row = compare(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
+        held = {"held": _held(x, quantity, flag, errors[flag])} if flag in errors else {}
+        yield _said(by, words, row) | held
 
 
 def _said(by: str, level: str, row: Row) -> dict[str, Any]:
@@ -211,6 +197,10 @@ _MEASURED = {
     ),
     "lift": ("mcp beyond", {k: v[0] for k, v in lift.SYSTEMATIC_DEG.items()}),
 }
+
+
+#: How much more fingers may bend than they read.
+_HIDING = {"curl": curl.HIDING, "pip_dip": posture.HIDING}
 
 
 def compare(x: Read, quantity: str, where: Mapping[str, Mask]) -> Row:
@@ -251,10 +241,15 @@ def compare(x: Read, quantity: str, where: Mapping[str, Mask]) -> Row:
 
 
 def _held(x: Read, quantity: str, flag: str, sd: float) -> float:
-    """Return the share of errors within 1.96 of an SD."""
+    """Return the share of angles within 1.96 of an SD, or what a finger may bend more."""
     truth, got, _ = _pairs(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
-    error = np.abs(got - truth)[np.isfinite(got)]
-    return round(float(np.mean(error <= 1.96 * sd)), 3) if len(error) else float("nan")
+    truth, got = truth[np.isfinite(got)], got[np.isfinite(got)]
+    if not len(got):
+        return float("nan")
+    hiding = _HIDING.get(quantity)
+    more = [hiding.above(v, flag) if hiding is not None else 0.0 for v in got.tolist()]
+    inside = (truth >= got - 1.96 * sd) & (truth <= got + np.maximum(more, 1.96 * sd))
+    return round(float(inside.mean()), 3)
 
 
 def _pairs(

@@ -38,6 +38,9 @@ from eutonia.model import HAND_SMALL, Channel, Floats, Landmarks, Movement, Poin
 _FOREARM = {"left": (13, 15), "right": (14, 16)}
 #: The forearm counts where both of its points are likely not hidden (our rule, unconfirmed [D]).
 MIN_VISIBLE = 0.5
+#: And where its wrist is this near to that of the hand, lengths of the palm: in films of rendered
+#: hands 0.05 to 0.5 where the arm was right, 0.7 to 1.1 where it was drawn elsewhere. [D]
+AT_HAND = 0.5
 #: Longest time between two looks at the body over which the forearm is carried, seconds: it turns
 #: slowly beside the hand, and where hands matter the body is looked at ten times a second. [D]
 CARRIED_S = 0.25
@@ -122,7 +125,7 @@ def fingers(landmarks: Landmarks) -> Movement:
         metric = None if hand.world is None else np.asarray(hand.world, dtype=np.float64)
         angles, bends = read(xyz, side=side, world=metric)
         if (body := landmarks.parts.get("body")) is not None:
-            angles |= _wrist(xyz, _forearm(body, landmarks.t_s, side), side)
+            angles |= _wrist(xyz, _forearm(body, landmarks, side, xyz), side)
         shows = np.isfinite(list(angles.values())).any(axis=0)
         beside = lie(xyz, side=side) | fingertips(xyz)
         angles |= {k: np.where(shows, v, np.nan) for k, v in beside.items()}
@@ -336,12 +339,12 @@ def _wrist(xyz: Floats, forearm: Floats, side: Side) -> Angles:
     }
 
 
-def _forearm(body: Points, t_s: Floats, side: Side) -> Floats:
+def _forearm(body: Points, landmarks: Landmarks, side: Side, hand: Floats) -> Floats:
     """Return the direction from elbow to wrist, ``(n, 3)``, carried over short times unseen."""
     elbow, wrist = _FOREARM[side]
     metric = np.asarray(body.xyz if body.world is None else body.world, dtype=np.float64)
-    found = unit(metric[:, wrist] - metric[:, elbow])
-    seen = np.isfinite(found).all(axis=1)
+    found, t_s = unit(metric[:, wrist] - metric[:, elbow]), landmarks.t_s
+    seen = np.isfinite(found).all(axis=1) & _leads_to(hand, body, landmarks, side)
     if body.visible is not None:
         seen &= np.all(body.visible[:, [elbow, wrist]] >= MIN_VISIBLE, axis=1)
     there = t_s[seen]
@@ -353,6 +356,19 @@ def _forearm(body: Points, t_s: Floats, side: Side) -> Floats:
     usable = seen | (between & (apart <= CARRIED_S))
     carried = np.stack([np.interp(t_s, there, axis) for axis in found[seen].T], axis=1)
     return unit(np.where(usable[:, None], carried, np.nan))
+
+
+def _leads_to(hand: Floats, body: Points, landmarks: Landmarks, side: Side) -> NDArray[np.bool_]:
+    """Tell where the elbow is in the picture and the forearm ends at the hand, ``(n_frames,)``.
+
+    Beyond its edge the model of the body guesses where an elbow is, and how sure it is of that does
+    not tell.
+    """
+    elbow, wrist = np.moveaxis(body.xyz[:, _FOREARM[side], :2].astype(np.float64), 1, 0)
+    inside = ((elbow >= 0) & (elbow <= (landmarks.width, landmarks.height))).all(axis=1)
+    palm = norm(hand[:, 9] - hand[:, 0])[:, 0]
+    near = np.linalg.norm(wrist - hand[:, 0, :2], axis=1) <= AT_HAND * palm
+    return np.asarray(inside & near)
 
 
 def _bend(before: Floats, after: Floats, hinge: Floats) -> Floats:

@@ -89,8 +89,8 @@ def too_few(windows: float) -> str:
     if windows >= LEAST_WINDOWS:
         return ""
     return (
-        f"Only {windows:.0f} half seconds in which one finger moved by itself; at least "
-        f"{LEAST_WINDOWS} are needed. Ask for one finger at a time."
+        f"Only {windows / 2:.3g} s in which one finger moved by itself; at least "
+        f"{LEAST_WINDOWS / 2:g} are needed. Ask for one finger at a time."
     )
 
 

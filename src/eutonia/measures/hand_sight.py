@@ -7,6 +7,7 @@ to each flag are those of rendered hands.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,34 +110,47 @@ def within(limits: Limits, possible: Floats) -> Limits:
     return cut
 
 
-def clenched(
-    limits: Limits, value: Floats, from_deg: Floats, to_deg: Floats
-) -> tuple[Limits, Floats]:
-    """Return limits that reach up to a fist's bend where a bend may be one, and how far up.
+@dataclass(frozen=True, kw_only=True)
+class Hiding:
+    """How much more a finger may bend than it reads, degrees, by how it was seen.
 
-    A clenched finger points at a camera before the palm, and reads like one that is half as bent.
+    A clenched finger, and from the palm one that rests, points at the camera and reads too straight
+    by more than the error that goes either way. `seen` is what `seen_as` returns.
 
     Parameters
     ----------
-    limits : callable
-        Of the measure.
-    value : ndarray, shape (n_targets, n_parts)
-        What was read.
-    from_deg, to_deg : ndarray, broadcasts with (n_targets, n_parts)
-        Least bend that a fist reads, infinite where it reads right, and most that it has.
-
-    Returns
-    -------
-    limits : callable
-    above : ndarray, shape (n_targets, n_parts)
-        How much further above the value it may be, as `Varying.further` has it.
+    fist_from : mapping of str to float
+        From what it reads on it may be clenched; by flag.
+    fist : float
+        The most that a clenched one bends.
+    straight_below, straight : float
+        What reads less than this from the palm may bend by this much more.
     """
 
-    def reaching(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-        lo, hi = limits(value, error, df)
-        return lo, np.where(value >= from_deg, np.maximum(hi, to_deg), hi)
+    fist_from: Mapping[str, float]
+    fist: float
+    straight_below: float
+    straight: float
 
-    return reaching, np.where(value >= from_deg, np.maximum(to_deg - value, 0.0), 0.0)
+    def above(self, value: float, seen: str) -> float:
+        """Return how far above what was read the limits reach at least."""
+        straight = seen == PALM and value < self.straight_below
+        return max(self.clenched(value, seen), self.straight if straight else 0.0)
+
+    def clenched(self, value: float, seen: str) -> float:
+        """Return how much more a finger bends if it is clenched."""
+        may_be = value >= self.fist_from.get(seen, np.inf)
+        return max(self.fist - value, 0.0) if may_be else 0.0
+
+
+def reaching(limits: Limits, below: Floats, above: Floats) -> Limits:
+    """Return limits that reach at least so far from a value, ``(n_targets, n_parts)``."""
+
+    def wide(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
+        lo, hi = limits(value, error, df)
+        return np.minimum(lo, value - below), np.maximum(hi, value + above)
+
+    return wide
 
 
 def within_percent(below: Floats, above: Floats) -> Limits:

@@ -331,4 +331,7 @@ def _sentence(c: Contrast) -> str:
 
 
 def _task(name: str) -> str:
-    return "at rest" if name == "rest" else f"while {spaced(name)}"
+    if name == "rest":
+        return "at rest"
+    doing = spaced(name)
+    return f"while {doing}" if doing.endswith("ing") else f"in {doing}"

@@ -10,6 +10,7 @@ from eutonia.judge import unit_words
 from eutonia.knowledge import table
 from eutonia.model import NO_INTERVAL, Comparison, Contrast, Estimate, Interval, Measure, VisitState
 from eutonia.model.measure import AT_LEAST
+from eutonia.stats.rounding import decimals, decimals_of_limits
 
 #: What the person reads instead of the title of a measure that may stand on their page.
 PLAIN = {
@@ -99,14 +100,14 @@ def instrument(measure_id: str) -> str:
 
 
 def number(value: float, interval: Interval | None = None) -> str:
-    """Round a number to two significant digits of its interval's width, or to three of its own.
+    """Round a number to the digits that its interval lets be known, or to three of its own.
 
     Examples
     --------
     >>> number(12.3456)
     '12.3'
     """
-    return _fixed(value, _decimals(value, interval))
+    return _fixed(value, decimals(value, interval))
 
 
 def bounds(valid: tuple[float, float]) -> str:
@@ -115,19 +116,9 @@ def bounds(valid: tuple[float, float]) -> str:
 
 
 def limits(interval: Interval, value: float) -> str:
-    """Return the limits of an interval, rounded as its value is: ``[0.12, 0.34]``."""
-    digits = _decimals(value, interval)
-    return f"[{_fixed(interval.lo, digits)}, {_fixed(interval.hi, digits)}]"
-
-
-def _decimals(value: float, interval: Interval | None) -> int:
-    """Return how many decimals are shown; negative: tens, hundreds and so on."""
-    width = interval.hi - interval.lo if interval is not None else 0.0
-    if width > 0:
-        return min(12, 1 - math.floor(math.log10(width)))
-    if value == 0:
-        return 0
-    return min(12, max(0, 2 - math.floor(math.log10(abs(value)))))
+    """Return the limits of an interval, rounded beside its value: ``[0.12, 0.34]``."""
+    low, high = decimals_of_limits(value, interval)
+    return f"[{_fixed(interval.lo, low)}, {_fixed(interval.hi, high)}]"
 
 
 def _fixed(value: float, decimals: int) -> str:
@@ -167,8 +158,8 @@ def least_of(e: Estimate) -> str:
     """Return the least size of what no more is known of, rounded down; empty: more is known."""
     if e.least is None:
         return ""
-    decimals = max(0, _decimals(e.value, e.interval)) if e.interval is not None else 0
-    return f"{math.floor(e.least * 10**decimals + 1e-6) / 10**decimals:g}"
+    digits = max(0, decimals(e.value, e.interval)) if e.interval is not None else 0
+    return f"{math.floor(e.least * 10**digits + 1e-6) / 10**digits:g}"
 
 
 def limits_of(e: Estimate) -> str:

@@ -48,6 +48,36 @@ def test_a_narrowing_is_told_from_what_even_lids_read_anew(reads, told):
         assert (c.p < 0.05) == told
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        # The right lid hangs, by 0.6 or 0.8 of the opening, and draws the left one along.
+        ((10, 10), (7.9, 4.7), (False, True)),
+        ((10, 10), (7.6, 3.6), (False, True)),
+        # Both are narrowed, the right one by more: the left one is as well.
+        ((10, 10), (7.3, 6.0), (True, True)),
+        # The right lid hangs in both conditions, and both are narrowed as much.
+        ((8.5, 5.5), (0.77 * 8.5, 0.77 * 5.5), (True, True)),
+    ],
+)
+def test_a_lid_that_may_only_be_drawn_along_is_not_told_to_be_narrowed(before, after, told):
+    """One that reads narrower while the other hangs may be as wide as before; that one is not."""
+    found = _run(_film(*before), _film(*after, BRIGHT))
+    light = {c.target.label: c for c in found.contrasts if c.factor == "light"}
+    for side, value, narrower in zip(("left", "right"), after, told, strict=True):
+        (c,) = (c for label, c in light.items() if side in label)
+        assert (c.interval.hi < 1) == narrower
+        assert (c.p < 0.05) == narrower
+        (e,) = (
+            e
+            for e in found.estimates
+            if side in e.target.label and e.condition.get("light") == "bright"
+        )
+        assert e.value == pytest.approx(value, rel=0.01)
+        if before == (10, 10):
+            assert (e.interval.hi < 10) == narrower
+
+
 @pytest.mark.parametrize(("reads", "told"), [(0.8, True), (0.95, False)])
 def test_the_two_eyes_are_held_against_each_other(reads, told):
     """A left lid that reads 0.8 of the right is told apart, one of 0.95 is not."""

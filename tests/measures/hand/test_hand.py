@@ -144,7 +144,7 @@ def _flagged(means, flags, task="playing"):
 def test_the_interval_of_a_curl_follows_how_the_finger_was_seen():
     """1.96 of the SD of its own class stand to each side of a finger that hardly moves."""
     flags = ("", "bend_from_palm", "bend_guessed", "bend_guessed")
-    found = _run("hand.curl", _flagged([60, 70, 80, 90], flags)).estimates
+    found = _run("hand.curl", _flagged([60, 90, 80, 90], flags)).estimates
     half = {(e.target.sites[0], e.part): (e.interval.hi - e.interval.lo) / 2 for e in found}
     for site, sd in zip(CURLS, (15.5, 24, 43, 43), strict=True):
         assert half[site, "sum"] == pytest.approx(1.96 * sd, rel=0.01)
@@ -512,7 +512,9 @@ def _trembling(rms, flags, task):
         replace(channel(s, "right"), flags=(f,) if f else ())
         for s, f in zip(CURLS, flags, strict=True)
     )
-    return _run("hand.finger_tremor", _film(x + rng.normal(0, 0.1, x.shape), channels, task))
+    film = _film(x + rng.normal(0, 0.1, x.shape), channels, task)
+    film = film if task else replace(film, condition=Condition())
+    return _run("hand.finger_tremor", film)
 
 
 def test_of_guessed_fingers_in_one_rhythm_none_is_named():
@@ -525,6 +527,15 @@ def test_of_guessed_fingers_in_one_rhythm_none_is_named():
     assert "right middle curl (2.2 degrees" in why["right index curl"]
     assert "hidden" in why["right ring curl"]
     assert "hidden" in why["right little curl"]
+
+
+def test_a_slow_rhythm_of_which_the_film_says_nothing_is_not_called_a_tremor():
+    """At 5 Hz a hand may play; held above the keys the same is a tremor, and no finger is still."""
+    unsaid, held = (_trembling((4.0, 0.5, 0.0, 0.0), ("",) * 4, task) for task in ("", "posture"))
+    assert {e.target.label for e in held.estimates} == {"right index curl"}
+    assert not unsaid.estimates
+    assert {n.code for n in unsaid.not_measurable} & {"absent", "untold"} == set()
+    assert all("rhythm of 5.0 Hz" in n.reason for n in unsaid.not_measurable)
 
 
 def test_a_guessed_finger_does_not_take_the_rhythm_of_one_that_is_seen():

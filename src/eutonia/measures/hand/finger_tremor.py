@@ -21,6 +21,7 @@ from eutonia.measures.hand_sight import (
 )
 from eutonia.measures.hand_together import TOGETHER, together
 from eutonia.model import (
+    Absent,
     CannotMeasure,
     Channel,
     Condition,
@@ -67,9 +68,11 @@ GAIN_SD_OTHERS = 0.65
 IN_A_BEAT = frozenset(
     {"tapping", "scale", "typing", "writing", "playing", "easy_passage", "trigger_passage"}
 )
+#: Where the film does not say what was done, slower rhythms may be notes or strokes, Hz. [D]
+BEATS_HZ = 6.0
 MEASURE = Measure(
     id="hand.finger_tremor",
-    version="6",
+    version="7",
     title="Tremor of a finger",
     unit={"freq": "Hz", "size": "deg"},
     tier="supportive",
@@ -94,12 +97,14 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{one.CAUTION} So it is not looked for while strokes or notes are made (writing, "
     "playing, scales, typing, tapping), but in a spiral, a grip, or a pen or fingers held still "
-    "above the paper or the keys. Only movement in the joints is seen: a hand that shakes as a "
-    "whole, as in most tremors of the arm, changes no finger's angle, but is read as if it did "
-    "where fingers point at the camera. When one finger trembles, the landmarks of still ones are "
-    "drawn along, often as far: where another finger reads nearly as large, or the largest was "
-    "not well seen (as a thumb from the little finger's side), a sentence says that the hand "
-    "trembles, at which frequency, and that the film does not tell in which finger. Two fingers "
+    "above the paper or the keys; and of a film that does not say what was done, rhythms below "
+    f"{BEATS_HZ:g} Hz are said to be there, not to be a tremor. Only movement in the joints is "
+    "seen: a hand that shakes as a whole, as in most tremors of the arm, changes no finger's "
+    "angle, but is read as if it did where fingers point at the camera. When one finger trembles, "
+    "the landmarks of still ones are drawn along, often as far: where another finger reads nearly "
+    "as large, or the largest was not well seen (as a thumb from the little finger's side), a "
+    "sentence says that the hand trembles, at which frequency, and that the film does not tell in "
+    "which finger. Two fingers "
     "that both tremble look the same. And where the fingertips move together in the picture, as "
     "when wrist or arm tremble, it is said only that the hand does: so of all 41 such films of "
     "rendered hands that were read, of either skin, and of 7 of 25 of one trembling finger, all "
@@ -109,7 +114,8 @@ MEASURE = Measure(
     "always the little finger. Most tremors are read a third to three times as large as they are: "
     "one of 1 to 2 degrees may read below the least that counts, so that none is shown is no "
     "proof of none, and sizes of two films are hardly comparable. Up to version 4 all large "
-    "fingers were given, and the interval held 5 % for the gain.",
+    "fingers were given, and the interval held 5 % for the gain; up to version 6 films that said "
+    "nothing of a task were read as if nobody played in them.",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -117,7 +123,8 @@ MEASURE = Measure(
 
 def measure(x: Inputs) -> Result:
     """Find the rhythm of each finger, its frequency and its size; see `MEASURE`."""
-    if (task := x.condition.get("task")) in IN_A_BEAT:
+    task = x.condition.get("task")
+    if task in IN_A_BEAT:
         raise CannotMeasure(_instead(task))
     channels, rows = _sighted(x), x.targets[:, 0]
     wrist = np.array([_is_wrist(channels[row]) for row in rows])
@@ -129,8 +136,10 @@ def measure(x: Inputs) -> Result:
     assert found.blocks is not None
     freq, size = found.finish(found.blocks.sum(axis=0)).T
     size = np.where(np.isfinite(freq) & (~wrist | (size >= least)), size, 0.0)
-    reasons = first_of(_hidden(channels, rows), found.reasons)
     shown = [channels[row] for row in rows]
+    reasons = first_of(_hidden(channels, rows), found.reasons)
+    if not task:
+        reasons = _unsaid(shown, freq, size, reasons)
     reasons = _of_their_own(shown, freq, size, _carried(x, shown, freq, size, reasons))
     # Nothing is known of how a gain changes from one condition to another: all of it may.
     changes = np.stack([np.zeros_like(size), gain * size], axis=1)
@@ -174,6 +183,30 @@ def _hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str,
     bent = [not _is_wrist(channels[row]) for row in rows]
     why = iter(hidden(channels, rows[bent]))
     return tuple(next(why) if is_finger else "" for is_finger in bent)
+
+
+def _unsaid(
+    channels: list[Channel], freq: Floats, size: Floats, reasons: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return why targets cannot be measured where nobody said what the hand did.
+
+    The sizes of rhythms that may be its work are then set to 0. Parameters are those of
+    `_of_their_own`.
+    """
+    slow = np.flatnonzero((size > 0) & (freq < BEATS_HZ))
+    if not len(slow):
+        return reasons
+    largest = slow[np.argmax(size[slow])]
+    told = (
+        f"The {channels[largest].side} hand moves in a rhythm of {freq[largest]:.1f} Hz: whether "
+        "it trembles, plays or writes is not known, because the film does not say what was done. "
+        "Name its segments (`eutonia protocols`)."
+    )
+    # Beside a rhythm that may be a tremor no other finger is said to have none.
+    out = [told if isinstance(why, Absent) else why for why in reasons]
+    for k in slow:
+        out[k], size[k] = out[k] or told, 0.0
+    return tuple(out)
 
 
 def _carried(

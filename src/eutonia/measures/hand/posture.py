@@ -11,10 +11,11 @@ from eutonia.measures.hand_sight import (
     GUESSED,
     LEAST_BLOCKS,
     PALM,
+    Hiding,
     by_sight,
-    clenched,
     first_of,
     hidden,
+    reaching,
     seen_as,
     too_short,
     within,
@@ -77,12 +78,17 @@ GAIN_SD = {
     "one": {"": (np.nan,)},
     "thumb_cmc": {"": (0.0,)},
 }
-#: From here on outer joints may be clenched, and limits reach up to a fist's bend, degrees. Of
-#: fists, whose outer joints bend by 134 to 174 degrees (5th to 95th percentile; rendered people 1
-#: to 39), those of index fingers read 141 to 156 from the thumb's side, 67 to 83 where guessed
-#: there (10th to 90th percentile) and 83 and more from the palm. [D]
-CLENCHED_DEG = {"": 135.0, PALM: 85.0, GUESSED: 60.0}
-FIST_DEG = 175.0
+#: How much more outer joints may bend than they read. Of fists, whose outer joints bend by 134 to
+#: 174 degrees (5th to 95th percentile; rendered people 1 to 39), those of index fingers read 141 to
+#: 156 from the thumb's side, 67 to 83 where guessed there (10th to 90th percentile) and 83 and more
+#: from the palm. Those of resting hands that read less than 25 from the palm were read up to 51 to
+#: 75 too straight (97.5th percentile; people 0 to 38, either skin). [D]
+HIDING = Hiding(
+    fist_from={"": 135.0, PALM: 85.0, GUESSED: 60.0},
+    fist=175.0,
+    straight_below=25.0,
+    straight=70.0,
+)
 #: What hands can do, degrees: nothing beyond is within any limits (our rule, generous). [D]
 POSSIBLE_DEG = {
     "knuckle": (-60.0, 110.0),
@@ -132,7 +138,8 @@ MEASURE = Measure(
     "that changes with the pose: SD of 6, 6.5 and 9, of 11, 16 and 20, of 4.5, of 15 and of 23 "
     "degrees; and for fingers that a difference may be read 0.3 to 0.45 (SD) too small or too "
     "large. Outer joints that read 135, 85 or 60 degrees or more may be clenched: their limits "
-    "reach up to a fist's 175. Set right is what rendered fingers are misread by on average: "
+    "reach up to a fist's 175, and of those that read less than 25 from the palm up "
+    "to 70 degrees more. Set right is what rendered fingers are misread by on average: "
     "knuckles by 12 to 32 degrees from the palm and 10 where guessed, outer joints by 2 to 21 from "
     "their own side, -24 to -4 from the palm and 5 where guessed. The bend of a finger that is "
     "hidden behind two others is not measured.",
@@ -150,7 +157,7 @@ MEASURE = Measure(
     "the little finger's for ring and little finger), and 0.5 to 0.6 from elsewhere. "
     "Compare the same hand in the same view, between rest and task. Joints hidden behind other "
     "fingers, a pen or an instrument are guessed by the model and look more usual than they are. "
-    "From the palm the outer joints of some resting hands still read 10 to 30 degrees too "
+    "From the palm the outer joints of some resting hands still read 10 to 50 degrees too "
     "straight, most of all of dark ones near the camera. Less than 18 s give no number, nor does a "
     "hand whose palm is shorter than 40 pixels. Up to version 6 outer joints were read 2 to 21 "
     "degrees and guessed knuckles 10 too straight, and limits held no fist; up to version 5 middle "
@@ -172,16 +179,12 @@ def measure(x: Inputs) -> Result:
         )
         for sd in (SYSTEMATIC_DEG, VARYING_DEG, GAIN_SD)
     )
-    from_deg = [
-        CLENCHED_DEG.get(seen_as(channels[r]), np.inf) if kind == "outer" else np.inf
-        for r, kind in zip(rows, kinds, strict=True)
-    ]
-    limits, above = clenched(
-        with_systematic(stays),
-        mean(blocks.sum(axis=0)),
-        np.array(from_deg)[:, None],
-        np.array([FIST_DEG]),
-    )
+    value = mean(blocks.sum(axis=0))
+    above, further = np.zeros((2, *value.shape))
+    for i in (i for i, kind in enumerate(kinds) if kind == "outer"):
+        above[i, 0] = HIDING.above(value[i, 0], seen_as(channels[rows[i]]))
+        further[i, 0] = HIDING.clenched(value[i, 0], seen_as(channels[rows[i]]))
+    limits = reaching(with_systematic(stays), np.zeros_like(above), above)
     return Result(
         blocks=blocks,
         finish=mean,
@@ -192,7 +195,7 @@ def measure(x: Inputs) -> Result:
             sides=stays,
             gain=gain,
             bounded=True,
-            further=(np.zeros_like(above), above),
+            further=(np.zeros_like(further), further),
         ),
         reasons=first_of(
             tuple(_WHY_NOT_EACH if kind == "one" else "" for kind in kinds),
