@@ -71,6 +71,10 @@ HIDING = Hiding(
     straight_below=80.0,
     straight=68.0,
 )
+#: Where a finger of the hand reads so bent, it may be a fist, in which what one curls beyond the
+#: others was misread by up to so much (95 % of fists from the palm; of other hands 35), and what
+#: a difference holds of that beside the rest. [D]
+FIST_FROM_DEG, BEYOND_FIST_DEG = 200.0, 95.0
 CLENCHED = "fingers that read so bent may be clenched to a fist: look at the film"
 #: What fingers can do, degrees: nothing beyond is within the limits (our rule, generous). [D]
 POSSIBLE_DEG = ((-60.0, 280.0), (-220.0, 220.0))
@@ -150,19 +154,17 @@ def measure(x: Inputs) -> Result:
 def _hidden_bend(x: Inputs) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Return how far below and above limits reach at least, and how much further differences do.
 
-    Each is ``(n_targets, 2)``. What the other fingers may curl more is taken from what one curls
-    beyond them.
+    Each is ``(n_targets, 2)``.
     """
     channels = x.channels["finger"]
-    curls = [row for row, c in enumerate(channels) if c.site in CURLS]
-    value = {row: mean_of(x, row) for row in curls}
-    fist = {row: HIDING.clenched(value[row], seen_as(channels[row])) for row in curls}
+    read = {row: mean_of(x, row) for row, c in enumerate(channels) if c.site in CURLS}
     reach, further = np.zeros((2, 2, len(x.targets), 2))
     for i, row in enumerate(x.targets[:, 0]):
-        rest = [fist[other] for other in others(channels, int(row))] or [0.0]
-        reach[:, i, 1] = further[:, i, 1] = np.mean(rest), fist[row]
-        reach[1, i, 0] = HIDING.above(value[row], seen_as(channels[row]))
-        further[1, i, 0] = fist[row]
+        seen, of_hand = seen_as(channels[row]), (row, *others(channels, int(row)))
+        reach[1, i, 0] = HIDING.above(read[row], seen)
+        further[1, i, 0] = HIDING.clenched(read[row], seen)
+        if max(read[r] for r in of_hand) >= FIST_FROM_DEG:
+            reach[:, i, 1], further[:, i, 1] = BEYOND_FIST_DEG, BEYOND_FIST_DEG / 2
     return (reach[0], reach[1]), (further[0], further[1])
 
 
@@ -198,7 +200,11 @@ _FILMS = {
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate curled fingers seen from the side, from the palm and the back, read with errors."""
+    """Simulate curled fingers seen from the side, from the palm and the back, read with errors.
+
+    From the palm they bend so far that errors go either way, as in no resting hand: what limits
+    hold of those beside, `HIDING`, was shown on rendered hands.
+    """
     from eutonia.simulate.fingers import RATE_HZ, channel, posture
     from eutonia.simulate.visit import recording, visit
 
@@ -210,7 +216,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
             replace(channel(site, "left" if side == "left" else "right"), flags=(f,) if f else ())
             for (side, site), f in ((key.split(), f) for key, f in seen.items())
         )
-        means = np.array([70.0, 75.0, 110.0, 120.0])[: len(seen)]
+        means = np.array([145.0] * 4 if name == "posture" else [70.0, 75.0])
         stays = _stays(rng, tuple(seen.values()))
         x = posture(rng, means + stays, seconds=60, sd=10.0, noise=2.0)
         films.append(recording(x, channels, rate_hz=RATE_HZ, condition=task))

@@ -231,7 +231,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     from eutonia.simulate.visit import recording, visit
 
     rng = np.random.default_rng(seed)
-    means = np.array([25.0, 55.0, -5.0])
+    of_knuckle, of_outer, of_spreading = 25.0, {"": 55.0, PALM: 92.0, GUESSED: 55.0}, -5.0
     films, truth = [], dict[tuple[str, str, str], float]()
     for task, finger, seen in (
         ("playing", "index", ""),
@@ -242,6 +242,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
         sites = sites if seen == PALM else sites[:2]
         flags = (seen,) if seen else ()
         channels = tuple(replace(channel(s, "right"), flags=flags) for s in sites)
+        means = np.array([of_knuckle, of_outer[seen], of_spreading])
         stays = [SYSTEMATIC_DEG[_kind(s)][seen][0] * rng.standard_normal() for s in sites]
         x = posture(rng, means[: len(sites)] + stays, seconds=40, sd=3.0, noise=1.5)
         at = Condition.of(task=task)
