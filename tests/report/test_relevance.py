@@ -115,6 +115,13 @@ def test_a_clinical_difference_stands_before_a_supportive_one_of_smaller_q():
     assert ranked_contrasts([lips, jaw]) == (jaw, lips)
 
 
+def test_of_what_does_not_differ_the_least_likely_chance_stands_first():
+    """A q of another family says nothing: p 0.17 stands before p 0.75 whatever their q."""
+    curl = replace(_contrast("hand.curl.sum", q=0.9991), p=0.17)
+    thumb = replace(_contrast("hand.posture", q=0.9637), p=0.75)
+    assert ranked_contrasts([thumb, curl]) == (curl, thumb)
+
+
 def test_a_ratio_of_powers_is_named_as_one(full):
     """A ratio of densities is not read as one of sizes."""
     assessment, _ = full

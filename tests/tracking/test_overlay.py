@@ -103,7 +103,7 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
     movement = Movement(kind="finger", channels=channels, x=x, good=good)
     assert _words(movement, 0) == [
         "right index: curl +35, mcp +10, pip +20 deg",
-        "right grip: +50 %",
+        "right grip: +50 % seen",
     ]
 
 
@@ -125,7 +125,7 @@ def test_what_is_shown_in_part_is_said_to_be_seen():
     channels = tuple(Channel(name=s, kind="mouth", unit="%", site=s) for s in sites)
     x, good = np.full((2, 1), 4.0), np.ones((2, 1), dtype=bool)
     lines = _words(Movement(kind="mouth", channels=channels, x=x, good=good), 0)
-    assert lines == ["jaw deviation: +4 % seen", "lip gap: +4 %"]
+    assert lines == ["jaw deviation: +4 % seen", "lip gap: +4 % seen"]
 
 
 def test_an_event_is_written_while_it_lasts(landmarks):

@@ -41,6 +41,9 @@ MIN_VISIBLE = 0.5
 #: And where its wrist is this near to that of the hand, lengths of the palm: in films of rendered
 #: hands 0.05 to 0.5 where the arm was right, 0.7 to 1.1 where it was drawn elsewhere. [D]
 AT_HAND = 0.5
+#: A guessed elbow often lies at the very edge: this far from it, shares of its shorter side, it
+#: counts as in the picture (our rule). [D]
+EDGE = 0.04
 #: Longest time between two looks at the body over which the forearm is carried, seconds: it turns
 #: slowly beside the hand, and where hands matter the body is looked at ten times a second. [D]
 CARRIED_S = 0.25
@@ -365,7 +368,9 @@ def _leads_to(hand: Floats, body: Points, landmarks: Landmarks, side: Side) -> N
     not tell.
     """
     elbow, wrist = np.moveaxis(body.xyz[:, _FOREARM[side], :2].astype(np.float64), 1, 0)
-    inside = ((elbow >= 0) & (elbow <= (landmarks.width, landmarks.height))).all(axis=1)
+    edge = EDGE * min(landmarks.width, landmarks.height)
+    most = (landmarks.width - edge, landmarks.height - edge)
+    inside = ((elbow >= edge) & (elbow <= most)).all(axis=1)
     palm = norm(hand[:, 9] - hand[:, 0])[:, 0]
     near = np.linalg.norm(wrist - hand[:, 0, :2], axis=1) <= AT_HAND * palm
     return np.asarray(inside & near)

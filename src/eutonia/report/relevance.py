@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from eutonia.judge import MAX_FALSE_DISCOVERY
 from eutonia.knowledge import find, table
 from eutonia.model import Assessment, Contrast, Estimate, Finding, RecordingSummary
 from eutonia.report.words import card
@@ -108,14 +109,16 @@ def ranked_contrasts(
 ) -> tuple[Contrast, ...]:
     """Return contrasts by tier, by q, then by their distance from none in widths of the interval.
 
-    Those of what the videos were made for come first, those of rest last.
+    Those that do not differ stand by p: q compares only with others of its own family. Those of
+    what the videos were made for come first, those of rest last.
     """
 
     def key(c: Contrast) -> tuple[float, ...]:
         away = abs(c.value - (c.scale == "ratio"))
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
         background = c.condition.get("task") in _REST
-        q = 2.0 if c.q is None else c.q
+        unsure = 1.0 + (1.0 if c.p is None else c.p)
+        q = c.q if c.q is not None and c.q < MAX_FALSE_DISCOVERY else unsure
         declared = card(c.measure)
         tier = len(_TIERS) if declared is None else _TIERS[declared.tier]
         away_from_none = away / width if width > 0 else 0.0

@@ -192,8 +192,8 @@ def _words(movement: Movement, i: int) -> list[str]:
     return found
 
 
-#: Channels of which landmarks show a part; the report gives the whole way.
-_IN_PART = ("jaw_opening", "jaw_deviation")
+#: Channels of which landmarks show a part, or too much; the report gives the whole way.
+_IN_PART = ("jaw_opening", "jaw_deviation", "lip_gap")
 #: Channels of a kind that only say how something else was seen: how their sites begin.
 _INNER = {"head": ("nod_of_jaw",), "mouth": ("head_",), "finger": ("hand_",)}
 
@@ -225,7 +225,8 @@ def _hands(movement: Movement, i: int) -> list[str]:
             f"{name} {movement.x[row, i]:+.0f}" for name, (_, row) in zip(names, seen, strict=True)
         )
         unit = movement.channels[seen[0][1]].unit
-        words = f"{', '.join(angles).strip()} {unit}"
+        # How near the thumb is to a finger is read too far: the report takes that off.
+        words = f"{', '.join(angles).strip()} {unit}{' seen' if unit == '%' else ''}"
         if _GUESSED in flags:
             words += " (guess)"
         found.append(f"{finger}: {'hidden' if _HIDDEN in flags else words}")

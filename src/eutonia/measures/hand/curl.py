@@ -115,9 +115,10 @@ MEASURE = Measure(
     "same passage. Whether curling is involuntary or a way to make up for it no video shows. Less "
     "than 18 s give no number, nor does a hand whose palm is shorter than 40 pixels. "
     "From the palm some resting hands still read 10 to 55 degrees too straight, most of all dark "
-    "ones near the camera, so that a task in which they bend may seem to curl them more; and the "
-    "fingers of a fist by 50 and more. Up to version 4 the limits were narrower, of contrasts too; "
-    "up to version 5 curl read 2 to 21 degrees less, and the limits held no fist.",
+    "ones near the camera, so that a task in which they, or fingers beside them, bend may seem to "
+    "curl them more (3 % of still fingers beside one that curled, 4 % of dark ones, were so told); "
+    "and the fingers of a fist by 50 and more. Up to version 4 the limits were narrower, of "
+    "contrasts too; up to version 5 curl read 2 to 21 degrees less, and the limits held no fist.",
     figure="bars",
     proofs=("simulated",),
 )
