@@ -165,6 +165,16 @@ def test_the_same_task_of_the_other_hand_is_the_other_side():
     assert not [c for c in unstated if c.factor == "acting_side"]
 
 
+def test_sides_at_rest_are_compared_in_one_recording_whichever_was_named():
+    """Both rest in each: their muscles are held against each other there, paired and surer."""
+    right = _noise(1, [30.0, 10.0], task="rest", side="right")
+    left = _noise(2, [30.0, 10.0], task="rest", side="left")
+    every = _rms(right, left, affected_side="right").contrasts
+    found = [c for c in every if c.factor == "side"]
+    assert sorted(c.condition.get("side") for c in found) == ["left", "right"]
+    assert all(c.paired == "blocks" and c.interval.lo < 3.0 < c.interval.hi for c in found)
+
+
 def test_electrodes_have_an_other_side_and_the_midline_has_none():
     """C3 is held against C4 and P7 against P8; Cz, and an electrode without its twin, are not."""
     names = ("C3", "C4", "Cz", "P8", "P7", "O1")

@@ -1,6 +1,7 @@
 """Contrasts: two conditions, or two sides, that differ in exactly one factor.
 
-Sides are held against each other where each did the same task in its turn, else in one recording.
+Sides are held against each other in one recording, and where each did the same task in its turn;
+a side that acts is then not held against the idle one as well, but two sides at rest still are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def contrasts(measure: Measure, measured: list[Measured], *, affected: str) -> I
         yield from _conditions(measure, one, other, kept)
         yield from _in_turn(measure, one, other, affected=affected)
     for one in measured:
-        if not any(_each_did(one.condition, other.condition) for other in measured):
+        in_turn = any(_each_did(one.condition, other.condition) for other in measured)
+        if not in_turn or _rests(one.condition):
             yield from _sides(measure, one, affected=affected)
 
 
@@ -88,10 +90,15 @@ def _beside(condition: Condition, other: Condition, kept: dict[str, str]) -> Con
 
 def _at_rest(condition: Condition, beside: Condition) -> Condition:
     """Return rest of no stated side as that of the side which did the other task: both rest."""
-    resting = condition.get("task") == table("conditions")["task"]["reference"]
-    if not resting or condition.get("side") or not beside.get("side"):
+    if not _rests(condition) or condition.get("side") or not beside.get("side"):
         return condition
     return condition.replace(side=beside.get("side"))
+
+
+def _rests(condition: Condition) -> bool:
+    """Tell whether nothing is done: both sides then do the same, whichever is named."""
+    resting: str = table("conditions")["task"]["reference"]
+    return condition.get("task") == resting
 
 
 def _held_against(factor: str, level: str, reference: str) -> bool:

@@ -214,8 +214,8 @@ _FILMS = {
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     """Simulate curled fingers seen from the side, from the palm and the back, read with errors.
 
-    From the palm they bend so far that errors go either way, as in no resting hand: what limits
-    hold of those beside, `HIDING`, was shown on rendered hands.
+    The hand seen from the palm rests: 2.5 % are read too straight by more than `HIDING` has. Fists
+    are not drawn: their limits end at what a hand can do, so that all would hold.
     """
     from eutonia.simulate.fingers import RATE_HZ, channel, posture
     from eutonia.simulate.visit import recording, visit
@@ -228,7 +228,7 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
             replace(channel(site, "left" if side == "left" else "right"), flags=(f,) if f else ())
             for (side, site), f in ((key.split(), f) for key, f in seen.items())
         )
-        means = np.array([145.0] * 4 if name == "posture" else [70.0, 75.0])
+        means = np.array([45.0] * 4 if name == "posture" else [70.0, 75.0])
         stays = _stays(rng, tuple(seen.values()))
         x = posture(rng, means + stays, seconds=60, sd=10.0, noise=2.0)
         films.append(recording(x, channels, rate_hz=RATE_HZ, condition=task))
@@ -243,7 +243,10 @@ def _stays(rng: np.random.Generator, seen: tuple[str, ...]) -> Floats:
     curl, more = SYSTEMATIC_DEG[seen[0]]
     if len(set(seen)) == 1:
         own = more / np.sqrt(1 + 1 / (len(seen) - 1))
-        shared = np.sqrt(curl**2 - own**2) * rng.standard_normal()
+        z = rng.standard_normal()
+        too_straight = z < 0 and seen[0] == PALM
+        most = HIDING.straight / 1.96 if too_straight else curl
+        shared = np.sqrt(most**2 - own**2) * z
         return np.asarray(shared + own * rng.standard_normal(len(seen)))
     # A finger that is seen, beside one that is not: together they make what it has beyond that.
     return np.array([curl, np.sqrt(more**2 - curl**2)]) * rng.standard_normal(2)
