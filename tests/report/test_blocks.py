@@ -226,6 +226,19 @@ def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
     )
     assert "Head tremor (let go)" in said
     assert "in part)" in said
+    each = [
+        replace(f.estimate, condition=Condition.of(task=t))
+        for f in assessment.findings[:1]
+        for t in ("zero", "let_go", "range")
+    ]
+    some = replace(
+        assessment,
+        findings=tuple(replace(assessment.findings[0], estimate=e) for e in each),
+        not_measurable=tuple(
+            replace(blinks, title=e.title, measure=e.measure, condition=e.condition) for e in each
+        ),
+    )
+    assert f"{each[0].title} (in part, in 3 conditions)" in row(first_page(some), "NOT TAKEN")
     assert said.index("Head tremor") < said.index("Blinks (in 3 conditions)")
 
 
@@ -488,6 +501,18 @@ def test_a_difference_without_plain_words_is_counted_not_denied(full):
     said = "\n".join(texts(plain_page(other)))
     assert "Numbers that differ: 1" in said
     assert "no clear difference" not in said
+
+
+def test_where_nothing_was_compared_nothing_is_said_to_be_alike(full):
+    """Without contrasts the page does not speak of things that did not differ."""
+    assessment, _ = full
+    alike = replace(assessment.contrasts[0], q=0.5)
+    for contrasts, words in (
+        ((), "There was nothing that we could compare."),
+        ((alike,), "We compared what we could, and saw no clear difference."),
+    ):
+        said = texts(plain_page(replace(assessment, contrasts=contrasts)))
+        assert words in "\n".join(said)
 
 
 def test_every_source_that_is_named_is_given_in_full(full):

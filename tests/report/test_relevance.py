@@ -44,6 +44,16 @@ def test_what_was_guessed_stands_after_what_was_seen():
     assert ranked([seen, sure]) == (sure, seen)
 
 
+def test_the_hand_that_plays_stands_before_the_idle_one():
+    """Whatever its angle; at rest neither plays."""
+    idle, plays = _finding("left", -80.0), _finding("right", 20.0)
+    assert ranked([plays, idle]) == (idle, plays)
+    for task, first in (("scale", "right"), ("rest", "left")):
+        of_right = Condition.of(task=task, side="right")
+        both = [replace(f, estimate=replace(f.estimate, condition=of_right)) for f in (idle, plays)]
+        assert ranked(both)[0].estimate.target.side == first
+
+
 def test_what_a_film_was_made_for_stands_first():
     """Beside a film of the eyes the larger numbers of mouth and head wait, whatever their tier."""
     numbers = [

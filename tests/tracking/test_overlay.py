@@ -88,6 +88,29 @@ def test_a_finger_that_the_camera_cannot_see_shows_no_angle():
     assert hidden == "left little: hidden"
 
 
+def test_a_finger_that_was_hidden_is_drawn_in_grey(landmarks):
+    """Its outer bones are guesses; its knuckle and the fingers that were seen keep their colour."""
+
+    def drawn(flags):
+        names = ("index", "middle", "ring", "little")
+        fingers = tuple(
+            Channel(name=f, kind="finger", unit="deg", site=f"{f}_curl", side="left", flags=flags)
+            for f in names
+        )
+        x, good = np.zeros((4, N)), np.ones((4, N), dtype=bool)
+        movement = Movement(kind="finger", channels=fingers, x=x, good=good)
+        return annotated(BLACK, landmarks, 0, movements=[movement]).astype(int)
+
+    def grey(picture):
+        return ((np.ptp(picture, axis=-1) < 3) & (abs(picture[..., 0] - 150) < 3)).any()
+
+    assert grey(drawn(("bend_hidden",)))
+    assert not grey(drawn(()))
+    assert not grey(drawn(("bend_guessed",)))
+    # The palm's outline is still blue.
+    assert (np.ptp(drawn(("bend_hidden",)), axis=-1) > 150).any()
+
+
 def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
     """Each finger of the hand in the picture has one line, its curl first; the other hand none."""
     sites = ("index_mcp", "index_pip", "index_curl", "grip")

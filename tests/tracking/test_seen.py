@@ -72,6 +72,18 @@ def test_a_face_that_comes_late_and_leaves_early_is_lost_at_the_ends():
     assert "27% of the time, longest from 0.0 s" in found.message
 
 
+@pytest.mark.parametrize(("needed", "said"), [("nothing", []), ("shoulders", ["part_lost"])])
+def test_a_body_that_comes_and_goes_is_not_missed_in_a_film_of_hands(needed, said):
+    """Where a hand was filmed nothing of the body has to be in the picture."""
+    xyz = points()[:, :33].copy()
+    xyz[90:150] = np.nan
+    body = Points(xyz=xyz, score=np.isfinite(xyz[:, 0, 0]).astype(np.float32))
+    hand = Points(xyz=points()[:, :21], score=np.ones(N, np.float32))
+    parts = {"body": body, "left_hand": hand}
+    filmed = Landmarks(t_s=np.arange(N) / RATE, width=640, height=480, parts=parts)
+    assert codes(filmed, body=needed) == said
+
+
 @pytest.mark.parametrize("every", [3, 10])
 def test_a_part_that_is_looked_at_less_often_is_not_lost(every):
     """Pictures in which nobody looked do not count as lost."""

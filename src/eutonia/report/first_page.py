@@ -284,12 +284,15 @@ def _wanting(assessment: Assessment, missing: list[NotMeasurable]) -> list[str]:
         part = "in part" if (m.title, m.condition) in found else ""
         where = (m.condition.label if m.condition.levels else "", part)
         titles.setdefault(m.title, {})[", ".join(filter(None, where))] = None
-    return [
-        title
-        + (f" ({'; '.join(filter(None, where))})" if any(where) and len(where) <= 2 else "")
-        + (f" (in {len(where)} conditions)" if len(where) > 2 else "")
-        for title, where in titles.items()
-    ]
+    return [f"{title}{_in_brackets(list(where))}" for title, where in titles.items()]
+
+
+def _in_brackets(where: list[str]) -> str:
+    """Return the conditions in which something is missing, or how many they are."""
+    if len(where) <= 2:
+        return f" ({'; '.join(filter(None, where))})" if any(where) else ""
+    part = "in part, " if all(w.endswith("in part") for w in where) else ""
+    return f" ({part}in {len(where)} conditions)"
 
 
 def _not_there(assessment: Assessment) -> list[str]:

@@ -307,10 +307,10 @@ def _different(assessment: Assessment) -> Iterator[str]:
     if more := len(differ) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
-    if not differ:
-        yield (
-            "We saw no clear difference between the things you did, or we could not compare them."
-        )
+    if not assessment.contrasts:
+        yield "There was nothing that we could compare."
+    elif not differ:
+        yield "We compared what we could, and saw no clear difference."
     else:
         yield "With many numbers, some differ by chance. We have allowed for that."
 

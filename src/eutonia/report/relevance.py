@@ -67,7 +67,8 @@ def ranked(
 ) -> tuple[Finding, ...]:
     """Return findings in order of relevance.
 
-    Primary for the form first; then what the videos were made for; then by tier; what was seen
+    Primary for the form first; then what the videos were made for; then the side that does a task
+    before the other one; then by tier; what was seen
     before what was guessed; then those that differ from another condition or side; then the task
     before rest, and alone before with a further factor; then muscles of the affected side (the
     brain's sides are crossed, so electrodes have none); then coherence above its limit; then those
@@ -79,6 +80,7 @@ def ranked(
         return (
             not f.primary,
             aside(e.measure, made_for),
+            _idle(e),
             _TIERS[e.tier],
             GUESSED in e.quality,
             not any(c.verdict == "differs" for c in f.comparisons),
@@ -91,6 +93,13 @@ def ranked(
         )
 
     return tuple(sorted(findings, key=key))
+
+
+def _idle(e: Estimate) -> bool:
+    """Tell whether a number is of the side that does not do the task."""
+    acting = e.condition.get("side")
+    resting = e.condition.get("task") in _REST
+    return bool(acting and e.target.side) and acting != e.target.side and not resting
 
 
 def _not_nothing(e: Estimate) -> bool:

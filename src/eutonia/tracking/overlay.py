@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,13 +42,15 @@ _BODY = (
     *((11, 13, 15), (12, 14, 16), (23, 25, 27, 29, 31, 27), (24, 26, 28, 30, 32, 28)),
 )
 _HAND = (
-    *((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (5, 9, 10, 11, 12), (9, 13, 14, 15, 16)),
-    (13, 17, 18, 19, 20, 17, 0),
+    *((0, 1, 2, 3, 4), (0, 5, 9, 13, 17, 0)),
+    *((5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20)),
 )
 _LINES = {"face": _FACE, "body": _BODY, "left_hand": _HAND, "right_hand": _HAND}
 #: BGR. The person's left is blue and right is orange, which most colour-blind people tell apart.
 _LEFT, _RIGHT, _MIDDLE = (235, 130, 30), (30, 130, 235), (80, 200, 80)
 _COLOURS = {"left_hand": _LEFT, "right_hand": _RIGHT}
+#: Of fingers that were hidden behind others, so that their lines are guesses.
+_UNSEEN = (150, 150, 150)
 #: How long an event without a duration is shown, seconds.
 _FLASH_S = 0.3
 #: Pictures before and after one by which it is known how often a part is looked for.
@@ -90,8 +92,10 @@ def annotated(
         until the next look.
     """
     out = picture.copy()
+    guessed = _guessed(movements)
     for name, points in landmarks.parts.items():
-        _draw(out, points, _looked(points, landmarks.t_s, i) if film else i, name)
+        at = _looked(points, landmarks.t_s, i) if film else i
+        _draw(out, points, at, name, guessed.get(name, frozenset()))
     for movement in movements:
         if movement.kind == "lid":
             _lids(out, movement, i)
@@ -139,7 +143,24 @@ def _looked(points: Points, t_s: Floats, i: int) -> int:
     return last if apart > 1.5 * step and t_s[i] - t_s[last] < apart - 1e-6 else i
 
 
-def _draw(out: Picture, points: Points, i: int, name: str) -> None:
+#: Points of a hand beyond the knuckle of each finger.
+_BEYOND = {"index": (6, 7, 8), "middle": (10, 11, 12), "ring": (14, 15, 16), "little": (18, 19, 20)}
+#: Flags of a finger whose angle is not to be read off the film.
+_GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
+
+
+def _guessed(movements: Sequence[Movement]) -> dict[str, frozenset[int]]:
+    """Return the points of each hand that were guessed, since their finger was hidden."""
+    points: dict[str, frozenset[int]] = {}
+    for channel in (c for m in movements if m.kind == "finger" for c in m.channels):
+        finger, _, joint = channel.site.partition("_")
+        if joint == "curl" and _HIDDEN in channel.flags and finger in _BEYOND:
+            hand = f"{channel.side}_hand"
+            points[hand] = points.get(hand, frozenset()) | {*_BEYOND[finger]}
+    return points
+
+
+def _draw(out: Picture, points: Points, i: int, name: str, guessed: Set[int]) -> None:
     import cv2
 
     if not points.seen[i]:
@@ -151,9 +172,10 @@ def _draw(out: Picture, points: Points, i: int, name: str) -> None:
         at = np.round(xy[kept]).astype(np.int32)
         if len(at) > 1:
             colour = _COLOURS.get(name, _sided(name, line))
+            colour = _UNSEEN if guessed & {*line} else colour
             cv2.polylines(out, [at.reshape(-1, 1, 2)], False, colour, thick, cv2.LINE_AA)
     if name != "face":
-        for x, y in xy[_visible(points, i, range(len(xy)))]:
+        for x, y in xy[_visible(points, i, (k for k in range(len(xy)) if k not in guessed))]:
             cv2.circle(out, (round(float(x)), round(float(y))), 2 * thick, (255, 255, 255), -1)
 
 
@@ -171,10 +193,6 @@ def _sided(name: str, line: tuple[int, ...]) -> Colour:
     if line in (_EYES[1], _BROWS[1]):
         return _LEFT
     return _RIGHT if line in (_EYES[0], _BROWS[0]) else _MIDDLE
-
-
-#: Flags of a finger whose angle is not to be read off the film.
-_GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
 
 
 def _words(movement: Movement, i: int) -> list[str]:
