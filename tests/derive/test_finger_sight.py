@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from eutonia.derive.finger_sight import FREE, GUESSED, HIDDEN, PALM, best, flag, in_plane, sight
+from eutonia.derive.finger_sight import (
+    FREE,
+    GUESSED,
+    HIDDEN,
+    PALM,
+    PINCHED,
+    best,
+    flag,
+    in_plane,
+    sight,
+)
 from eutonia.derive.fingers import fingers, grip, joint_angles, read
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.model import Landmarks, Points
@@ -68,12 +78,26 @@ def test_a_finger_behind_another_is_guessed():
     assert (found["little"], found["ring"]) == (FREE, GUESSED)
 
 
-def test_a_thumb_before_the_index_covers_it():
-    """A thumb drawn before the index makes it guessed, one drawn behind it does not."""
+@pytest.mark.parametrize(("joint", "before"), [(6, GUESSED), (7, PINCHED), (8, PINCHED)])
+def test_a_thumb_before_the_index_covers_it(joint, before):
+    """Before the middle joint it makes the index guessed, beyond it pinched, behind it free."""
     xyz = _seen_from(hand_points(FANNED), [1, 0, 0])
-    for depth, expected in ((-0.02, GUESSED), (0.02, FREE)):
-        xyz[1:5] = xyz[7] + [0, 0, depth]
+    # Of the palm, whose fifth counts as a finger's width, joints are a quarter and more apart.
+    xyz[7:9] = xyz[6] + np.outer([0.3, 0.6], xyz[6] - xyz[5]) / np.linalg.norm(xyz[6] - xyz[5]) * (
+        np.linalg.norm(xyz[9] - xyz[0])
+    )
+    for depth, expected in ((-0.02, before), (0.02, FREE)):
+        xyz[1:5] = xyz[joint] + [0, 0, depth]
         assert sight(xyz[None], side="right")["index"][0] == expected
+
+
+def test_a_tip_behind_another_finger_is_guessed_though_the_thumb_covers_it_too():
+    """Where the index lies before it as well, the middle finger's end is no pinch."""
+    xyz = _seen_from(hand_points(FANNED), [1, 0, 0])
+    xyz[1:5] = xyz[12] - [0, 0, 0.05]
+    assert sight(xyz[None], side="right")["middle"][0] == PINCHED
+    xyz[8] = xyz[12] - [0, 0, 0.03]
+    assert sight(xyz[None], side="right")["middle"][0] == GUESSED
 
 
 def test_depth_that_the_model_got_wrong_does_not_enter_a_free_finger():
@@ -107,14 +131,17 @@ def test_an_ideal_hand_is_not_changed_whatever_the_camera(seed):
 def test_a_flag_says_what_holds_in_nearly_all_pictures():
     """Nine of ten must show the bend; six of ten that hide it are enough to leave it out."""
 
-    def of(free=0, palm=0, guessed=0, hidden=0):
-        rows = [FREE] * free + [PALM] * palm + [GUESSED] * guessed + [HIDDEN] * hidden
-        return flag(np.array(rows, dtype=np.int8))
+    def of(free=0, palm=0, pinched=0, guessed=0, hidden=0):
+        rows = [FREE] * free + [PALM] * palm + [PINCHED] * pinched
+        return flag(np.array([*rows, *[GUESSED] * guessed, *[HIDDEN] * hidden], dtype=np.int8))
 
     assert of(free=9, hidden=1) == ()
     assert of(free=4, hidden=6) == ("bend_hidden",)
     assert of(free=5, palm=4, guessed=1) == ("bend_from_palm",)
     assert of(free=8, guessed=2) == ("bend_guessed",)
+    assert of(free=5, pinched=4, guessed=1) == ("bend_pinched",)
+    assert of(free=5, pinched=3, guessed=2) == ("bend_guessed",)
+    assert of(palm=5, pinched=5) == ("bend_guessed",)
     assert of(guessed=4, hidden=5, palm=1) == ("bend_guessed",)
 
 
@@ -159,6 +186,7 @@ def test_a_hidden_fingertip_does_not_make_a_grip():
 def test_of_two_fingers_the_one_that_was_seen_counts():
     """Beside a hidden finger the thumb's distance is that from the other one's tip."""
     assert best([("bend_hidden",), ("bend_guessed",)]) == ("bend_guessed",)
+    assert best([("bend_guessed",), ("bend_pinched",)]) == ("bend_pinched",)
     assert best([("bend_from_palm",), ()]) == ()
     xyz = hand_points(FANNED)[None]
     each = [grip(xyz, [f])[0] for f in ("index", "middle")]

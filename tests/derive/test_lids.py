@@ -103,6 +103,15 @@ def test_a_lid_that_hangs_is_flagged(right, droops):
     assert "ptosis" not in flags["left"]
 
 
+@pytest.mark.parametrize(("wide", "droops"), [(10.0, True), (7.5, True), (5.0, False)])
+def test_narrow_lids_have_to_differ_by_more(wide, droops):
+    """Landmarks read even narrow lids less alike: 0.8 of the other is flagged of wide ones only."""
+    made = lids(_film(left=(wide, 1.0), right=(0.8 * wide, 1.0)))
+    flags = {c.side: c.flags for c in made.channels if c.site == "lid"}
+    assert ("ptosis" in flags["right"]) == droops
+    assert "ptosis" not in flags["left"]
+
+
 def _flagged(film, *spans):
     """Return in which of the spans the right eye is flagged as ptosis; the left one never is."""
     made = lids(film, segments=spans).channels

@@ -10,6 +10,7 @@ from eutonia.measures import entry
 from eutonia.measures.emg.imc import BANDS
 from eutonia.measures.positions import with_systematic
 from eutonia.model import BlockBootstrap, Condition, Jackknife, Result, Target, Varying
+from eutonia.model.result import PartShown
 from eutonia.run import run_measure, visit_spans
 from eutonia.run.differences import Measured, Term, compare
 from eutonia.run.pool import pool
@@ -272,3 +273,26 @@ def test_limits_hold_an_error_that_grows_with_the_true_difference(true):
         assert (found.p < 0.05) == (found.interval.lo > 0 or found.interval.hi < 0)
     assert held / n > 0.93
     assert (told / n < 0.08) if not true else told / n > 0.5
+
+
+@pytest.mark.parametrize("measure", [PLAIN, RATIO])
+@pytest.mark.parametrize("sides", [False, True])
+def test_limits_reach_to_what_is_true_where_a_part_of_it_is_read(measure, sides):
+    """Of what is read as little as a fifth the limits hold the truth; value and p stay as read."""
+    rng = np.random.default_rng(22)
+    back = np.exp if measure is RATIO else np.array
+    true, sd = 2.0, np.full((2, 1), 0.1)
+    x = back(np.array([0.2 * true, 0.0]) + 0.1 * rng.standard_normal((30, 2)))
+    part, other = PartShown(usual=0.4, least=0.15), PartShown(usual=0.9, least=0.8)
+    plain = Varying(sd=sd, sides=sd)
+    named = replace(plain, shown=other, shown_sides=part)
+    if not sides:
+        named = replace(plain, shown=part, shown_sides=other)
+    found, bare = (
+        _sides(x, measure, varying=v) if sides else _conditions(*x.T, measure, varying=v)
+        for v in (named, plain)
+    )
+    assert (found.value, found.p) == (bare.value, bare.p)
+    assert found.interval.lo == pytest.approx(bare.interval.lo)
+    assert bare.interval.hi < back(true) < found.interval.hi
+    assert found.interval.method != bare.interval.method

@@ -18,7 +18,7 @@ from eutonia.accuracy.hand_pictures import VIEWS, Seen, tracked
 from eutonia.derive.fingers import joint_angles, read
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.measures.hand import curl, lift, posture
-from eutonia.measures.hand_sight import GUESSED, HIDDEN, PALM
+from eutonia.measures.hand_sight import GUESSED, HIDDEN, PALM, PINCHED
 from eutonia.model import Floats
 
 #: Joints that are reported, each over fingers 2 to 5.
@@ -33,6 +33,7 @@ _FROM = {
 _SIGHTS = {
     "": "from its own side, free",
     PALM: "from the palm",
+    PINCHED: "from its own side, its end behind the thumb",
     GUESSED: "guessed",
     HIDDEN: "hidden behind two others",
 }
@@ -247,7 +248,8 @@ def _held(x: Read, quantity: str, flag: str, sd: float) -> float:
     if not len(got):
         return float("nan")
     hiding = _HIDING.get(quantity)
-    more = [hiding.above(v, flag) if hiding is not None else 0.0 for v in got.tolist()]
+    seen = GUESSED if flag == PINCHED else flag
+    more = [hiding.above(v, seen) if hiding is not None else 0.0 for v in got.tolist()]
     inside = (truth >= got - 1.96 * sd) & (truth <= got + np.maximum(more, 1.96 * sd))
     return round(float(inside.mean()), 3)
 

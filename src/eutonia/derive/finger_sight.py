@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 from eutonia.derive.hand_frame import FINGERS, across, frame, norm, unit, without
 from eutonia.model import Floats, Side
 
-#: How a finger is seen: from its own side and free; from the palm; so that its bend is guessed; or
-#: behind two other fingers, so that nothing is known.
-FREE, PALM, GUESSED, HIDDEN = range(4)
+#: How a finger is seen: from its own side and free; from the palm; from its own side with its end
+#: behind the thumb, as around a pen; so that its bend is guessed; or behind two other fingers, so
+#: that nothing is known.
+FREE, PALM, PINCHED, GUESSED, HIDDEN = range(5)
 Sight = NDArray[np.int8]
 #: Flags of a finger for all but `FREE`.
-FLAGS = {PALM: "bend_from_palm", GUESSED: "bend_guessed", HIDDEN: "bend_hidden"}
+FLAGS = {
+    PALM: "bend_from_palm",
+    PINCHED: "bend_pinched",
+    GUESSED: "bend_guessed",
+    HIDDEN: "bend_hidden",
+}
 #: Cosine of the angle between the hand's hinge and the line of sight from which it is seen from its
 #: side (45 degrees), and of that between the palm's direction and it for the palm (26). Beyond
 #: these, errors on rendered hands (people 0 to 19) begin to grow. [D]
@@ -34,6 +40,8 @@ BACKWARDS_DEG = -40.0
 #: Share of pictures in which a finger must be seen well, because a channel's flag holds for all
 #: conditions of a film; and above which a hidden one is not used at all. [D]
 NEARLY_ALWAYS, OFTEN = 0.9, 0.5
+#: First point of the thumb.
+_THUMB = 1
 #: Sign of the hinge's depth where the finger is on the camera's half of the hand.
 _NEAR = {"index": -1, "middle": -1, "ring": 1, "little": 1}
 
@@ -44,7 +52,8 @@ def sight(xyz: Floats, *, side: Side) -> dict[str, Sight]:
     A finger is seen *from its side* where the hinge of the hand points within 45 degrees of the
     camera, the finger is one of the two on that side (index and middle seen from the thumb's,
     ring and little from the little finger's), and none of its points beyond the knuckle lies
-    within a finger's width behind a nearer finger or the thumb. The other two are *hidden*.
+    within a finger's width behind a nearer finger or the thumb. It is *pinched* where only the
+    thumb covers it, and that beyond its middle joint. The other two are *hidden*.
 
     Parameters
     ----------
@@ -55,15 +64,21 @@ def sight(xyz: Floats, *, side: Side) -> dict[str, Sight]:
     Returns
     -------
     dict of str to ndarray of int8, shape (n_frames,)
-        By finger: `FREE`, `PALM`, `GUESSED` or `HIDDEN`. Where the hand was not seen: `GUESSED`.
+        By finger: `FREE`, `PALM`, `PINCHED`, `GUESSED` or `HIDDEN`. Where the hand was not
+        seen: `GUESSED`.
     """
     _, radial, palmar = frame(xyz[:, 9] - xyz[:, 0], across(xyz), side)
     hinge, palm = radial[:, 2], palmar[:, 2]
     found = {}
     for finger, near in _NEAR.items():
-        free = (near * hinge >= SIDE_ON) & ~_covered(xyz, finger)
+        others = [k for k in FINGERS.values() if k != FINGERS[finger]]
+        beside = (near * hinge >= SIDE_ON) & ~_covered(xyz, finger, others).any(axis=1)
+        thumb = _covered(xyz, finger, [_THUMB])
+        free, pinched = beside & ~thumb.any(axis=1), beside & ~thumb[:, 0]
         hidden = near * hinge <= -SIDE_ON
-        which = np.select([free, hidden, palm <= -PALM_ON], [FREE, HIDDEN, PALM], GUESSED)
+        which = np.select(
+            [free, pinched, hidden, palm <= -PALM_ON], [FREE, PINCHED, HIDDEN, PALM], GUESSED
+        )
         found[finger] = which.astype(np.int8)
     return found
 
@@ -76,12 +91,15 @@ def flag(seen: Sight) -> tuple[str, ...]:
         return (FLAGS[HIDDEN],)
     if np.mean(seen == FREE) >= NEARLY_ALWAYS:
         return ()
-    return (FLAGS[PALM if np.mean(seen <= PALM) >= NEARLY_ALWAYS else GUESSED],)
+    for how in (PALM, PINCHED):
+        if np.mean((seen == FREE) | (seen == how)) >= NEARLY_ALWAYS:
+            return (FLAGS[how],)
+    return (FLAGS[GUESSED],)
 
 
 def best(flags: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the flag of that of some fingers that was seen best."""
-    order = [(), *((FLAGS[how],) for how in (PALM, GUESSED, HIDDEN))]
+    order = [(), *((FLAGS[how],) for how in (PALM, PINCHED, GUESSED, HIDDEN))]
     return min(flags, key=order.index)
 
 
@@ -116,18 +134,21 @@ def in_plane(xyz: Floats, free: Mapping[str, NDArray[np.bool_]], *, side: Side) 
     return flat
 
 
-def _covered(xyz: Floats, finger: str) -> NDArray[np.bool_]:
-    """Tell where a point beyond the knuckle lies in the picture behind a nearer finger."""
+def _covered(xyz: Floats, finger: str, others: Iterable[int]) -> NDArray[np.bool_]:
+    """Tell which points beyond the knuckle lie in the picture behind others, ``(n_frames, 3)``.
+
+    `others` are the first points of nearer fingers.
+    """
     first = FINGERS[finger]
     mine = xyz[:, first + 1 : first + 4, None]
     width = WIDTH * norm(xyz[:, 9] - xyz[:, 0])[:, 0]
-    covered = np.zeros(len(xyz), dtype=bool)
-    for other in (1, *(k for k in FINGERS.values() if k != first)):
+    covered = np.zeros((len(xyz), 3), dtype=bool)
+    for other in others:
         start, bone = xyz[:, None, other : other + 3], np.diff(xyz[:, other : other + 4], axis=1)
         bone = bone[:, None]
         long = np.maximum((bone[..., :2] ** 2).sum(axis=-1), 1e-12)
         along = ((mine - start)[..., :2] * bone[..., :2]).sum(axis=-1) / long
         away = mine - start - np.clip(along, 0, 1)[..., None] * bone
         beside = np.linalg.norm(away[..., :2], axis=-1) < width[:, None, None]
-        covered |= (beside & (away[..., 2] > 0)).any(axis=(1, 2))
+        covered |= (beside & (away[..., 2] > 0)).any(axis=2)
     return covered

@@ -26,6 +26,7 @@ from eutonia.derive.finger_sight import (
     GUESSED,
     HIDDEN,
     PALM,
+    PINCHED,
     best,
     flag,
     in_plane,
@@ -56,16 +57,20 @@ _TIPS = ("index", "middle")
 #: 30 to 34 in light and dark skin, left and right hands, 0.45 to 1 m away; guessed ones 7 to 14.
 #: Fingers from their own side: 9 to 15, 19 to 25, 13 to 16 and 0 to 5 in either skin and in three
 #: sets of poses; from the palm 9 to 12 in flat, resting, curled and drawn hands, 1 to 3 in half
-#: bent ones, -3 where two joints oppose each other; guessed 8 to 33, more the less they bend. From
+#: bent ones, -3 where two joints oppose each other; guessed 8 to 33, more the less they bend.
+#: Behind the thumb the middle between an index at rest and in a pen grip in such films (people 0 to
+#: 39; 40 to 79 alike): knuckles -3 and -22, fingers 11 and -1. From
 #: the palm fingers are read as spread too far from the thumb. [D]
 KNUCKLE_DEG = {
     FREE: dict.fromkeys(FINGERS, 0.0),
     PALM: {"index": 12.0, "middle": 16.0, "ring": 16.0, "little": 32.0},
+    PINCHED: dict.fromkeys(FINGERS, -8.0),
     GUESSED: dict.fromkeys(FINGERS, 10.0),
 }
 CURL_DEG = {
     FREE: {"index": 11.0, "middle": 21.0, "ring": 13.0, "little": 2.0},
     PALM: dict.fromkeys(FINGERS, 8.0),
+    PINCHED: dict.fromkeys(FINGERS, 5.0),
     GUESSED: dict.fromkeys(FINGERS, 15.0),
 }
 SPREAD_PALM_DEG = {"index": 6.0, "middle": 6.0, "ring": 1.0, "little": 1.0}
@@ -106,10 +111,11 @@ def fingers(landmarks: Landmarks) -> Movement:
         ``tip_index_x``, ``tip_index_y`` and so on, see `fingertips`; ``hand_hinge`` and
         ``hand_palm``, see `lie`. Flags:
         ``may_hold_a_tool``, where the thumb is at a finger's tip in most pictures; and of a finger
-        that was not seen from its own side in nearly all ``bend_from_palm``, ``bend_guessed`` or
-        ``bend_hidden`` (see `finger_sight`). ``grip`` has the flag of that of its two fingers that
-        was seen better; a hidden one of them does not count. And ``hand_small``, where the hand was
-        too small in most pictures (see `legible`), in which nothing of it is good.
+        that was not seen from its own side in nearly all ``bend_from_palm``, ``bend_pinched``,
+        ``bend_guessed`` or ``bend_hidden`` (see `finger_sight`). ``grip`` has the flag of that of
+        its two fingers that was seen better; a hidden one of them does not count. And
+        ``hand_small``, where the hand was too small in most pictures (see `legible`), in which
+        nothing of it is good.
 
     Notes
     -----

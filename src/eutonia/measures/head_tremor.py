@@ -57,6 +57,23 @@ BENT = (
     "bent: the head is down by more than 25 degrees, where 0.3 to 1.4 of its tremor is seen: the "
     "interval of the size holds that"
 )
+#: What is said of a tremor of which the film may have taken a part, see `head_noise.taken`.
+TAKEN = (
+    "damped: beside this tremor the landmarks wander much, as in a strongly compressed film, where "
+    "half of a tremor and more is lost: it may be larger than it reads, and the interval holds "
+    "that. Use the file of the camera itself, not one that came through a messenger, or film "
+    "nearer and in more light"
+)
+TAKEN_HZ = (
+    "damped: beside this rhythm the landmarks wander much, as in a strongly compressed film, where "
+    "it may be the compression's and not the tremor's. Use the file of the camera itself, not one "
+    "that came through a messenger"
+)
+TAKEN_AXES = (
+    "Beside this tremor the landmarks wander much, as in a strongly compressed film: there its "
+    "axes are not told apart. Use the file of the camera itself, not one that came through a "
+    "messenger, or film nearer and in more light."
+)
 BENT_AXES = (
     "The head is down by more than 25 degrees: there a nod and a shake look alike in part, and "
     "differently in each person, so that they are not told apart."
@@ -72,7 +89,11 @@ GAIN_WORDS = (
 CONTRAST_WORDS = (
     " Differences between conditions hold that the gain changes with a person's posture (by 13, 20 "
     "and 5 % in each); a hand at the face adds nothing to that. Strong compression, as of films "
-    "sent by a messenger, takes up to half of a tremor of a degree: that is not in the interval. "
+    "sent by a messenger, takes half of a tremor of a degree and more, and in the end all of it: "
+    "that a film shows none says nothing there. Where the landmarks wander across the tremor by "
+    "0.3 of its size, the size may be larger by what a film took on rendered people, and its axes "
+    "are not given (version 7; until then that was in no interval). There a rhythm of "
+    "the compression may also stand above the tremor's. "
     "Up to version 5 it held 10, 28 and 8 %; up to version 4 a straight head's gain (10, 15 and "
     "4 %), and none in differences, nor that an axis seems to follow a tremor of the others, by 8 "
     "to 18 % of it (SD)."
@@ -163,6 +184,19 @@ def misread(power: Floats, each: Floats = GAIN_SD) -> tuple[Floats, Floats]:
 def bent_notes(x: Inputs) -> tuple[str, ...]:
     """Return what is said of a tremor of a bent head."""
     return (BENT,) if bent(x) else ()
+
+
+def taken_notes(taken: Floats, words: str = TAKEN) -> tuple[str, ...]:
+    """Return what is said of a tremor of which the film may have taken a part.
+
+    Parameters
+    ----------
+    taken : ndarray, shape (n_targets,)
+        From `eutonia.measures.head_noise.taken`.
+    words : str
+        Of its size (`TAKEN`) or its frequency (`TAKEN_HZ`).
+    """
+    return (words,) if (taken > 0).any() else ()
 
 
 @dataclass(frozen=True, kw_only=True)

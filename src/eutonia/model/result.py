@@ -35,6 +35,24 @@ class Untold(str):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartShown:
+    """Which part of a true difference is read, where it is only a part, as of lids by landmarks.
+
+    Parameters
+    ----------
+    usual, least : float
+        The share of it that is read: the median of people, and what 95 % of them exceed; all of it
+        may be read as well.
+    most : float
+        The largest true difference that there is.
+    """
+
+    usual: float
+    least: float
+    most: float = np.inf
+
+
+@dataclass(frozen=True, kw_only=True)
 class Varying:
     """That part of an error in `Result.limits` which changes from one condition to another.
 
@@ -60,6 +78,9 @@ class Varying:
     bounded : bool
         Whether what the own limits of two values allow bounds their difference, however small a
         part of it `gain` lets be read.
+    shown, shown_sides : PartShown
+        Which part of a true difference of two conditions, and of two sides, is read: the limits
+        reach as far as the true one may be, the value stays as read. None: all of it is.
     of_zero : ndarray, shape (n_axes,)
         Where the value is the distance of `place` from a zero that nobody set: the standard
         deviation of each axis of that zero. Distances from a wrong zero subtract wrongly.
@@ -71,6 +92,8 @@ class Varying:
     sides: Floats | None = None
     gain: Floats | None = None
     bounded: bool = False
+    shown: PartShown | None = None
+    shown_sides: PartShown | None = None
     of_zero: Floats | None = None
 
     #: How much further below and above the value it may be, beside all errors that go either way.

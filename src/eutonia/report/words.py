@@ -199,6 +199,7 @@ FLAGS = {
     "less is in the opening of the left lid over the right",
     "may_hold_a_tool": "the hand may hold a tool",
     "bend_from_palm": "bend read from the palm",
+    "bend_pinched": "the end of this finger was behind the thumb, as around a pen",
     "bend_guessed": "bend guessed: covered, or not seen from this finger's side",
     "bend_hidden": "hidden behind the other fingers",
     "vertical_of_camera": "vertical is the camera's",

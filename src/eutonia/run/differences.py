@@ -17,10 +17,12 @@ from eutonia.run.pool import MIN_REPEATS, WITHOUT_BLOCKS, Pooled
 from eutonia.stats import intervals as iv
 from eutonia.stats.misread import misread
 from eutonia.stats.normal import HALF_95
+from eutonia.stats.part_read import farthest
 from eutonia.stats.unknown_zero import distances_apart
 
 #: Why an interval is wider than the spread of the blocks.
 _HIDDEN = "errors that blocks do not show"
+_PART = "; only a part may be read"
 #: How far limits lie below and above a value.
 _Apart = tuple[float, float]
 
@@ -46,9 +48,8 @@ class _Reach(NamedTuple):
     @property
     def of_blocks(self) -> float:
         """What the measure's own limit holds of the spread of the blocks."""
-        if self.own == np.inf:
-            return np.inf
-        return float(np.sqrt(max(self.own**2 - self.fixed**2, 0.0)))
+        own, fixed = self.own, self.fixed
+        return np.inf if own == np.inf else float(np.sqrt(max(own**2 - fixed**2, 0.0)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,9 +187,11 @@ def compare(measure: Measure, a: Term, b: Term) -> Difference | None:
     else:
         found = _at_least(found, _own_limits(a, b, ratio=ratio), ratio=ratio)
     if not _same_place(a, b):
-        return _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
-    found = _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
-    return found if ratio else _misread(found, a, b)
+        found = _wider(found, _not_in_blocks(a, b, ratio=ratio), ratio=ratio, why=_HIDDEN)
+    else:
+        found = _wider(found, _of_camera(a, b), ratio=ratio, why="errors of the camera")
+        found = found if ratio else _misread(found, a, b)
+    return _in_part(found, a, b, ratio=ratio)
 
 
 def _same_place(a: Term, b: Term) -> bool:
@@ -387,6 +390,18 @@ def _misread(found: Difference, a: Term, b: Term) -> Difference:
     return replace(found, interval=replace(interval, lo=lo, hi=hi))
 
 
+def _in_part(found: Difference, a: Term, b: Term, *, ratio: bool) -> Difference:
+    """Let the limits reach as far as the truth may be of which a part is read; p is the same."""
+    varying, interval = a.of.pooled.varying, found.interval
+    shown = (varying.shown if _same_place(a, b) else varying.shown_sides) if varying else None
+    if shown is None or interval is None:
+        return found
+    (below, above), back = _reach(found, ratio=ratio), _back(ratio)
+    value = float(np.log(found.value)) if ratio else found.value
+    lo, hi = back(-farthest(-value, below, shown)), back(farthest(value, above, shown))
+    return replace(found, interval=replace(interval, lo=lo, hi=hi, method=interval.method + _PART))
+
+
 def _stretched(found: Difference, times: float, *, ratio: bool) -> Difference:
     """Let the interval reach so many times as far."""
     below, above = _reach(found, ratio=ratio)
@@ -408,9 +423,8 @@ def _at_least(found: Difference, reach: _Apart, *, ratio: bool) -> Difference:
 
 
 def _reach(found: Difference, *, ratio: bool) -> _Apart:
-    interval = found.interval
-    assert interval is not None
-    return _distances(found.value, interval.lo, interval.hi, ratio=ratio)
+    assert found.interval is not None
+    return _distances(found.value, found.interval.lo, found.interval.hi, ratio=ratio)
 
 
 def _reaching(found: Difference, reach: _Apart, *, ratio: bool, why: str) -> Difference:
@@ -432,5 +446,5 @@ def _reaching(found: Difference, reach: _Apart, *, ratio: bool, why: str) -> Dif
     )
 
 
-def _back(ratio: bool) -> Callable[[float], float]:
+def _back(ratio: bool) -> Callable[[float | Floats], float]:
     return (lambda v: float(np.exp(v))) if ratio else float

@@ -56,8 +56,9 @@ def test_a_narrowing_is_told_from_what_even_lids_read_anew(reads, told):
         ((10, 10), (7.6, 3.6), (False, True)),
         # Both are narrowed, the right one by more: the left one is as well.
         ((10, 10), (7.3, 6.0), (True, True)),
-        # The right lid hangs in both conditions, and both are narrowed as much.
-        ((8.5, 5.5), (0.77 * 8.5, 0.77 * 5.5), (True, True)),
+        # The right lid hangs in both conditions, and both are narrowed as much: what so narrow a
+        # gap reads anew from one filming to another is as large as that.
+        ((8.5, 5.5), (0.77 * 8.5, 0.77 * 5.5), (True, False)),
     ],
 )
 def test_a_lid_that_may_only_be_drawn_along_is_not_told_to_be_narrowed(before, after, told):
@@ -84,6 +85,32 @@ def test_the_two_eyes_are_held_against_each_other(reads, told):
     (c,) = _run(_film(10 * reads, 10)).contrasts
     assert c.factor == "side"
     assert (c.interval.hi < 1) == told
+
+
+def test_two_sides_hold_what_is_true_of_a_lid_that_hangs():
+    """A left lid that reads 1.78 times as wide as the right and is 2.5 times is told and held."""
+    (c,) = _run(_film(9.3, 9.3 / 1.78)).contrasts
+    assert c.value == pytest.approx(1.78, rel=0.01)
+    assert 1 < c.interval.lo < c.value
+    assert c.interval.hi > 2.5
+    assert c.p < 0.05
+
+
+def test_a_condition_holds_what_is_true_of_lids_that_are_narrowed():
+    """Lids narrowed by 0.6 that read 0.7, as of dark skin, are held at 0.4, and told."""
+    found = _run(_film(10, 10), _film(7, 7, BRIGHT))
+    for c in (c for c in found.contrasts if c.factor == "light"):
+        assert c.value == pytest.approx(0.7, rel=0.01)
+        assert c.interval.lo < 0.4
+        assert c.value < c.interval.hi < 1
+
+
+@pytest.mark.parametrize(("gaps", "told"), [((4.9, 3.9), False), ((9.8, 7.8), True)])
+def test_narrow_lids_that_read_uneven_need_not_be(gaps, told):
+    """Lids both narrowed by 0.6 read 0.8 of each other by chance, open ones do not."""
+    (c,) = _run(_film(*gaps)).contrasts
+    assert (c.interval.lo > 1) == told
+    assert (c.p < 0.05) == told
 
 
 def test_an_eye_that_was_never_seen_has_no_opening():

@@ -66,6 +66,14 @@ def test_lids_that_read_even_may_hang():
     assert e.interval.hi > 1 / 0.6
 
 
+@pytest.mark.parametrize(("gaps", "told"), [((4.9, 3.9), False), ((9.8, 7.8), True)])
+def test_two_narrow_lids_that_read_uneven_need_not_be(gaps, told):
+    """Lids both narrowed by 0.6 read 0.8 of each other by chance, open ones do not."""
+    (e,) = _run(*(g * np.ones(N) for g in gaps)).estimates
+    assert (e.interval.lo > 1) == told
+    assert e.interval.hi > gaps[0] / gaps[1]
+
+
 def test_limits_are_alike_for_both_lids():
     """Exchanging the lids turns value and limits over; the more is read, the further they lie."""
     read = np.exp(TIMES * np.linspace(-0.8, 0.8, 81))[:, None]

@@ -302,13 +302,16 @@ def test_derivation_measures_and_report_know_the_same_flags():
     from eutonia.report.words import FLAGS
 
     flags = set(finger_sight.FLAGS.values())
-    assert flags == {hand_sight.PALM, hand_sight.GUESSED, hand_sight.HIDDEN}
+    pinched = {hand_sight.PINCHED}
+    assert flags == {hand_sight.PALM, hand_sight.GUESSED, hand_sight.HIDDEN, *pinched}
     for errors in (
         curl.SYSTEMATIC_DEG,
         curl.VARYING_DEG,
         *(sd[k] for sd in (joints.SYSTEMATIC_DEG, joints.VARYING_DEG) for k in _STUDIED),
     ):
-        assert set(errors) == {"", *flags} - {hand_sight.HIDDEN}
+        # Of a pinched finger those that are not its own are those of a guessed one.
+        assert set(errors) | pinched == {"", *flags} - {hand_sight.HIDDEN}
+    assert pinched <= set(curl.SYSTEMATIC_DEG) & set(curl.VARYING_DEG) & set(curl.GAIN_SD)
     assert flags <= set(FLAGS)
     assert {hand_sight.HIDDEN} == {filmed.HIDDEN}
 
@@ -634,6 +637,26 @@ def test_a_finger_that_alone_curls_more_is_told_where_the_others_lie_alike(flag)
     assert 0 < found.interval.lo < 45 < found.interval.hi
     assert found.p < 0.05
     assert found.interval.hi - 45 > 45 - found.interval.lo
+
+
+def test_a_pinched_index_that_curls_around_a_pen_is_told_and_a_guessed_one_is_not():
+    """58 degrees more while the others curl by 70: its limits leave out 0, or hold it."""
+    told, guessed = (_two_tasks(58.0, 70.0, flag=f"bend_{how}") for how in ("pinched", "guessed"))
+    assert 0 < told.interval.lo < 58 < told.interval.hi
+    assert guessed.interval.lo < 0 < 58 < guessed.interval.hi
+
+
+def test_of_a_pinched_finger_what_it_does_beside_others_is_guessed():
+    """It has the sentence of a guessed finger, and the errors of one where it has none itself."""
+    from eutonia.measures.hand.grip import SYSTEMATIC_PERCENT
+    from eutonia.measures.hand_sight import GUESSED, by_sight
+
+    pinched = replace(channel("index_curl", "right"), flags=("bend_pinched",))
+    found = by_sight((pinched,), np.array([0]), SYSTEMATIC_PERCENT)
+    assert found.tolist() == [list(SYSTEMATIC_PERCENT[GUESSED])]
+    outcome = _run("hand.which", _flagged([120, 60, 60, 60], ("bend_pinched", "", "", "")))
+    why = {n.target: n.reason for n in outcome.not_measurable}
+    assert "is guessed after the other fingers" in why["right index curl"]
 
 
 @pytest.mark.parametrize("moved", [{"others": 60.0}, {"others": 0.0, "turned": 60.0}])

@@ -64,6 +64,75 @@ def test_the_axes_of_a_bent_head_are_not_told_apart():
     assert _values(_run("head.tremor_freq", bent))[""] == pytest.approx(4.0, abs=0.02)
 
 
+def _size(x):
+    (size,) = (e for e in _run("head.tremor_pow", x).estimates if e.part == "rms")
+    return size, any(note.startswith("damped:") for note in size.notes)
+
+
+def _wandering(seed=11):
+    return np.random.default_rng(seed).normal(0, 0.3, (3, len(T)))
+
+
+def test_the_size_of_a_tremor_holds_what_a_noisy_film_took_of_it():
+    """Half of 1.2 degrees is shown beside landmarks that wander as much as in compressed films."""
+    true = 1.2
+    shown = np.outer([0.2, 0.1, 1.0], np.sin(2 * np.pi * 5.0 * T))
+    shown *= true / 2 / np.sqrt((shown**2).mean(axis=1).sum())
+    damped, said = _size(shown + _wandering())
+    assert said
+    assert damped.interval.lo < true < damped.interval.hi
+    assert _values(_run("head.tremor_pow", shown + _wandering())).keys() == {"total", "rms"}
+    found = _run("head.tremor_axis", shown + _wandering())
+    assert not found.estimates
+    assert "messenger" in found.not_measurable[0].reason
+    (frequency,) = _run("head.tremor_freq", shown + _wandering()).estimates
+    assert any("compression's" in note for note in frequency.notes)
+
+
+def test_a_tremor_in_a_film_with_little_noise_is_as_large_as_shown():
+    """Beside landmarks that hardly wander the interval reaches as far up as down."""
+    shown = np.outer([0.1, 0.0, 0.8], np.sin(2 * np.pi * 5.0 * T))
+    size, said = _size(shown + _wandering() / 3)
+    assert not said
+    assert size.interval.hi / size.value == pytest.approx(size.value / size.interval.lo, rel=0.1)
+
+
+def test_jerks_and_harmonics_of_a_tremor_are_no_noise_of_the_film():
+    """A jerky, irregular tremor of 6 Hz in one direction has much above 8 Hz, and all along it."""
+    from scipy.signal import hilbert
+
+    from eutonia.measures.head_noise import FROM_HZ
+    from eutonia.simulate.tremor import cycles
+
+    wave, _ = cycles(np.random.default_rng(12), len(T), rate_hz=RATE_HZ, freq_hz=6, spread_hz=0.8)
+    phase = np.unwrap(np.angle(hilbert(wave)))
+    jerky = np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.2 * np.sin(3 * phase)
+    power = np.abs(np.fft.rfft(jerky)) ** 2
+    assert power[np.fft.rfftfreq(len(T), 1 / RATE_HZ) > FROM_HZ].sum() > 0.1 * power.sum()
+    _, said = _size(np.outer([1.5, 0.6, 0.3], jerky) + _wandering() / 4)
+    assert not said
+
+
+def test_a_ratio_of_sizes_holds_what_a_noisy_film_took():
+    """A tremor of which one of two films shows a third may not have changed; clear ones say so."""
+    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+    shown = np.outer([0.1, 0.0, 1.6], np.sin(2 * np.pi * 5.0 * T))
+
+    def ratio(noise):
+        parts = {"off": shown + noise / 3, "on": shown / 3 + noise}
+        films = [
+            recording(x, channels, rate_hz=RATE_HZ, condition=Condition.of(task="hold", trick=t))
+            for t, x in parts.items()
+        ]
+        held = visit(*films)
+        out = run_measure(entry("head.tremor_pow"), held, visit_spans(held), seed=1)
+        return next(c for c in out.contrasts if c.measure.endswith("rms"))
+
+    clear, noisy = ratio(_wandering() / 3), ratio(_wandering())
+    assert clear.interval.hi < 1 or clear.interval.lo > 1
+    assert noisy.interval.lo < 1 < noisy.interval.hi
+
+
 @pytest.mark.parametrize("name", TREMOR)
 @pytest.mark.parametrize(("freq_hz", "found"), [(1.4, False), (3.0, True)])
 def test_a_small_slow_rhythm_is_what_pixels_make_of_a_drift(name, freq_hz, found):

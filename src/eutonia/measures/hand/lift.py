@@ -51,7 +51,7 @@ POSSIBLE_DEG = (-120.0, 120.0)
 
 MEASURE = Measure(
     id="hand.lift",
-    version="5",
+    version="6",
     title="Lift of a finger above the others",
     unit={"mean": "deg", "highest": "deg"},
     tier="supportive",
@@ -73,7 +73,8 @@ MEASURE = Measure(
     "0.04 to 0.7 of it, 0.4 on average, and as much from the back. So a finger that reads as not "
     "lifted may be lifted by 30 degrees. Less than 18 s give no number. Up to version 3 the "
     "knuckle of the little finger was read too straight from the palm, and the limits were as wide "
-    "as from the sides; up to version 4 guessed knuckles were read 10 degrees too straight.",
+    "as from the sides; up to version 4 guessed knuckles were read 10 degrees too straight; "
+    "up to version 5 an index whose end was behind the thumb read 18 degrees less lifted.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -44,7 +44,7 @@ _NEW_DEG = {"": (13.0, 19.0), PALM: (16.0, 16.0), GUESSED: (27.5, 28.0)}
 
 MEASURE = Measure(
     id="hand.which",
-    version="5",
+    version="6",
     title="Time a finger curls out of line",
     unit="%",
     tier="research",
@@ -66,7 +66,8 @@ MEASURE = Measure(
     "rest and with the other hand. The limit of 40 degrees is ours. The others may be "
     "guessed, and then follow the finger that curls: in a rendered film 9 % were read of 26 % in a "
     "finger that was seen. 0 % does not mean that no finger curled. Look at the overlay. Less "
-    "than 18 s give no number. Up to version 4 curls were read 2 to 21 degrees too straight.",
+    "than 18 s give no number. Up to version 4 curls were read 2 to 21 degrees too straight; up to "
+    "version 5 an index whose end was behind the thumb curled 10 degrees more.",
     figure="",
     proofs=("simulated",),
 )

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from eutonia.dsp import tremor
-from eutonia.measures import rhythm
+from eutonia.measures import head_noise, rhythm
 from eutonia.measures.head_tremor import (
     AXES,
     BENT_AXES,
@@ -21,6 +21,7 @@ from eutonia.measures.head_tremor import (
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
+    TAKEN_AXES,
     TREMOR_NEEDS,
     misread,
     simulated,
@@ -44,13 +45,14 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="6",
+    version="7",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
     sources=("VuCMOR2022",),
     method="Of the power of the tremor (head.tremor_pow, above what lies beside the top), the "
-    "share in yaw, pitch and roll; not of a head that is down by more than 25 degrees. "
+    "share in yaw, pitch and roll; not of a head that is down by more than 25 degrees, nor where "
+    "the film may have taken a part of the tremor. "
     f"{GAIN_WORDS}",
     needs=TREMOR_NEEDS,
     scale="difference",
@@ -71,6 +73,9 @@ def measure(x: Inputs) -> Result:
     finish = _Shares(tuple(found.shaken.start_hz))
     total = found.shaken.blocks.sum(axis=0)
     power = finish.power(total)
+    size = np.sqrt(power.sum(axis=-1))
+    if head_noise.taken(found.inputs, found.shaken.start_hz, size).any():
+        raise CannotMeasure(TAKEN_AXES)
     below, above = _of_camera(power, GAIN_SD)
     changed = np.minimum(*_of_camera(power, CHANGE_SD))
     share = finish(total)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from eutonia.dsp import tremor
-from eutonia.measures import rhythm
+from eutonia.measures import head_noise, rhythm
 from eutonia.measures.head_tremor import (
     CAUTION,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
+    TAKEN_HZ,
     TREMOR_NEEDS,
     simulated,
+    taken_notes,
 )
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
@@ -52,6 +54,10 @@ MEASURE = Measure(
 def measure(x: Inputs) -> Result:
     """Find the rhythm and its frequency; see `MEASURE`."""
     found = nods(x)
+    start = found.shaken.start_hz
+    mean = rhythm.densities(found.shaken.blocks.sum(axis=0))
+    _, power = tremor.top(mean, np.nan_to_num(start, nan=1.0))
+    taken = head_noise.taken(found.inputs, start, np.sqrt(power.sum(axis=-1)))
     return Result(
         blocks=found.shaken.blocks,
         finish=_Frequency(tuple(found.shaken.start_hz)),
@@ -63,7 +69,7 @@ def measure(x: Inputs) -> Result:
             **found.details,
         },
         evidence=found.shaken.evidence(),
-        notes=found.notes,
+        notes=(*found.notes, *taken_notes(taken, TAKEN_HZ)),
     )
 
 

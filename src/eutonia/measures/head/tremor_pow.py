@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eutonia.dsp import tremor
-from eutonia.measures import rhythm
+from eutonia.measures import head_noise, rhythm
 from eutonia.measures.head_tremor import (
     AXES,
     BENT_AXES,
@@ -20,6 +20,7 @@ from eutonia.measures.head_tremor import (
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
     PUBLISHED,
+    TAKEN_AXES,
     TREMOR_NEEDS,
     added_share,
     bent_notes,
@@ -27,24 +28,29 @@ from eutonia.measures.head_tremor import (
     gain_together,
     misread,
     simulated,
+    taken_notes,
 )
 from eutonia.measures.nod_of_jaw import nods
 from eutonia.measures.posture import bent
 from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
 from eutonia.stats.normal import HALF_95
 
+#: The density of the sum and of each axis goes with the square of the size, then the size.
+_POWERS = np.array([2.0, 2.0, 2.0, 2.0, 1.0])
 _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="6",
+    version="7",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
     sources=("VuCMOR2022",),
     method="At the frequency of head.tremor_freq: the power density (Welch, Hann, 4 s) of yaw, "
     "pitch and roll, and their sum; and the root mean square of the tremor over the three axes, "
-    f"from the power above what lies beside the top. {GAIN_WORDS}",
+    f"from the power above what lies beside the top. {GAIN_WORDS} Where noise across the tremor is "
+    "0.3 of its size or more, as in strongly compressed films, the upper limits hold what such a "
+    "film takes of it, and single axes are not given.",
     needs=TREMOR_NEEDS,
     scale="ratio",
     interval=Jackknife(transform="log", least=LEAST_BLOCKS),
@@ -69,21 +75,24 @@ def measure(x: Inputs) -> Result:
         rhythm.densities(found.shaken.blocks.sum(axis=0)),
         np.nan_to_num(found.shaken.start_hz, nan=1.0),
     )
+    size = np.sqrt(power.sum(axis=-1))
+    taken = head_noise.taken(found.inputs, found.shaken.start_hz, size)
     below, above = _of_camera(x, power, GAIN_SD)
     changed = _of_camera(x, power, CHANGE_SD)
-    no_axes = (BENT_AXES,) * len(power) if bent(x) else ("",) * len(power)
+    shown = np.hypot(changed[1], taken[:, None] * _POWERS) - changed[1]
+    no_axes = tuple(BENT_AXES if bent(x) else TAKEN_AXES if t else "" for t in taken)
     return Result(
         blocks=found.shaken.blocks,
         finish=finish,
         span=found.shaken.span,
-        limits=rhythm.LogLimits(systematic=above / HALF_95, below=below),
-        varying=Varying(
-            sd=changed[1] / HALF_95, further=(changed[0] - changed[1], np.zeros_like(above))
+        limits=rhythm.LogLimits(
+            systematic=np.hypot(above, taken[:, None] * _POWERS) / HALF_95, below=below
         ),
+        varying=Varying(sd=changed[1] / HALF_95, further=(changed[0] - changed[1], shown)),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         part_reasons=dict.fromkeys(AXES, no_axes),
         evidence=found.shaken.evidence(),
-        notes=(*found.notes, *bent_notes(x)),
+        notes=(*found.notes, *bent_notes(x), *taken_notes(taken)),
     )
 
 
