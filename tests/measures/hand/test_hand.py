@@ -659,6 +659,21 @@ def test_of_a_pinched_finger_what_it_does_beside_others_is_guessed():
     assert "is guessed after the other fingers" in why["right index curl"]
 
 
+@pytest.mark.parametrize(("finger", "told"), [("index", False), ("little", True)])
+def test_a_knuckle_that_seems_to_bend_around_a_pen_need_not(finger, told):
+    """25 degrees more while the thumb closes to the index: told of a finger that holds no pen."""
+    rng = np.random.default_rng(7)
+    channels = tuple(channel(s, "right") for s in (f"{finger}_mcp", "grip"))
+    for closed, is_told in ((0.0, True), (50.0, told)):
+        films = [
+            _film(posture(rng, np.array(means), seconds=60, sd=2, noise=1), channels, task)
+            for task, means in (("rest", [30.0, 60.0]), ("writing", [55.0, 60.0 - closed]))
+        ]
+        (found,) = _run("hand.posture", *films).contrasts
+        assert (found.interval.lo > 0) == is_told
+        assert (found.p < 0.05) == is_told
+
+
 @pytest.mark.parametrize("moved", [{"others": 60.0}, {"others": 0.0, "turned": 60.0}])
 def test_the_more_the_hand_changes_the_less_a_curl_is_told(moved):
     """A guessed finger's 45 degrees are not told where the others or the whole hand moved too."""

@@ -16,6 +16,7 @@ from eutonia.measures.hand_sight import (
     by_sight,
     first_of,
     hidden,
+    mean_of,
     reaching,
     seen_as,
     too_short,
@@ -31,6 +32,7 @@ from eutonia.model import (
     Channel,
     Condition,
     Each,
+    Floats,
     Inputs,
     Jackknife,
     Measure,
@@ -74,6 +76,12 @@ VARYING_DEG = {
     "one": {"": (np.nan,)},
     "thumb_cmc": {"": (23.0,)},
 }
+#: And SD for each % of the palm by which the thumb came nearer to index or middle finger, of their
+#: knuckles: around a pen one that stayed is read more bent. Of those that stayed while the thumb
+#: came nearer by 25 to 80 %, in films from the thumb's side with nothing before the index, 10 %
+#: were told to bend (people 0 to 39; 5 of 40 to 79), without it 36 (21); of those that moved by 15
+#: to 45 degrees 37 % (40), without it 75 (77). [D]
+GRIP_SHARE, _GRIPPING = 0.25, ("index_mcp", "middle_mcp")
 GAIN_SD = {
     "knuckle": {"": (0.3,), PALM: (0.45,), PINCHED: (0.4,), GUESSED: (0.4,)},
     "outer": {"": (0.3,), PALM: (0.35,), GUESSED: (0.3,)},
@@ -133,22 +141,23 @@ MEASURE = Measure(
     tier="supportive",
     sources=(),
     method="Mean angle of each joint in the hand's own frame: flexion + and extension - (0 is "
-    "straight), abduction and deviation of the wrist + towards the thumb. Of a finger its knuckle "
-    "(MCP), and the outer two joints together (PIP + DIP). The limits also hold what the model "
-    "misplaces in different hands and views: SD of 10.5 degrees for a knuckle that is seen from "
-    "its finger's own side with nothing before it, 12.5 from the palm, 18 where its end is "
-    "behind the thumb and else 17; for the outer "
-    "joints 20, 26 and 33; for spreading 6.5 from the palm, the only side that shows it; 21 for "
-    "thumb and wrist, and 35 for the thumb's base. The interval of a contrast holds the part of it "
-    "that changes with the pose: SD of 6, 6.5, 20 and 9, of 11, 16 and 20, of 4.5, of 15 and of 23 "
-    "degrees; and for fingers that a difference may be read 0.3 to 0.45 (SD) too small or too "
-    "large. Outer joints that read 135, 85 or 60 degrees or more may be clenched: their limits "
-    "reach up to a fist's 175, and of those that read less than 25 from the palm up "
-    "to 70 degrees more. Set right is what rendered fingers are misread by on average: "
-    "knuckles by 12 to 32 degrees from the palm, -8 behind the thumb and 10 where guessed, outer "
-    "joints by 2 to 21 from their own side, -24 to -4 from the palm, 13 behind the thumb and 5 "
-    "where guessed. The bend of a finger that is "
-    "hidden behind two others is not measured.",
+    "straight), abduction and deviation of the wrist + towards the thumb. Of a finger its "
+    "knuckle (MCP), and the outer two joints together (PIP + DIP). The limits also hold "
+    "what the model misplaces in different hands and views: SD of 10.5 degrees for a "
+    "knuckle that is seen from its finger's own side with nothing before it, 12.5 from the "
+    "palm, 18 where its end is behind the thumb and else 17; for the outer joints 20, 26 "
+    "and 33; for spreading 6.5 from the palm, the only side that shows it; 21 for thumb "
+    "and wrist, and 35 for the thumb's base. The interval of a contrast holds the part of "
+    "it that changes with the pose: SD of 6, 6.5, 20 and 9, of 11, 16 and 20, of 4.5, of "
+    "15 and of 23 degrees, for the knuckles of index and middle finger 0.25 more for each "
+    "% of the palm by which the thumb came nearer to them, as around a pen; and for "
+    "fingers that a difference may be read 0.3 to 0.45 (SD) too small or too large. Outer "
+    "joints that read 135, 85 or 60 degrees or more may be clenched: their limits reach up "
+    "to a fist's 175, and of those that read less than 25 from the palm up to 70 degrees "
+    "more. Set right is what rendered fingers are misread by on average: knuckles by 12 to "
+    "32 degrees from the palm, -8 behind the thumb and 10 where guessed, outer joints by 2 "
+    "to 21 from their own side, -24 to -4 from the palm, 13 behind the thumb and 5 where "
+    "guessed. The bend of a finger that is hidden behind two others is not measured.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=SITES)),
     scale="difference",
     interval=Jackknife(least=LEAST_BLOCKS),
@@ -166,8 +175,8 @@ MEASURE = Measure(
     "From the palm the outer joints of some resting hands still read 10 to 50 degrees too "
     "straight, most of all of dark ones near the camera. Less than 18 s give no number, nor does a "
     "hand whose palm is shorter than 40 pixels. Up to version 7 an index behind the thumb counted "
-    "as guessed, and a knuckle that stayed seemed to bend more in half of rendered pen grips. In "
-    "those in which nothing seemed to be before the index it still does in a quarter: "
+    "as guessed, and a knuckle that stayed seemed to bend more in half of rendered pen grips, with "
+    "nothing before it in a quarter (now in 5 to 10 %): "
     "in a pen grip the curl of the whole finger is known better. Up to version 6 "
     "outer joints were read 2 to 21 "
     "degrees and guessed knuckles 10 too straight, and limits held no fist; up to version 5 middle "
@@ -202,6 +211,8 @@ def measure(x: Inputs) -> Result:
         limits=within(limits, np.array([[POSSIBLE_DEG[k]] for k in kinds])),
         varying=Varying(
             sd=varies,
+            share=_by_grip(channels, rows),
+            place=_grip(x),
             sides=stays,
             gain=gain,
             bounded=True,
@@ -215,6 +226,19 @@ def measure(x: Inputs) -> Result:
         ),
         notes=(NOT_SHARED,) if "outer" in kinds else (),
     )
+
+
+def _by_grip(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> Floats:
+    """Return what changes for each % by which the thumb is nearer to a finger, ``(n, 1)``."""
+    pens = [channels[r].site in _GRIPPING and not seen_as(channels[r]) for r in rows]
+    return np.where(pens, GRIP_SHARE, 0.0)[:, None]
+
+
+def _grip(x: Inputs) -> Floats:
+    """Return how near the thumb of each target's hand is to a finger, % of palm, ``(n, 1)``."""
+    channels = x.channels["finger"]
+    where = {c.side: row for row, c in enumerate(channels) if c.site == "grip"}
+    return np.array([[mean_of(x, where.get(channels[r].side))] for r in x.targets[:, 0]])
 
 
 def _not_spread(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
