@@ -37,6 +37,8 @@ _SIGHTS = {
     GUESSED: "guessed",
     HIDDEN: "hidden behind two others",
 }
+#: Of fewer that are seen so nothing is said; what is held around a pen stands in hand/curl.py.
+LEAST_FINGERS = 30
 #: Poses of all fingers, each shown by itself.
 _WHOLE = {"flat": "a flat hand", "fist": "a fist"}
 Mask = NDArray[np.bool_]
@@ -156,6 +158,8 @@ def _by_sight(x: Read) -> Iterator[dict[str, Any]]:
     clinic = x.task != "drawn"
     for flag, words in _SIGHTS.items():
         row = compare(x, "curl", {f: clinic & (x.flag[f] == flag) for f in FINGERS})
+        if row.n < LEAST_FINGERS:
+            continue
         yield _said("curl, one finger curled or lifted, or all together", words, row)
 
 
@@ -171,6 +175,8 @@ def _seen(x: Read, name: str, by: str) -> Iterator[dict[str, Any]]:
     quantity, errors = _MEASURED[name]
     for flag, words in _SIGHTS.items():
         row = compare(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
+        if row.n < LEAST_FINGERS:
+            continue
         held = {"held": _held(x, quantity, flag, errors[flag])} if flag in errors else {}
         yield _said(by, words, row) | held
 
