@@ -103,16 +103,16 @@ def test_poses_of_the_clinic_change_what_they_say():
 
 def test_a_fist_is_held_by_limits_that_reach_up_to_it():
     """Of a fist of 220 degrees a reading of 150 from the palm holds it, and one of 100 does not."""
-    share = {}
+    share, n = {}, hands.LEAST_FINGERS
     for read in (150.0, 100.0):
-        values = {f"{f}_{j}": np.array([read]) for f in FINGERS for j in ("curl", "pip_dip")}
+        values = {f"{f}_{j}": np.full(n, read) for f in FINGERS for j in ("curl", "pip_dip")}
         x = hands.Read(
-            true={k: np.array([220.0 if "curl" in k else 150.0]) for k in values},
+            true={k: np.full(n, 220.0 if "curl" in k else 150.0) for k in values},
             read=values,
-            flag={f: np.array(["bend_from_palm"]) for f in FINGERS},
-            view=np.array(["palm"]),
-            task=np.array(["fist"]),
-            who=np.array([0]),
+            flag={f: np.full(n, "bend_from_palm") for f in FINGERS},
+            view=np.full(n, "palm"),
+            task=np.full(n, "fist"),
+            who=np.zeros(n, dtype=int),
         )
         rows = {r["by"]: r for r in hands._whole(x) if r["level"] == "from the palm"}
         share[read] = rows["curl of a fist, by how the finger is seen"]["held"]
