@@ -113,7 +113,7 @@ def test_where_none_differs_the_room_that_is_left_is_said(full):
     unsure = replace(tested.interval, lo=-20.0, hi=80.0)
     none = replace(tested, value=30.0, interval=unsure, p=0.4, q=0.8)
     said = row(first_page(replace(assessment, contrasts=(none,))), "DIFFERS")
-    assert "no difference between conditions or sides was shown" in said
+    assert "no comparison of two conditions or sides showed a difference" in said
     assert "any size within its interval is possible" in said
     assert "[−20, 80]" in said
     assert "possible" not in row(first_page(assessment), "DIFFERS")
@@ -483,7 +483,22 @@ def test_the_plain_page_says_what_differs_and_from_what(full):
         q=0.01,
     )
     told = "\n".join(texts(plain_page(replace(assessment, contrasts=(side,)))))
-    assert "Lower on the right side than on the left, rest: how strongly" in told
+    assert "Higher on the left side than on the right, rest: how strongly" in told
+    assert "(flexor carpi radialis)" in told
+
+
+def test_research_numbers_that_differ_are_counted_not_denied(full):
+    """A foot that turns in is no number for page 1, and neither page says that nothing differs."""
+    assessment, _ = full
+    foot = replace(assessment.contrasts[0], measure="gait.foot_pitch.landing", q=0.001)
+    alike = replace(assessment.contrasts[0], q=0.8)
+    made = replace(assessment, contrasts=(alike, foot))
+    said = row(first_page(made), "DIFFERS")
+    assert "1 research-tier number: " in said
+    assert "no other comparison of two conditions or sides showed a difference" in said
+    plain = "\n".join(texts(plain_page(made)))
+    assert "still being studied and differ: 1" in plain
+    assert "no clear difference" not in plain
 
 
 def test_a_difference_without_plain_words_is_counted_not_denied(full):

@@ -125,6 +125,13 @@ def test_a_clinical_difference_stands_before_a_supportive_one_of_smaller_q():
     assert ranked_contrasts([lips, jaw]) == (jaw, lips)
 
 
+def test_what_differs_stands_before_all_that_does_not():
+    """A foot of the research tier that differs comes before a clinical number that does not."""
+    foot = _contrast("gait.foot_pitch.landing", q=0.001)
+    jaw = _contrast("mouth.jaw_deviation.mean", q=0.6)
+    assert ranked_contrasts([jaw, foot], made_for=frozenset({"mouth"})) == (foot, jaw)
+
+
 def test_of_what_does_not_differ_the_least_likely_chance_stands_first():
     """A q of another family says nothing: p 0.17 stands before p 0.75 whatever their q."""
     curl = replace(_contrast("hand.curl.sum", q=0.9991), p=0.17)

@@ -147,6 +147,13 @@ def test_the_affected_side_comes_first():
     assert unnamed.value == pytest.approx(1 / 3, rel=0.05)
 
 
+@pytest.mark.parametrize("task", ["counting", "writing", "walking", "hold"])
+def test_what_a_task_does_to_the_neck_is_held_against_letting_go(task):
+    """A protocol of the neck has no rest: its tasks are compared with the head let go."""
+    (found,) = _rms(_noise(1, [10.0], task="let_go"), _noise(2, [30.0], task=task)).contrasts
+    assert (found.factor, found.a, found.b) == ("task", task, "let_go")
+
+
 def test_the_same_task_of_the_other_hand_is_the_other_side():
     """The writing hand's muscle is held against the other hand's when that writes."""
     right = _noise(1, [30.0, 12.0], task="writing", side="right")  # right, left biceps

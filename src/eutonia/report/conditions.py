@@ -73,7 +73,7 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
     shown = contrasts[:MAX_CONTRASTS]
     count = f"all {len(shown)}"
     if len(contrasts) > len(shown):
-        count = f"{len(shown)} of {len(contrasts)}, the surest first; all are in findings.csv"
+        count = f"{len(shown)} of {len(contrasts)}, what differs first; all are in findings.csv"
     yield Table(
         caption=f"Contrasts: two conditions or sides that differ in one factor ({count})",
         header=(

@@ -17,6 +17,7 @@ from eutonia.report.relevance import (
     GUESSED,
     aside,
     declared_id,
+    differs,
     filmed_for,
     ranked,
     ranked_contrasts,
@@ -188,17 +189,25 @@ def _nothing(assessment: Assessment) -> Text:
 
 
 def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
-    allowed = [c for c in assessment.contrasts if tier_of(c, assessment) != "research"]
-    ordered = ranked_contrasts(allowed, made_for=filmed_for(assessment))
-    differ = [c for c in ordered if c.q is not None and c.q < 0.05]
+    every = ranked_contrasts(assessment.contrasts, made_for=filmed_for(assessment))
+    ordered = [c for c in every if tier_of(c, assessment) != "research"]
+    differ = [c for c in ordered if differs(c)]
     shown = [c for c in differ if not said_by(c, differ)]
     for c in shown[:MAX_CONTRASTS]:
         yield "DIFFERS", _contrast(c, assessment)
     if len(shown) > MAX_CONTRASTS:
         more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
-    elif allowed and not differ:
-        yield "DIFFERS", "no difference between conditions or sides was shown (exploratory)"
+    research = sum(differs(c) for c in every) - len(differ)
+    if research:
+        more = f"{research} research-tier {'number' if research == 1 else 'numbers'}: "
+        yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
+    if ordered and not differ:
+        other = "other " if research else ""
+        yield (
+            "DIFFERS",
+            f"no {other}comparison of two conditions or sides showed a difference (exploratory)",
+        )
         if alone := next(filter(differs_alone, ordered), None):
             chance = "alone this would differ, among so many it may be chance: "
             yield "DIFFERS", f"{chance}{_contrast(alone, assessment)}"

@@ -13,7 +13,7 @@ from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.scales import is_scale
 from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD
-from eutonia.report.relevance import ranked_contrasts, tier_of
+from eutonia.report.relevance import differs, ranked_contrasts, tier_of
 from eutonia.report.words import (
     INSTRUMENTS,
     NOT_THERE,
@@ -159,13 +159,19 @@ def _recorded(assessment: Assessment) -> str:
     kinds = dict.fromkeys(_plain_kind(r, assessment) for r in assessment.recordings)
     # Several streams of one file were recorded at once.
     lengths = {r.id.rpartition("#")[0] or r.id: r.duration_s for r in assessment.recordings}
-    minutes = round(sum(lengths.values()) / 60)
-    lasted = "about a minute" if minutes <= 1 else f"about {minutes} minutes"
-    lasted = lasted if sum(lengths.values()) >= 45 else "less than a minute"
+    lasted = _lasted(sum(lengths.values()))
     said = (c for r in assessment.recordings for c in r.conditions if c != Condition().label)
     tasks = dict.fromkeys(_plain_task(c) for c in said)
     did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
     return f"We recorded your {' and your '.join(kinds)}, {lasted} in all.{did}"
+
+
+def _lasted(seconds: float) -> str:
+    if seconds < 45:
+        return "less than a minute"
+    if seconds < 75:
+        return "about a minute"
+    return "about one and a half minutes" if seconds < 105 else f"about {seconds / 60:.0f} minutes"
 
 
 #: Tasks whose names mean something else in daily life.
@@ -296,17 +302,16 @@ def _codes(assessment: Assessment) -> Iterator[str]:
 
 def _different(assessment: Assessment) -> Iterator[str]:
     """Yield what differs, and from what; only numbers that are not for research alone."""
-    differ = [
-        c
-        for c in ranked_contrasts(assessment.contrasts)
-        if c.q is not None and c.q < 0.05 and tier_of(c, assessment) != "research"
-    ]
-    told = [c for c in differ if c.measure in PLAIN][:_MOST]
+    differ = [c for c in ranked_contrasts(assessment.contrasts) if differs(c)]
+    for_care = [c for c in differ if tier_of(c, assessment) != "research"]
+    told = [c for c in for_care if c.measure in PLAIN][:_MOST]
     for c in told:
         yield _sentence(c)
-    if more := len(differ) - len(told):
+    if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
+    if new := len(differ) - len(for_care):
+        yield f"Numbers that are still being studied and differ: {new}. See the tables further on."
     if not assessment.contrasts:
         yield "There was nothing that we could compare."
     elif not differ:
@@ -319,7 +324,9 @@ def _sentence(c: Contrast) -> str:
     more = c.value > (1.0 if c.scale == "ratio" else 0.0)
     direction = "Higher" if more else "Lower"
     if c.factor == "side":
-        against = f"on the {c.a} side than on the {c.b}"
+        direction = "Higher"
+        more_on, less_on = (c.a, c.b) if more else (c.b, c.a)
+        against = f"on the {more_on} side than on the {less_on}"
     elif c.factor == "acting_side":
         against = f"on the {c.a} side than on the {c.b} when that did the same"
     elif c.factor == "task":
@@ -327,7 +334,10 @@ def _sentence(c: Contrast) -> str:
     else:
         against = f"with {spaced(c.factor)} {spaced(c.a)} than with {spaced(c.b)}"
     during = f", {held(c)}" if held(c) else ""
-    return f"{direction} {against}{during}: {PLAIN[c.measure]} ({short(c.target.label, 60)})."
+    about = c.target.label
+    if c.factor == "side":  # it is of both
+        about = about.removeprefix(f"{c.a} ")
+    return f"{direction} {against}{during}: {PLAIN[c.measure]} ({short(about, 60)})."
 
 
 def _task(name: str) -> str:

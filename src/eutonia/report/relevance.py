@@ -116,10 +116,11 @@ def _of_muscles(measure: str) -> bool:
 def ranked_contrasts(
     contrasts: Iterable[Contrast], *, made_for: frozenset[str] = frozenset()
 ) -> tuple[Contrast, ...]:
-    """Return contrasts by tier, by q, then by their distance from none in widths of the interval.
+    """Return contrasts by whether they differ, by tier, by q, then by their distance from none.
 
-    Those that do not differ stand by p: q compares only with others of its own family. Those of
-    what the videos were made for come first, those of rest last.
+    Those that do not differ stand by p: q compares only with others of its own family. Of either
+    kind those of what the videos were made for come first, those of rest last. The distance is in
+    widths of the interval.
     """
 
     def key(c: Contrast) -> tuple[float, ...]:
@@ -127,13 +128,18 @@ def ranked_contrasts(
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
         background = c.condition.get("task") in _REST
         unsure = 1.0 + (1.0 if c.p is None else c.p)
-        q = c.q if c.q is not None and c.q < MAX_FALSE_DISCOVERY else unsure
+        q = c.q if differs(c) and c.q is not None else unsure
         declared = card(c.measure)
         tier = len(_TIERS) if declared is None else _TIERS[declared.tier]
         away_from_none = away / width if width > 0 else 0.0
-        return aside(c.measure, made_for), background, tier, q, -away_from_none
+        return not differs(c), aside(c.measure, made_for), background, tier, q, -away_from_none
 
     return tuple(sorted(contrasts, key=key))
+
+
+def differs(c: Contrast) -> bool:
+    """Tell whether a contrast is called a difference, of all that were compared."""
+    return c.q is not None and c.q < MAX_FALSE_DISCOVERY
 
 
 def said_by(one: Estimate | Contrast, others: Iterable[Estimate | Contrast]) -> bool:

@@ -104,7 +104,7 @@ def _rests(condition: Condition) -> bool:
 def _held_against(factor: str, level: str, reference: str) -> bool:
     """Tell whether a level of a factor is compared with another one."""
     entry = table("conditions").get(factor, {})
-    usual = {entry.get("reference"), entry.get("against", {}).get(level)}
+    usual = {entry.get("reference"), *entry.get("against", {}).get(level, ())}
     return reference in usual and level != entry.get("reference")
 
 
