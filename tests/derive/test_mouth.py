@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from eutonia.derive.lids import LIDS
 from eutonia.derive.mouth import CHIN_WITH_CORNERS, HEAD, OF_TURN, mouth
 from eutonia.dsp.rotation import turned
 from eutonia.model import Landmarks, Points
@@ -168,6 +169,17 @@ def test_the_turns_of_the_head_are_told_beside_the_mouth():
             np.testing.assert_allclose(seen - truth, own, atol=0.3)
 
 
+def test_the_gap_of_the_lids_is_told_beside_the_mouth():
+    """Lids 8 mm apart, then shut, in both eyes; one eye that stays open is half of it."""
+    faces = np.array([face_points()] * 3)
+    for pairs, apart in ((LIDS["left"], (8, 0, 8)), (LIDS["right"], (8, 0, 0))):
+        for a, b in pairs:
+            faces[:, b, 1] = faces[:, a, 1] + apart
+    gap = _read(faces)["lid_gap", "midline"]
+    down = 114 / np.hypot(114, 11)
+    np.testing.assert_allclose(gap, np.array([8, 0, 4]) * PCT * down, atol=0.01)
+
+
 def test_no_face_gives_no_channel():
     """A video of a hand alone has no mouth."""
     move = mouth(_seen(np.full((4, 478, 3), np.nan)))
@@ -181,6 +193,6 @@ def test_channels_name_what_they_are():
     assert {c.kind for c in move.channels} == {"mouth"}
     assert {c.unit for c in move.channels if c.site not in HEAD} == {"%"}
     assert [(c.site, c.unit) for c in move.channels[-3:]] == [(s, "deg") for s in HEAD]
-    assert len({c.name for c in move.channels}) == len(move.channels) == 12
+    assert len({c.name for c in move.channels}) == len(move.channels) == 13
     sides = {(c.site, c.side) for c in move.channels if c.site.startswith("corner")}
     assert sides == {(s, d) for s in ("corner_out", "corner_up") for d in ("left", "right")}

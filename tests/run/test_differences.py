@@ -296,3 +296,20 @@ def test_limits_reach_to_what_is_true_where_a_part_of_it_is_read(measure, sides)
     assert found.interval.lo == pytest.approx(bare.interval.lo)
     assert bare.interval.hi < back(true) < found.interval.hi
     assert found.interval.method != bare.interval.method
+
+
+def test_two_sides_that_act_in_turn_have_each_its_own_errors():
+    """Of the other recording its own target's error counts, also where it is another row there."""
+    rng = np.random.default_rng(23)
+    unseen = np.full((2, 1), np.nan)
+    made = []
+    for row, sd in ((0, 3.0), (1, 4.0)):
+        sds = unseen.copy()
+        sds[row] = sd
+        x = np.full((20, 2), np.nan)
+        x[:, row] = rng.standard_normal(20)
+        varying = Varying(sd=sds, sides=sds, further=(np.zeros((2, 1)), np.zeros((2, 1))))
+        made.append(Term(_measured(x, varying=varying), row, 0))
+    found = compare(PLAIN, *made)
+    half = (found.interval.hi - found.interval.lo) / 2
+    assert half == pytest.approx(np.hypot(1.96 * 5, 2.02 * np.sqrt(2 / 20)), rel=0.02)

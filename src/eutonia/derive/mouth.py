@@ -42,6 +42,10 @@ MAX_ASIDE_DEG = 25.0
 ASIDE = ("jaw_deviation", "corner_out", "corner_up")
 #: How the face is turned from the camera, which is what was taken off: it leaves a rest.
 HEAD = ("head_yaw", "head_pitch", "head_roll")
+#: The gap of the lids, beside which the model of the face moves a still chin.
+LIDS = "lid_gap"
+#: Upper and lower edges of the lids of both eyes.
+_LIDS = ((385, 386, 387, 160, 159, 158), (380, 374, 373, 144, 145, 153))
 #: Pictures from which the person's mean eyes and nose is made.
 _FOR_MEAN = 300
 
@@ -99,7 +103,8 @@ def mouth(landmarks: Landmarks) -> Movement:
         ``jaw_opening`` (chin below the base of the nose), ``jaw_deviation`` (chin, + to the right),
         ``lip_gap`` (between the inner edges), ``lip_height`` (both red lips: small when pressed),
         ``lip_width`` (corner to corner: small when pursed), and for each side ``corner_out`` (from
-        the midline) and ``corner_up`` (above the base of the nose, so negative). In degrees, what
+        the midline) and ``corner_up`` (above the base of the nose, so negative). ``lid_gap``, the
+        mean of both eyes, tells when lids shut, which moves a still chin. In degrees, what
         was taken off them: ``head_yaw``, ``head_pitch`` and ``head_roll``, how eyes and nose are
         turned from the camera (signs of `eutonia.dsp.rotation`; of rendered people right to 1.2
         degrees (SD) in yaw and, as faces differ, 3 in pitch).
@@ -240,6 +245,8 @@ def _distances(placed: Floats) -> dict[tuple[str, Side], Floats]:
         outwards = 1 if side == "right" else -1
         found["corner_out", side] = outwards * placed[:, point, 0]
         found["corner_up", side] = -placed[:, point, 1]
+    upper, lower = (placed[:, list(edge), 1].mean(axis=1) for edge in _LIDS)
+    found[LIDS, "midline"] = lower - upper
     return found
 
 

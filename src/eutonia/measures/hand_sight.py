@@ -26,6 +26,8 @@ PINCHED = "bend_pinched"
 #: camera's that is larger than that of the blocks: 18 s, from which Student's quantile is 2.6. Of
 #: such intervals 94 % held the simulated truth, and 93 % where the camera had no error.
 LEAST_BLOCKS = 6
+#: Seen from its own side, the thumb nearer than this to a fingertip, % of the palm. [D]
+NEAR, NEAR_PERCENT = "thumb_near", 45.0
 #: How the hand lies to the camera, see the derivation.
 TURNS = ("hand_hinge", "hand_palm")
 #: The thumb's curl, whose channel has no flag: its sight follows from how the hand lies.
@@ -73,6 +75,24 @@ def by_sight(
     unknown = (np.nan,) * len(next(iter(sd.values())))
     own = {row: PINCHED for row in rows if PINCHED in sd and PINCHED in channels[row].flags}
     return np.array([sd.get(own.get(row, seen_as(channels[row])), unknown) for row in rows])
+
+
+def bends_as(x: Inputs, row: int) -> str:
+    """Return what tells how much more a finger may bend than it reads, a key of `Hiding`.
+
+    `NEAR` where the thumb is near and the finger is seen from its own side, else as `seen_as`.
+    """
+    own = x.channels["finger"][row]
+    if seen_as(own) and PINCHED not in own.flags:
+        return seen_as(own)
+    return NEAR if 0 < grip_of(x, row) < NEAR_PERCENT else ""
+
+
+def grip_of(x: Inputs, row: int) -> float:
+    """Return how near the thumb is to a finger on the hand of a channel, % of palm; 0: unknown."""
+    channels = x.channels["finger"]
+    same = (i for i, c in enumerate(channels) if (c.site, c.side) == ("grip", channels[row].side))
+    return mean_of(x, next(same, None))
 
 
 def lies(x: Inputs, row: int) -> list[float]:
@@ -125,20 +145,27 @@ class Hiding:
     """How much more a finger may bend than it reads, degrees, by how it was seen.
 
     A clenched finger, and from the palm one that rests, points at the camera and reads too straight
-    by more than the error that goes either way. `seen` is what `seen_as` returns.
+    by more than the error that goes either way; so does one that is much curled beside others that
+    are bent. `seen` is what `bends_as` returns.
 
     Parameters
     ----------
     fist_from : mapping of str to float
-        From what it reads on it may be clenched; by flag.
+        From what it reads on it may be clenched; by how it was seen.
     fist : float
         The most that a clenched one bends.
+    bent_from : mapping of str to float
+        From what it reads on it may be much curled.
+    bent : float
+        The most that such a finger bends.
     straight_below, straight : float
         What reads less than this from the palm may bend by this much more.
     """
 
     fist_from: Mapping[str, float]
     fist: float
+    bent_from: Mapping[str, float]
+    bent: float
     straight_below: float
     straight: float
 
@@ -148,9 +175,10 @@ class Hiding:
         return max(self.clenched(value, seen), self.straight if straight else 0.0)
 
     def clenched(self, value: float, seen: str) -> float:
-        """Return how much more a finger bends if it is clenched."""
-        may_be = value >= self.fist_from.get(seen, np.inf)
-        return max(self.fist - value, 0.0) if may_be else 0.0
+        """Return how much more a finger bends if it is clenched, or much curled."""
+        fist = self.fist if value >= self.fist_from.get(seen, np.inf) else value
+        bent = self.bent if value >= self.bent_from.get(seen, np.inf) else value
+        return max(fist, bent, value) - value
 
 
 def reaching(limits: Limits, below: Floats, above: Floats) -> Limits:

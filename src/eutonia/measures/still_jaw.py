@@ -2,10 +2,10 @@
 
 The landmarks of a still chin are not still. They jitter from picture to picture, more in dim light;
 and the model of the face moves the chin when the lids shut, by up to 4 % of the distance of the
-eyes, in either direction, while the lips do not part. A head that turns and nods moves it by up to
-8 %, in step with itself. So an opening must stand above the jitter of the very recording, and what
-is left of it without what follows the head is believed only where the lips part with it, or where
-it is large.
+eyes, in either direction, while the lips do not part: of shut lids most of that is taken off. A
+head that turns and nods moves it by up to 8 %, in step with itself. So an opening must stand above
+the jitter of the very recording, and what is left of it without what follows the head is believed
+only where the lips part with it, or where it is large.
 """
 
 from __future__ import annotations
@@ -29,6 +29,16 @@ SURE_RANGE = 5.0
 #: films the former, without what follows the head, was -0.56 to 0.48 where the jaw read more than
 #: 2.4 %; of rendered jaws that opened they were at least 0.93 and 1.3 (41, 42, 71 and 88). [D]
 LEAST_CORRELATION, LEAST_GAP = 0.7, 0.5
+#: Lids are shut where their gap is below the first share of the open one, or dips below the second
+#: share of what it is beside, for so many seconds at most, which is a blink. Chins move from so
+#: many seconds before until as long after. Of 110 openings in ten films of rendered people below 40
+#: who blinked or shut their eyes 11 to 18 times a minute, 105 were counted in time (within 0.3 s)
+#: before and after, and 4 more instead of 27; of 99 in nine films of 41 to 75 95 before and 96
+#: after, and 7 more instead of 42. Shares and times around these (0.4 to 0.6, 0.6 to 0.8, 0.4 to
+#: 0.7 s, 0.06 to 0.1 s) counted nearly the same. [D]
+SHUT, DIPS, BLINK_S, BESIDE_S = 0.5, 0.7, 0.5, 0.08
+#: Of all gaps, the quantile that is open.
+_OPEN = 0.95
 _LESS = f"landmarks show less than {LEAST_RANGE:g} % of movement of the jaw: no opening can be "
 _LESS += (
     "counted. They show a part of its way (the range is what they show, over that part), so that "
@@ -130,3 +140,48 @@ def rises(x: Floats, least: float) -> int:
     from scipy.signal import find_peaks
 
     return len(find_peaks(x, prominence=least)[0])
+
+
+def with_lids_open(
+    jaw: Floats, lids: Floats, lips: Floats, *, usable: NDArray[np.bool_], rate_hz: float
+) -> Floats:
+    """Return the opening of a jaw without what lids that shut make of it.
+
+    Where the lips part with it, it is left. Else a straight line is laid over blinks, and over the
+    moments in which lids shut and open for longer; what the chin moved by between, its median, is
+    taken off.
+
+    Parameters
+    ----------
+    jaw, lids, lips : ndarray, shape (n_samples,)
+        Opening, gap of the lids and of the lips.
+    usable : ndarray of bool, shape (n_samples,)
+    rate_hz : float
+    """
+    from scipy.ndimage import binary_dilation, grey_closing
+
+    if not usable.any():
+        return jaw
+    shut = usable & (lids < SHUT * np.quantile(lids[usable], _OPEN))
+    beside = grey_closing(lids, size=round(BLINK_S * rate_hz))
+    wide = round(BESIDE_S * rate_hz)
+    away = binary_dilation(shut | usable & (lids < DIPS * beside), iterations=wide)
+    if not (usable & ~away).any():
+        return jaw
+    own, parted = (row - _line(row, usable & ~away) for row in (jaw, lips))
+    out, moving = jaw.copy(), away.copy()
+    for start, stop in np.flatnonzero(np.diff(away, prepend=False, append=False)).reshape(-1, 2):
+        step, part = np.median(own[start:stop]), np.median(parted[start:stop])
+        if part * np.sign(step) >= LEAST_GAP * abs(step):
+            moving[start:stop] = False
+        elif stop - start > (BLINK_S + 2 * BESIDE_S) * rate_hz:
+            inner = slice(start + 2 * wide, stop - 2 * wide)
+            out[inner] -= step
+            moving[inner] = False
+    return np.where(moving, _line(out, usable & ~moving), out)
+
+
+def _line(x: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Return what is known, with straight lines between."""
+    at = np.flatnonzero(known)
+    return np.asarray(np.interp(np.arange(len(x)), at, x[at]))

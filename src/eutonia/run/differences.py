@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ from eutonia.stats.unknown_zero import distances_apart
 
 #: Why an interval is wider than the spread of the blocks.
 _HIDDEN = "errors that blocks do not show"
-_PART = "; only a part may be read"
-#: How far limits lie below and above a value.
+_WITHIN: Final = "within the recording"
 _Apart = tuple[float, float]
 
 
@@ -131,10 +130,18 @@ class Term:
         pooled, at = self.of.pooled, (self.target, self.part)
         if pooled.fixed is None:
             return False
-        own, fixed = (
-            np.array([lo[at], hi[at]]) for lo, hi in ((pooled.lo, pooled.hi), pooled.fixed)
-        )
+        own = np.array([pooled.lo[at], pooled.hi[at]])
+        fixed = np.array([limit[at] for limit in pooled.fixed])
         return bool(np.isfinite(own).all() and np.allclose(own, fixed, rtol=1e-12, atol=0))
+
+    @property
+    def of_side(self) -> tuple[float, float, float] | None:
+        """What is new in each side: its SD, and how much further below and above it may be."""
+        varying = self.of.pooled.varying
+        if varying is None or varying.sides is None:
+            return None
+        at = self.target, self.part
+        return float(varying.sides[at]), *varying.beyond(*at)
 
     def reach(self, *, ratio: bool) -> tuple[_Reach, _Reach]:
         """Return how far the limits lie below and above, where the measure makes its own."""
@@ -232,7 +239,7 @@ def _within(a: Term, b: Term, *, ratio: bool) -> Difference:
     if errors is None:
         return Difference(value=value, no_interval="undefined")
     method = a.of.pooled.method
-    how = Interval(lo=0, hi=0, kind="within the recording", method=method)
+    how = Interval(lo=0, hi=0, kind=_WITHIN, method=method)
     return _from_error(float(np.log(value)) if ratio else value, *errors, ratio=ratio, how=how)
 
 
@@ -276,14 +283,10 @@ def _from_limits(value: float, a: Term, b: Term, *, ratio: bool) -> Difference:
     if not _same_place(a, b):
         reach = low_a + high_b, high_a + low_b
     at, back = float(np.log(value)) if ratio else value, _back(ratio)
+    lo, hi = back(at - reach[0]), back(at + reach[1])
     return Difference(
         value=value,
-        interval=Interval(
-            lo=back(at - reach[0]),
-            hi=back(at + reach[1]),
-            kind="within the recording",
-            method=WITHOUT_BLOCKS,
-        ),
+        interval=Interval(lo=lo, hi=hi, kind=_WITHIN, method=WITHOUT_BLOCKS),
         p=iv.student_p(at, (reach[0] if at > 0 else reach[1]) / HALF_95, df=np.inf),
     )
 
@@ -298,15 +301,12 @@ def _from_draws(
         return Difference(value=value, no_interval="unstable")
     if np.ptp(draws) == 0:
         return Difference(value=value, no_interval="no_spread")
-    lo, hi = iv.percentile_limits(draws[:, None, None], n_blocks=np.array([n]))
+    limits = iv.percentile_limits(draws[:, None, None], n_blocks=np.array([n]))
+    lo, hi = (float(limit[0, 0]) for limit in limits)
+    method = f"block bootstrap, {iv.N_RESAMPLES} resamples"
     return Difference(
         value=value,
-        interval=Interval(
-            lo=float(lo[0, 0]),
-            hi=float(hi[0, 0]),
-            kind="within the recording",
-            method=f"block bootstrap, {iv.N_RESAMPLES} resamples",
-        ),
+        interval=Interval(lo=lo, hi=hi, kind=_WITHIN, method=method),
         p=_p_of_draws(draws, n, ratio=ratio),
     )
 
@@ -332,11 +332,10 @@ def _not_in_blocks(a: Term, b: Term, *, ratio: bool) -> _Apart:
     Unless the measure says how much of it cancels, it may be opposite on the two sides: a camera
     that sees one foot land too early makes that step shorter and the other one longer by as much.
     """
-    varying = a.of.pooled.varying
-    if varying is not None and varying.sides is not None:
-        half = HALF_95 * float(np.hypot(*varying.sides[[a.target, b.target], a.part]))
-        (below_a, above_a), (below_b, above_b) = (varying.beyond(t.target, t.part) for t in (a, b))
-        return half + below_a + above_b, half + above_a + below_b
+    mine, theirs = a.of_side, b.of_side
+    if mine is not None and theirs is not None:
+        half = HALF_95 * float(np.hypot(mine[0], theirs[0]))
+        return half + mine[1] + theirs[2], half + mine[2] + theirs[1]
     (low_a, high_a), (low_b, high_b) = ([r.fixed for r in t.reach(ratio=ratio)] for t in (a, b))
     return low_a + high_b, high_a + low_b
 
@@ -399,7 +398,8 @@ def _in_part(found: Difference, a: Term, b: Term, *, ratio: bool) -> Difference:
     (below, above), back = _reach(found, ratio=ratio), _back(ratio)
     value = float(np.log(found.value)) if ratio else found.value
     lo, hi = back(-farthest(-value, below, shown)), back(farthest(value, above, shown))
-    return replace(found, interval=replace(interval, lo=lo, hi=hi, method=interval.method + _PART))
+    method = f"{interval.method}; only a part may be read"
+    return replace(found, interval=replace(interval, lo=lo, hi=hi, method=method))
 
 
 def _stretched(found: Difference, times: float, *, ratio: bool) -> Difference:

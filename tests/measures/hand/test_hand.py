@@ -144,7 +144,7 @@ def _flagged(means, flags, task="playing"):
 def test_the_interval_of_a_curl_follows_how_the_finger_was_seen():
     """1.96 of the SD of its own class stand to each side of a finger that hardly moves."""
     flags = ("", "bend_from_palm", "bend_guessed", "bend_guessed")
-    found = _run("hand.curl", _flagged([60, 90, 80, 90], flags)).estimates
+    found = _run("hand.curl", _flagged([60, 90, 80, 80], flags)).estimates
     half = {(e.target.sites[0], e.part): (e.interval.hi - e.interval.lo) / 2 for e in found}
     for site, sd in zip(CURLS, (15.5, 24, 43, 43), strict=True):
         assert half[site, "sum"] == pytest.approx(1.96 * sd, rel=0.01)
@@ -657,6 +657,35 @@ def test_of_a_pinched_finger_what_it_does_beside_others_is_guessed():
     outcome = _run("hand.which", _flagged([120, 60, 60, 60], ("bend_pinched", "", "", "")))
     why = {n.target: n.reason for n in outcome.not_measurable}
     assert "is guessed after the other fingers" in why["right index curl"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "gap", "reach"), [(106, 35, 220), (106, 70, None), (130, 70, 220), (80, 35, None)]
+)
+def test_an_index_among_bent_fingers_may_curl_far_more_than_it_reads(reads, gap, reach):
+    """One of 172 degrees read 106 with the thumb near: limits and differences reach up to it."""
+    rng = np.random.default_rng(8)
+    channels = tuple(channel(s, "right") for s in ("index_curl", "middle_curl", "grip"))
+    films = [
+        _film(posture(rng, np.array(means), seconds=60, sd=1, noise=0.5), channels, task)
+        for task, means in (("rest", [70.0, 70.0, 80.0]), ("writing", [reads, 110.0, gap]))
+    ]
+    outcome = _run("hand.curl", *films)
+    (sum_, beyond) = (
+        next(e for e in outcome.estimates if (e.part, e.condition.get("task")) == (p, "writing"))
+        for p in ("sum", "beyond")
+    )
+    (apart,) = [
+        c for c in outcome.contrasts if c.measure.endswith("sum") and "index" in c.target.label
+    ]
+    assert sum_.interval.lo == pytest.approx(reads - 1.96 * 15.5, abs=2)
+    if reach is None:
+        assert sum_.interval.hi == pytest.approx(reads + 1.96 * 15.5, abs=2)
+        return
+    assert sum_.interval.hi == pytest.approx(reach, abs=2)
+    assert beyond.interval.hi > reach - 110
+    assert apart.interval.hi > reach - 70
+    assert any("look at the film" in note.lower() for note in sum_.notes)
 
 
 @pytest.mark.parametrize(("finger", "told"), [("index", False), ("little", True)])

@@ -84,6 +84,53 @@ def test_lids_that_shut_are_no_openings_of_the_jaw(size):
     assert found["range"].interval.lo == 0 < 3 < found["range"].value
 
 
+LIDS_BESIDE = (*JAW_AND_LIPS, channel("lid_gap"))
+
+
+def _beside_lids(opening, gap, shut, *, told=True):
+    """Return rate and range of a jaw that lids, shut, move by 4 % and the lips not at all."""
+    rng = np.random.default_rng(4)
+    moved = opening + 4.2 * shut
+    x = np.stack([75 + moved, 3 + gap * opening, 12 - 10 * shut]) + rng.normal(0, 0.15, (3, N))
+    channels = LIDS_BESIDE if told else JAW_AND_LIPS
+    outcome = _run("mouth.jaw_excursion", x[: len(channels)], channels)
+    return {e.part: e.value for e in outcome.estimates}
+
+
+def _bumps(at, lasts):
+    """Return a raised cosine from 0 to 1 at each of some times."""
+    phase = (T - np.asarray(at)[:, None]) / lasts
+    return (np.sin(np.pi * np.clip(phase, 0, 1)) ** 2).max(axis=0)
+
+
+OPENS_AT = np.arange(1.0, 58.0, 4.0)  # 15 a minute
+BETWEEN = _bumps(OPENS_AT + 2.0, 0.3)
+LONG = ((T % 4.0 > 3.0) & (T % 4.0 < 3.9)).astype(float)
+
+
+@pytest.mark.parametrize("shut", [BETWEEN, LONG], ids=["blinks", "closures"])
+@pytest.mark.parametrize("gap", [0.0, 1.3])
+def test_lids_that_shut_between_openings_are_none(shut, gap):
+    """A still chin that goes 4 % along with the lids is no opening; those beside it all count."""
+    opening = 7 * _bumps(OPENS_AT, 1.2)
+    alone = _beside_lids(opening, gap, 0 * shut)
+    found = _beside_lids(opening, gap, shut)
+    assert alone["rate"] == pytest.approx(15, abs=0.1)
+    assert found["rate"] == pytest.approx(15, abs=0.1)
+    assert found["range"] == pytest.approx(alone["range"], rel=0.05)
+    # Where nothing is known of the lids, they count: so the lids are what tells.
+    assert _beside_lids(opening, gap, shut, told=False)["rate"] > 25
+
+
+def test_a_jaw_that_opens_while_lids_are_shut_still_counts():
+    """In a spasm of eyes and jaw the lips part: every opening counts, at its full range."""
+    shut = _bumps(OPENS_AT - 0.3, 1.8) > 0.2
+    opening = 8 * _bumps(OPENS_AT, 1.2)
+    found = _beside_lids(opening, 1.3, shut.astype(float))
+    assert found["rate"] == pytest.approx(15, abs=0.1)
+    assert found["range"] >= 0.9 * _beside_lids(opening, 1.3, 0.0 * shut)["range"]
+
+
 @pytest.mark.parametrize("opens", [False, True])
 def test_a_head_that_nods_does_not_open_the_jaw(opens):
     """A chin that goes 8 % in step with a nod is a still jaw; 7 % of its own under it are not."""

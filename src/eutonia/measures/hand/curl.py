@@ -10,10 +10,12 @@ from eutonia.measures.hand_curls import CURLS, alone, beyond, others, pairs
 from eutonia.measures.hand_sight import (
     GUESSED,
     LEAST_BLOCKS,
+    NEAR,
     PALM,
     PINCHED,
     TURNS,
     Hiding,
+    bends_as,
     by_sight,
     first_of,
     hidden,
@@ -43,6 +45,7 @@ from eutonia.model import (
     Varying,
     Visit,
 )
+from eutonia.stats.normal import HALF_95
 
 #: Errors of hands and views by how the finger was seen, SD in degrees: of its curl, and of that
 #: beyond the others; 1.96 of it held 95 % of the errors of rendered hands, people 0 to 19. From
@@ -81,9 +84,17 @@ GAIN_SD = {"": (0.33, 0.0), PALM: (0.15, 0.25), PINCHED: (0.35, 0.0), GUESSED: (
 #: palm were read up to 40 to 77 too straight (97.5th percentile; people 0 to 38, either skin), of
 #: which differences need not hold more: of those between such a hand and one that bends more, 3 %
 #: lay below their interval. [D]
+#: A finger that curls by 145 degrees and more beside others that are bent reads far less, the less
+#: the more it curls, however free it was seen: of index fingers from the thumb's side that curled
+#: by 170 to 220 those with the thumb near read 83 to 161, with it away 111 to 194, guessed ones
+#: from 93 on. Of 443 (456) index fingers that curled by 40 to 220 limits that reach up to 220 from
+#: there on hold 99 %, of those above 170 98 % (people 0 to 38; 40 to 78 alike); without, 0 to 6 %
+#: of these with the thumb near. [D]
 HIDING = Hiding(
-    fist_from={"": 200.0, PALM: 140.0, GUESSED: 120.0},
+    fist_from={"": 200.0, NEAR: 200.0, PALM: 140.0, GUESSED: 120.0},
     fist=260.0,
+    bent_from={"": 115.0, NEAR: 85.0, GUESSED: 90.0},
+    bent=220.0,
     straight_below=80.0,
     straight=68.0,
 )
@@ -91,7 +102,10 @@ HIDING = Hiding(
 #: others was misread by up to so much (95 % of fists from the palm; of other hands 35), and what
 #: a difference holds of that beside the rest. [D]
 FIST_FROM_DEG, BEYOND_FIST_DEG = 200.0, 95.0
-CLENCHED = "fingers that read so bent may be clenched to a fist: look at the film"
+CLENCHED = (
+    "fingers that read so bent may be curled far more, up to a fist: among bent fingers one that "
+    "curls much reads like one that curls little. Look at the film"
+)
 #: What fingers can do, degrees: nothing beyond is within the limits (our rule, generous). [D]
 POSSIBLE_DEG = ((-60.0, 280.0), (-220.0, 220.0))
 
@@ -108,8 +122,9 @@ MEASURE = Measure(
     "and views: SD of 15.5 and 26 degrees for a finger that is seen from its own side with nothing "
     "before it, 17 and 33 where only its end is behind the thumb, as around a pen, 24 and 18 from "
     "the palm, 43 and 33 where its bend is guessed; of a finger that "
-    "reads 200, 140 or 120 degrees or more they reach up to a fist's 260, and of one that reads "
-    "less than 80 from the palm up to 68 degrees more. "
+    "reads 200, 140 or 120 degrees or more they reach up to a fist's 260, of one seen from its own "
+    "side that reads 115 or more (85 with the thumb near it, 90 where guessed) up to 220, which "
+    "bent fingers hide, and of one that reads less than 80 from the palm up to 68 degrees more. "
     "Added is what rendered fingers are read too straight on average: 2 to 21 degrees from their "
     "own side, 8 from the palm, 5 behind the thumb, 15 where guessed. A finger "
     "that is hidden behind two others is not measured.",
@@ -128,6 +143,10 @@ MEASURE = Measure(
     "does not grows as the hand turns and as the other fingers curl, and with the true difference "
     "itself, which is shown too small: all that is in the interval of the contrast. So let the "
     "hand lie alike in both. "
+    "A finger that curls much among bent ones, most of all with the thumb near it, reads like one "
+    "that curls little: index fingers of 145 to 220 degrees read 83 to 160 on rendered hands, the "
+    "less the more they curled, and the neighbour read too bent. The interval reaches up to that, "
+    "and none of such a change is told; that its neighbour differs says nothing then. "
     "A pen may be taken for the index finger, which then reads as straight: of 306 "
     "rendered pen grips in which nothing seemed to be before it 10 read more than 50 degrees too "
     "straight, so look at the overlay where an index reads straighter in writing. "
@@ -139,7 +158,8 @@ MEASURE = Measure(
     "curl them more (of still fingers beside one that curled 1 % were so told, of dark ones 2); "
     "and the fingers of a fist by 50 and more. Up to version 4 the limits were narrower, of "
     "contrasts too; up to version 5 curl read 2 to 21 degrees less, and the limits held no fist; "
-    "up to version 6 an index whose end was behind the thumb counted as guessed.",
+    "up to version 6 an index whose end was behind the thumb counted as guessed, and no limit held "
+    "a finger that is much curled among bent ones.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -181,12 +201,18 @@ def _hidden_bend(x: Inputs) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats
     channels = x.channels["finger"]
     read = {row: mean_of(x, row) for row, c in enumerate(channels) if c.site in CURLS}
     reach, further = np.zeros((2, 2, len(x.targets), 2))
+    bent = {row: HIDING.clenched(value, bends_as(x, row)) for row, value in read.items()}
     for i, row in enumerate(x.targets[:, 0]):
-        seen, of_hand = seen_as(channels[row]), (row, *others(channels, int(row)))
-        reach[1, i, 0] = HIDING.above(read[row], seen)
-        further[1, i, 0] = HIDING.clenched(read[row], seen)
-        if max(read[r] for r in of_hand) >= FIST_FROM_DEG:
-            reach[:, i, 1], further[:, i, 1] = BEYOND_FIST_DEG, BEYOND_FIST_DEG / 2
+        rest = others(channels, int(row))
+        reach[1, i, 0] = HIDING.above(read[row], bends_as(x, int(row)))
+        further[1, i, 0] = bent[row]
+        # What it curls beyond the others is larger by its own bend, and smaller by theirs.
+        by = np.array([np.mean([bent[r] for r in rest]) if rest else 0.0, bent[row]])
+        own = HALF_95 * by_sight(channels, x.targets[i], SYSTEMATIC_DEG)[0, 1]
+        reach[:, i, 1], further[:, i, 1] = np.where(by > 0, np.hypot(by, own), 0.0), by
+        if max(read[r] for r in (row, *rest)) >= FIST_FROM_DEG:
+            reach[:, i, 1] = np.maximum(reach[:, i, 1], BEYOND_FIST_DEG)
+            further[:, i, 1] = np.maximum(further[:, i, 1], BEYOND_FIST_DEG / 2)
     return (reach[0], reach[1]), (further[0], further[1])
 
 

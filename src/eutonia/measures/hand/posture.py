@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from eutonia.measures.hand_sight import (
     GUESSED,
     LEAST_BLOCKS,
+    NEAR,
     PALM,
     PINCHED,
     Hiding,
+    bends_as,
     by_sight,
     first_of,
+    grip_of,
     hidden,
-    mean_of,
     reaching,
     seen_as,
     too_short,
@@ -95,9 +97,14 @@ GAIN_SD = {
 #: 156 from the thumb's side, 67 to 83 where guessed there (10th to 90th percentile) and 83 and more
 #: from the palm. Those of resting hands that read less than 25 from the palm were read up to 51 to
 #: 75 too straight (97.5th percentile; people 0 to 38, either skin). [D]
+#: And of index fingers that are much curled among bent ones, whose outer joints bend by 100 to 160
+#: degrees, those read 15 to 100 (as in `hand.curl`; limits that reach so from what they read on
+#: hold 97 % of 443 and 456 such and others, people 0 to 38 and 40 to 78). [D]
 HIDING = Hiding(
-    fist_from={"": 135.0, PALM: 85.0, GUESSED: 60.0},
+    fist_from={PALM: 85.0},
     fist=175.0,
+    bent_from={"": 70.0, NEAR: 35.0, GUESSED: 50.0},
+    bent=175.0,
     straight_below=25.0,
     straight=70.0,
 )
@@ -152,12 +159,13 @@ MEASURE = Measure(
     "15 and of 23 degrees, for the knuckles of index and middle finger 0.25 more for each "
     "% of the palm by which the thumb came nearer to them, as around a pen; and for "
     "fingers that a difference may be read 0.3 to 0.45 (SD) too small or too large. Outer "
-    "joints that read 135, 85 or 60 degrees or more may be clenched: their limits reach up "
-    "to a fist's 175, and of those that read less than 25 from the palm up to 70 degrees "
-    "more. Set right is what rendered fingers are misread by on average: knuckles by 12 to "
-    "32 degrees from the palm, -8 behind the thumb and 10 where guessed, outer joints by 2 "
-    "to 21 from their own side, -24 to -4 from the palm, 13 behind the thumb and 5 where "
-    "guessed. The bend of a finger that is hidden behind two others is not measured.",
+    "joints that read 70 degrees or more (35 with the thumb near, 85 from the palm, 50 "
+    "where guessed) may be clenched or much curled: their limits reach up to a fist's 175, "
+    "and of those that read less than 25 from the palm up to 70 degrees more. Set right is "
+    "what rendered fingers are misread by on average: knuckles by 12 to 32 degrees from "
+    "the palm, -8 behind the thumb and 10 where guessed, outer joints by 2 to 21 from "
+    "their own side, -24 to -4 from the palm, 13 behind the thumb and 5 where guessed. The "
+    "bend of a finger that is hidden behind two others is not measured.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=SITES)),
     scale="difference",
     interval=Jackknife(least=LEAST_BLOCKS),
@@ -201,8 +209,8 @@ def measure(x: Inputs) -> Result:
     value = mean(blocks.sum(axis=0))
     above, further = np.zeros((2, *value.shape))
     for i in (i for i, kind in enumerate(kinds) if kind == "outer"):
-        above[i, 0] = HIDING.above(value[i, 0], seen_as(channels[rows[i]]))
-        further[i, 0] = HIDING.clenched(value[i, 0], seen_as(channels[rows[i]]))
+        above[i, 0] = HIDING.above(value[i, 0], bends_as(x, rows[i]))
+        further[i, 0] = HIDING.clenched(value[i, 0], bends_as(x, rows[i]))
     limits = reaching(with_systematic(stays), np.zeros_like(above), above)
     return Result(
         blocks=blocks,
@@ -236,9 +244,7 @@ def _by_grip(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> Floats:
 
 def _grip(x: Inputs) -> Floats:
     """Return how near the thumb of each target's hand is to a finger, % of palm, ``(n, 1)``."""
-    channels = x.channels["finger"]
-    where = {c.side: row for row, c in enumerate(channels) if c.site == "grip"}
-    return np.array([[mean_of(x, where.get(channels[r].side))] for r in x.targets[:, 0]])
+    return np.array([[grip_of(x, int(row))] for row in x.targets[:, 0]])
 
 
 def _not_spread(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
