@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from eutonia.film import MOST, telling_times
+from eutonia.film import USUAL, telling_times
 from eutonia.model import Channel, Condition, Landmarks, Movement, Span
 
 T_S = np.arange(0, 40, 0.1)
@@ -26,9 +26,20 @@ def test_what_only_calibrates_is_shown_once():
     yaw[(T_S > 30) & (T_S < 31)] = 50.0
     landmarks, movements = film(yaw)
     found = telling_times(landmarks, movements, [span(0, 10, "zero"), span(10, 40, "let_go")])
-    assert len(found) == MOST
+    assert len(found) == USUAL
     assert sum(t < 10 for t in found) == 1
     assert any(30 < t < 31 for t in found)
+
+
+def test_each_condition_has_a_picture_and_a_repeated_one_no_second():
+    """Six conditions with a range have seven pictures and more, twice the same task one less."""
+    tasks = ["zero", "let_go", "hold", "range", "counting", "writing"]
+    spans = [span(5 * i, 5 * i + 5, task) for i, task in enumerate(tasks)]
+    found = telling_times(*film(np.sin(T_S)), [*spans, span(35, 40, "let_go")])
+    for s in spans:
+        if s.condition.get("task") != "range":
+            assert any(s.start_s <= t < s.stop_s for t in found)
+    assert len(found) <= 8
 
 
 def test_a_blink_is_no_picture_that_says_most():

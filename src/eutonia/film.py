@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model import Landmarks, Movement, Recording, Span
+from eutonia.model import Condition, Landmarks, Movement, Recording, Span
 
 if TYPE_CHECKING:
     from eutonia.tracking.privacy import Face
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Pictures = Literal["shown", "covered", "none"]
 #: Key of the arrays of a video in the evidence, before the name of the recording.
 PREFIX = "video/"
-#: Most pictures of one video, and their longer edge in pixels.
-MOST, LONGEST = 6, 480
+#: Pictures of one video, more where there are more conditions; and their longer edge in pixels.
+USUAL, MOST, LONGEST = 6, 9, 480
 #: A picture of what is furthest from usual is of what lasts more than half of this, seconds. [D]
 LASTS_S = 0.6
 #: An end of a range was held for this long in all, and lies so far from straight, as measured
@@ -104,6 +104,8 @@ def telling_times(
     found: list[float] = []
     t = landmarks.t_s
     told, ranges = whole.copy(), np.zeros(len(t), dtype=np.bool_)
+    most = min(MOST, max(USUAL, len({s.condition for s in spans}) + 2))
+    shown = set[Condition]()
     for span in sorted(spans, key=lambda s: s.start_s):
         within = (t >= span.start_s) & (t < span.stop_s)
         if span.condition.get("task") in CALIBRATES:
@@ -112,14 +114,15 @@ def telling_times(
             ranges |= within
             continue
         inside = np.flatnonzero(whole & within)
-        if len(inside) and len(found) < MOST - 2:
+        if len(inside) and len(found) < most - 2 and span.condition not in shown:
+            shown.add(span.condition)
             found.append(float(t[inside[_most_usual(x[:, inside], spread)]]))
     pictures = max(1, round(LASTS_S * landmarks.rate_hz))
     lasting = median_filter(np.minimum(away, 20.0), size=(1, pictures), mode="nearest")
     total = np.where(told, lasting.sum(axis=0), -1.0)
     furthest = [i for i in np.argsort(-total) if total[i] >= 0]
     for i in (*_ends(landmarks, movements, ranges), *furthest):
-        if len(found) >= MOST:
+        if len(found) >= most:
             break
         if all(abs(t[i] - other) > 1.0 for other in found):
             found.append(float(t[i]))

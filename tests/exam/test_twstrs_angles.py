@@ -67,6 +67,14 @@ def test_numbers_are_written_as_in_the_findings():
     assert "-0" not in straight.words
 
 
+def test_a_nod_against_a_zero_that_nobody_set_proposes_nothing():
+    """A low camera makes a retrocollis; a turn and a tilt do not depend on its height so."""
+    for measure, n in (("head.pitch_mean", 0), ("head.yaw_mean", 1), ("head.roll_mean", 1)):
+        unset = replace(number(measure, 17.0, 4.0, 30.0), quality=("zero_anatomical",))
+        assert len(twstrs_proposals([unset])) == n
+        assert len(twstrs_withheld([unset])) == 1 - n
+
+
 def test_the_interval_says_which_scores_are_possible():
     """An angle near an edge allows both scores, and says so."""
     (found,) = twstrs_proposals([number("head.yaw_mean", -24.0, -29.0, -19.0)])

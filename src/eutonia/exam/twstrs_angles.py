@@ -35,6 +35,13 @@ _OF_ANGLE = {"head.yaw_mean": "rotation", "head.roll_mean": "laterocollis"}
 _OF_SHIFT = {"head.shift_lat": "lateral_shift", "head.shift_sag": "sagittal_shift"}
 _NOD, _TIME = "head.pitch_mean", "head.time_neutral"
 _ITEMS = {*_OF_ANGLE, *_OF_SHIFT, _NOD, _TIME}
+#: Flag of angles against a zero that nobody set, and why a nod then proposes nothing: a film of a
+#: straight head from 10 degrees below read a retrocollis of 2 (a rendered person, number 503). [D]
+_NO_ZERO = "zero_anatomical"
+_LEVEL = (
+    "against a zero that nobody set: a camera that stands low or high makes a bent head of "
+    "a straight one, so that no score is proposed. Film the segment 'straight'"
+)
 _CUT = "it was not over when the film or its segment ended, so that no score is proposed"
 
 
@@ -104,6 +111,8 @@ def _withheld(e: Estimate) -> str:
         return f"{read}, without an interval, so that no score is proposed"
     if e.measure == _TIME:
         return _CUT if _at_least(e) else ""
+    if e.measure == _NOD and _NO_ZERO in e.quality:
+        return f"{read}, {_LEVEL}"
     if e.in_valid_range or _at_least(e) or _surely_shifted(e):
         return ""
     return f"{read}, {_outside(e)}, and not beyond doubt: no score is proposed"

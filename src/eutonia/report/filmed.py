@@ -267,6 +267,19 @@ def _map(name: str, arrays: Arrays) -> Figure | None:
     )
 
 
+#: Said of closures of eyes that were not calibrated.
+_UNCALIBRATED = (
+    " Gentle closures were not filmed, so that how far this eye shuts is guessed: eyes that stay "
+    "shut may look as if they flickered, and one eye otherwise than the other. The marks are no "
+    "count; what could be counted stands in the tables."
+)
+
+
+def _calibrated(arrays: Arrays) -> bool:
+    """Tell whether gentle closures are among what was filmed."""
+    return any(str(n).startswith("closures") for n in arrays["span_names"])
+
+
 def _raster(name: str, arrays: Arrays) -> Figure | None:
     """Return when each eye was closed."""
     if "lid.x" not in arrays:
@@ -285,12 +298,14 @@ def _raster(name: str, arrays: Arrays) -> Figure | None:
             canvas.legend(loc="outside upper left", ncols=2, borderaxespad=0.2)
 
     shares = " ".join(f"{n}: {100 * c.mean():.1f} %." for n, c in zip(labels, closed, strict=True))
+    unsure = "" if _calibrated(arrays) else _UNCALIBRATED
     return _figure(
         name,
         "blinks",
         title="When the eyes were closed",
         alt=f"Each closure of each eye, a minute a line. Share of the time: {shares}",
-        caption=f"Closed: closure above {SHUT:g}. A thin mark is a blink, a wide one a closure.",
+        caption=f"Closed: closure above {SHUT:g}. A thin mark is a blink, a wide one a closure."
+        + unsure,
         draw=draw,
         height_in=0.9 + plot.video.MINUTE_IN * (int((t[-1] - t[0]) // 60) + 1),
     )

@@ -133,9 +133,12 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
             continue
         key = (f.primary, f.estimate.measure, f.estimate.condition.label)
         groups.setdefault(key, []).append(f)
-    for (primary, _, _), group in list(groups.items())[:MAX_FINDINGS]:
+    made_for = filmed_for(assessment)
+    asked = {key: g for key, g in groups.items() if g[0].primary or not aside(key[1], made_for)}
+    rows = list((asked or groups).items())[:MAX_FINDINGS]
+    for (primary, _, _), group in rows:
         yield ("PRIMARY" if primary else group[0].estimate.tier.upper()), _one_row(group)
-    hidden = len(groups) - MAX_FINDINGS
+    hidden = len(groups) - len(rows)
     if hidden > 0:
         yield "MORE", (f"{hidden} further rows of findings: ", Ref("findings", "findings"))
 
