@@ -419,11 +419,11 @@ def test_the_size_of_a_fingers_tremor_holds_the_gain_of_its_view():
         assert size.interval.hi == pytest.approx(2 * np.exp(1.96 * sd), rel=0.05)
 
 
-def _shaking(tips, flag="bend_from_palm"):
-    """Run the tremor of a hand whose ring finger reads 3 degrees at 5 Hz; its tips move so far."""
+def _shaking(tips, flag="bend_from_palm", hz=5.0):
+    """Run the tremor of a hand whose ring finger reads 3 degrees at some Hz; its tips move so."""
     rng = np.random.default_rng(9)
     t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
-    wave = np.sqrt(2) * np.sin(2 * np.pi * 5 * t)
+    wave = np.sqrt(2) * np.sin(2 * np.pi * hz * t)
     fingers = ("index", "middle", "ring", "little")
     sites = (*CURLS, *(f"tip_{f}_{axis}" for f in fingers for axis in "xy"))
     sizes = (0.3, 0.3, 3.0, 0.3, *(part * tip for tip in tips for part in (0.6, 0.8)))
@@ -440,6 +440,9 @@ def test_a_tremor_that_moves_all_fingertips_together_is_not_called_a_fingers():
     assert not outcome.estimates
     why = {n.target: n.reason for n in outcome.not_measurable}["right ring curl"]
     assert "hand trembles at 5.0 Hz" in why
+    slow = _shaking((3.0, 2.5, 3.0, 2.0), hz=1.2).not_measurable
+    said = {n.target: n.reason for n in slow}["right ring curl"]
+    assert "moves at 1.2 Hz (so slow a rhythm need not be tremor" in said
     assert "forearm and elbow" in why
     assert "Film the palm" not in why
     alone = _shaking((0.5, 0.5, 4.0, 0.5))

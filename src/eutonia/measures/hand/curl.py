@@ -89,8 +89,7 @@ GAIN_SD = {"": (0.33, 0.0), PALM: (0.15, 0.25), PINCHED: (0.35, 0.0), GUESSED: (
 #: by 170 to 220 those with the thumb near read 83 to 161, with it away 111 to 194, guessed ones
 #: from 93 on. Of 500 (509) index fingers that curled by 66 to 225, of people 0 to 38 (40 to 78;
 #: even numbers), limits that reach up to 220 from there on hold 99 (99) %, of those above 170 98
-#: (98) %; without, 0 to 6 % of these with the thumb near. That more are bent so than in any clinic
-#: does not matter to what is held of each. [D]
+#: (98) %; without, 0 to 6 % of these with the thumb near. [D]
 HIDING = Hiding(
     fist_from={"": 200.0, NEAR: 200.0, PALM: 140.0, GUESSED: 120.0},
     fist=260.0,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.dsp import tremor
 from eutonia.measures import single_tremor as one
 from eutonia.measures.hand_curls import CURLS
 from eutonia.measures.hand_sight import (
@@ -274,9 +275,16 @@ def _seen(channel: Channel) -> bool:
     return seen_as(channel) not in (GUESSED, HIDDEN)
 
 
+def _trembles(hz: float) -> str:
+    """Return what a rhythm is called: below some Hz it need not be tremor."""
+    if hz >= tremor.SLOW_HZ:
+        return f"trembles at {hz:.1f} Hz"
+    return f"moves at {hz:.1f} Hz (so slow a rhythm need not be tremor: a sway looks the same)"
+
+
 def _hand_trembles(largest: Channel, hz: float, size: float) -> Untold:
     return Untold(
-        f"The {largest.side} hand trembles at {hz:.1f} Hz, and this film does not tell whether it "
+        f"The {largest.side} hand {_trembles(hz)}, and this film does not tell whether it "
         "is the wrist, the arm or the fingers: the fingertips move together in the picture. What "
         f"fingers read (largest was {largest.label}, {size:.2g} degrees, root mean square) may be "
         "none of their own. Film hand, forearm and elbow in one picture, the forearm laid down: "
@@ -286,7 +294,7 @@ def _hand_trembles(largest: Channel, hz: float, size: float) -> Untold:
 
 def _not_told(largest: Channel, hz: float, words: str, why: str) -> Untold:
     return Untold(
-        f"One finger of the {largest.side} hand, or more, trembles at {hz:.1f} Hz, and this film "
+        f"One finger of the {largest.side} hand, or more, {_trembles(hz)}, and this film "
         f"does not tell which: largest was {words}, but {why}, and the landmarks of still fingers "
         f"are drawn along by one that trembles. {_instead_of(largest)}"
     )
