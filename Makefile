@@ -12,6 +12,8 @@ VENV ?= .venv
 JOBS ?= auto
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# The workers of the tests fill the cores; more threads in each would only wait for each other.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 INPUTS := pyproject.toml constraints.txt hatch_build.py $(wildcard src/eutonia/dsp/kernels.[ch])
 
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ models: $(VENV)/.core
 
 test: $(VENV)/.dev
 	-$(PY) -m eutonia models fetch
-	$(PY) -m pytest -n $(JOBS)
+	$(ONE_THREAD) $(PY) -m pytest -n $(JOBS)
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check .
@@ -43,7 +45,7 @@ validate: $(VENV)/.dev
 	$(PY) -m eutonia.validate
 
 bench: $(VENV)/.dev
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m eutonia.bench
+	$(ONE_THREAD) $(PY) -m eutonia.bench
 
 docs: $(VENV)/.dev
 	$(PY) -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
