@@ -132,7 +132,12 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
 
 def test_what_is_there_for_the_measures_alone_is_not_written():
     """A hand before the face, the turn in the mouth's fit, a hand's lie, what a jaw nods: none."""
-    told = [("head", "yaw", "deg"), ("head", "face_hidden", "1"), ("mouth", "head_yaw", "deg")]
+    told = [
+        ("head", "yaw", "deg"),
+        ("head", "face_hidden", "1"),
+        ("mouth", "head_yaw", "deg"),
+        ("mouth", "lid_gap", "%"),
+    ]
     told += [("finger", "hand_palm", "deg"), ("head", "nod_of_jaw", "deg")]
     lines = []
     for kind, site, unit in told:

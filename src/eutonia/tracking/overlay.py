@@ -213,7 +213,7 @@ def _words(movement: Movement, i: int) -> list[str]:
 #: Channels of which landmarks show a part, or too much; the report gives the whole way.
 _IN_PART = ("jaw_opening", "jaw_deviation", "lip_gap")
 #: Channels of a kind that only say how something else was seen: how their sites begin.
-_INNER = {"head": ("nod_of_jaw",), "mouth": ("head_",), "finger": ("hand_",)}
+_INNER = {"head": ("nod_of_jaw",), "mouth": ("head_", "lid_gap"), "finger": ("hand_",)}
 
 
 def _inner(movement: Movement, site: str, unit: str) -> bool:
