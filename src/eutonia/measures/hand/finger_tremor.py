@@ -279,7 +279,7 @@ def _trembles(hz: float) -> str:
     """Return what a rhythm is called: below some Hz it need not be tremor."""
     if hz >= tremor.SLOW_HZ:
         return f"trembles at {hz:.1f} Hz"
-    return f"moves at {hz:.1f} Hz (so slow a rhythm need not be tremor: a sway looks the same)"
+    return f"moves at {hz:.1f} Hz (so slow a rhythm need not be tremor, a sway looks the same)"
 
 
 def _hand_trembles(largest: Channel, hz: float, size: float) -> Untold:
