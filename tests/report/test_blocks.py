@@ -95,6 +95,26 @@ def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(
     assert keys.index("PRIMARY") < keys.index("SUPPORTIVE")
 
 
+def test_a_tremor_that_was_found_has_a_row_however_much_stands_before_it(full):
+    """The page holds eight rows; a tremor with a small number is one of them, the eighth row not.
+
+    A made-up measure that no one looked for by itself gets no such row.
+    """
+    assessment, _ = full
+    f = assessment.findings[0]
+    numbers = [(f"fake.m{i}", f"Angle {i}", 90.0 - i) for i in range(9)]
+    for last, shown in (("hand.finger_tremor.freq", True), ("fake.tremor", False)):
+        made = tuple(
+            replace(f, estimate=replace(f.estimate, measure=m, title=t, value=v, tier="supportive"))
+            for m, t, v in (*numbers, (last, "The last one", 1.0))
+        )
+        said = row(first_page(replace(assessment, findings=made)), "SUPPORTIVE")
+        assert said.count(" / ") == 7
+        assert ("The last one" in said) == shown
+        assert ("Angle 7" in said) == (not shown)
+        assert said.index("Angle 0") < said.index("Angle 6")
+
+
 @pytest.mark.parametrize(("side", "said"), [("right", True), ("", False)])
 def test_an_eye_that_is_open_less_is_named_beside_its_number(full, side, said):
     """The flag stands on the first page beside the eye's number; a pair has words of its own."""

@@ -98,8 +98,8 @@ class ArraySignal:
         self, start: int = 0, stop: int | None = None, channels: tuple[int, ...] | None = None
     ) -> Floats:
         """Return a copy of samples ``start:stop`` of some channels."""
-        rows = self.data if channels is None else self.data[list(channels)]
-        return np.array(rows[:, start:stop], dtype=np.float64)
+        part = self.data[:, start:stop]  # first: taking channels copies
+        return np.array(part if channels is None else part[list(channels)], dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

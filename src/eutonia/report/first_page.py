@@ -26,6 +26,7 @@ from eutonia.report.relevance import (
     unit_of,
 )
 from eutonia.report.words import (
+    NOT_THERE,
     contrast_words,
     differs_alone,
     held,
@@ -135,12 +136,27 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         groups.setdefault(key, []).append(f)
     made_for = filmed_for(assessment)
     asked = {key: g for key, g in groups.items() if g[0].primary or not aside(key[1], made_for)}
-    rows = list((asked or groups).items())[:MAX_FINDINGS]
-    for (primary, _, _), group in rows:
+    rows = _fitting(list((asked or groups).values()))
+    for group in rows:
+        primary = group[0].primary
         yield ("PRIMARY" if primary else group[0].estimate.tier.upper()), _one_row(group)
     hidden = len(groups) - len(rows)
     if hidden > 0:
         yield "MORE", (f"{hidden} further rows of findings: ", Ref("findings", "findings"))
+
+
+def _fitting(groups: list[list[Finding]]) -> list[list[Finding]]:
+    """Return as many groups as the page holds, in their order: the first ones.
+
+    Of what was looked for and was there, as a tremor, one is kept whatever stands before it.
+    """
+    measures = [group[0].estimate.measure for group in groups]
+    kept = {
+        next((i for i, measure in enumerate(measures) if measure.startswith(thing)), 0)
+        for thing in NOT_THERE
+    }
+    by_need = sorted(range(len(groups)), key=lambda i: (i not in kept, i))
+    return [groups[i] for i in sorted(by_need[:MAX_FINDINGS])]
 
 
 def _one_row(group: list[Finding]) -> Text:
