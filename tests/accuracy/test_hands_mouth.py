@@ -102,9 +102,9 @@ def test_poses_of_the_clinic_change_what_they_say():
 
 
 def test_a_fist_is_held_by_limits_that_reach_up_to_it():
-    """Of a fist of 220 degrees a reading of 150 from the palm holds it, and one of 100 does not."""
+    """Of a fist of 220 degrees a reading of 150 from the palm holds it, and one of 90 does not."""
     share, n = {}, hands.LEAST_FINGERS
-    for read in (150.0, 100.0):
+    for read in (150.0, 90.0):
         values = {f"{f}_{j}": np.full(n, read) for f in FINGERS for j in ("curl", "pip_dip")}
         x = hands.Read(
             true={k: np.full(n, 220.0 if "curl" in k else 150.0) for k in values},
@@ -116,7 +116,7 @@ def test_a_fist_is_held_by_limits_that_reach_up_to_it():
         )
         rows = {r["by"]: r for r in hands._whole(x) if r["level"] == "from the palm"}
         share[read] = rows["curl of a fist, by how the finger is seen"]["held"]
-    assert share == {150.0: 1.0, 100.0: 0.0}
+    assert share == {150.0: 1.0, 90.0: 0.0}
 
 
 def test_a_tracker_that_shows_half_of_the_jaw_is_said_to():

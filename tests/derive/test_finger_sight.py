@@ -5,6 +5,7 @@ import pytest
 
 from eutonia.derive.finger_sight import (
     FREE,
+    FRONT,
     GUESSED,
     HIDDEN,
     PALM,
@@ -69,6 +70,16 @@ def test_the_side_ends_45_degrees_from_the_hinge():
         assert _how([np.cos(a), 0, -np.sin(a)])["index"] == expected
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_all_fingers_are_seen_from_ahead_over_the_back_of_the_hand(side):
+    """From 15 to 63 degrees off the back towards the fingertips; not from above, not end on."""
+    for off, expected in ((13, GUESSED), (16, FRONT), (62, FRONT), (65, GUESSED)):
+        a = np.radians(off)
+        assert set(_how([0, np.sin(a), -np.cos(a)], side=side).values()) == {expected}
+    assert set(_how([0, -0.7, -0.7], side=side).values()) == {GUESSED}, "over the wrist"
+    assert set(_how([0, 0.7, 0.7], side=side).values()) == {GUESSED}, "over the palm"
+
+
 def test_a_finger_behind_another_is_guessed():
     """Bent alike, the nearer of two is free and the other guessed, whichever side it is."""
     alike = {"thumb_cmc": -50, "thumb_cmc_abduction": 10}
@@ -131,8 +142,8 @@ def test_an_ideal_hand_is_not_changed_whatever_the_camera(seed):
 def test_a_flag_says_what_holds_in_nearly_all_pictures():
     """Nine of ten must show the bend; six of ten that hide it are enough to leave it out."""
 
-    def of(free=0, palm=0, pinched=0, guessed=0, hidden=0):
-        rows = [FREE] * free + [PALM] * palm + [PINCHED] * pinched
+    def of(free=0, palm=0, pinched=0, front=0, guessed=0, hidden=0):
+        rows = [FREE] * free + [PALM] * palm + [PINCHED] * pinched + [FRONT] * front
         return flag(np.array([*rows, *[GUESSED] * guessed, *[HIDDEN] * hidden], dtype=np.int8))
 
     assert of(free=9, hidden=1) == ()
@@ -143,6 +154,25 @@ def test_a_flag_says_what_holds_in_nearly_all_pictures():
     assert of(free=5, pinched=3, guessed=2) == ("bend_guessed",)
     assert of(palm=5, pinched=5) == ("bend_guessed",)
     assert of(guessed=4, hidden=5, palm=1) == ("bend_guessed",)
+    assert of(front=9, guessed=1) == ("bend_from_front",)
+    assert of(free=5, front=5) == ("bend_from_front",)
+    assert of(front=8, guessed=2) == ("bend_guessed",)
+    assert of(palm=5, front=5) == ("bend_guessed",)
+
+
+@pytest.mark.parametrize(
+    ("bend", "length", "pictures", "believed"),
+    [(0, 1.0, 10, True), (0, 0.7, 10, False), (0, 0.7, 1, True), (90, 0.7, 10, True)],
+)
+def test_an_index_too_short_to_be_straight_is_not_believed(bend, length, pictures, believed):
+    """A pen taken for it reads straight beside bent ones; one that does bend may be short."""
+    pose = FANNED | {"index_pip": bend, "index_dip": bend / 2}
+    xyz = np.stack([_seen_from(hand_points(pose), [1, 0, 0])] * 10)
+    world = xyz.copy()
+    world[:pictures, 6:9] = world[:pictures, 5:6] + length * (xyz[:pictures, 6:9] - xyz[:1, 5:6])
+    _, flags = read(xyz, side="right", world=world)
+    assert (flags["index"] == ()) == believed
+    assert believed or flags["index"] == ("bend_hidden",)
 
 
 def _film(xyz):
@@ -187,6 +217,7 @@ def test_of_two_fingers_the_one_that_was_seen_counts():
     """Beside a hidden finger the thumb's distance is that from the other one's tip."""
     assert best([("bend_hidden",), ("bend_guessed",)]) == ("bend_guessed",)
     assert best([("bend_guessed",), ("bend_pinched",)]) == ("bend_pinched",)
+    assert best([("bend_guessed",), ("bend_from_front",)]) == ("bend_from_front",)
     assert best([("bend_from_palm",), ()]) == ()
     xyz = hand_points(FANNED)[None]
     each = [grip(xyz, [f])[0] for f in ("index", "middle")]

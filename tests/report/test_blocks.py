@@ -96,10 +96,7 @@ def test_supportive_findings_stand_on_the_first_page_only_below_what_is_primary(
 
 
 def test_a_tremor_that_was_found_has_a_row_however_much_stands_before_it(full):
-    """The page holds eight rows; a tremor with a small number is one of them, the eighth row not.
-
-    A made-up measure that no one looked for by itself gets no such row.
-    """
+    """A small tremor is one of the eight rows; a small number that nobody looks for is not."""
     assessment, _ = full
     f = assessment.findings[0]
     numbers = [(f"fake.m{i}", f"Angle {i}", 90.0 - i) for i in range(9)]

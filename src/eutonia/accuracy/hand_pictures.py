@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from eutonia.simulate.people.scene import Scene
     from eutonia.simulate.people.truth import Truth
 
-View = Literal["above", "palm", "thumb", "little", "anywhere"]
+View = Literal["above", "palm", "thumb", "little", "ahead", "anywhere"]
 VIEWS: tuple[View, ...] = get_args(View)
 #: Drawn poses of the hand for each person and view, beside those of the clinic.
 N_DRAWN = 6
 #: Looks at each picture: as in a film, a hand is sought first and then followed.
 N_LOOKS = 3
 #: Raised whenever poses or scenes change: older caches are not used.
-_VERSION = 4
+_VERSION = 5
 #: Arm and forearm that hold the right hand freely in front of the person.
 _ARM = {"right_arm_forward": 55.0, "right_elbow": 45.0, "right_arm_out": 5.0}
 _CHAIN = (
@@ -205,12 +205,13 @@ def _scene(who: Person, pose: Pose, view: View, mesh: Path, *, rng: np.random.Ge
 
 def _camera(axes: Floats, view: View, rng: np.random.Generator) -> Floats:
     """Return the direction to the camera from the radial, distal and palmar axes (rows)."""
-    radial, _, palmar = axes
+    radial, distal, palmar = axes
     fixed = {
         "above": -palmar,
         "palm": palmar,
         "thumb": 0.9 * radial - 0.44 * palmar,
         "little": -0.9 * radial - 0.44 * palmar,
+        "ahead": 0.7 * distal - 0.7 * palmar,
     }
     if view in fixed:
         return np.asarray(fixed[view] / np.linalg.norm(fixed[view]))

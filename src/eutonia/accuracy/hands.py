@@ -18,7 +18,7 @@ from eutonia.accuracy.hand_pictures import VIEWS, Seen, tracked
 from eutonia.derive.fingers import joint_angles, read
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.measures.hand import curl, lift, posture
-from eutonia.measures.hand_sight import GUESSED, HIDDEN, PALM, PINCHED
+from eutonia.measures.hand_sight import FRONT, GUESSED, HIDDEN, PALM, PINCHED
 from eutonia.model import Floats
 
 #: Joints that are reported, each over fingers 2 to 5.
@@ -28,12 +28,14 @@ _FROM = {
     "palm": "the palm",
     "thumb": "the thumb's side",
     "little": "the little finger's side",
+    "ahead": "ahead, over its back",
     "anywhere": "any side",
 }
 _SIGHTS = {
     "": "from its own side, free",
     PALM: "from the palm",
     PINCHED: "from its own side, its end behind the thumb",
+    FRONT: "from ahead, over the hand's back",
     GUESSED: "guessed",
     HIDDEN: "hidden behind two others",
 }

@@ -17,14 +17,15 @@ from eutonia.derive.hand_frame import FINGERS, across, frame, norm, unit, withou
 from eutonia.model import Floats, Side
 
 #: How a finger is seen: from its own side and free; from the palm; from its own side with its end
-#: behind the thumb, as around a pen; so that its bend is guessed; or behind two other fingers, so
-#: that nothing is known.
-FREE, PALM, PINCHED, GUESSED, HIDDEN = range(5)
+#: behind the thumb, as around a pen; from ahead over the hand's back; so that its bend is guessed;
+#: or behind two other fingers, so that nothing is known.
+FREE, PALM, PINCHED, FRONT, GUESSED, HIDDEN = range(6)
 Sight = NDArray[np.int8]
 #: Flags of a finger for all but `FREE`.
 FLAGS = {
     PALM: "bend_from_palm",
     PINCHED: "bend_pinched",
+    FRONT: "bend_from_front",
     GUESSED: "bend_guessed",
     HIDDEN: "bend_hidden",
 }
@@ -32,6 +33,11 @@ FLAGS = {
 #: side (45 degrees), and of that between the palm's direction and it for the palm (26). Beyond
 #: these, errors on rendered hands (people 0 to 19) begin to grow. [D]
 SIDE_ON, PALM_ON = 0.7, 0.9
+#: Cosines of the angles from the line of sight to the back of the hand (63 degrees at most) and to
+#: the fingers' direction (76) from which a bend is seen from ahead: the picture then shows how far
+#: a fingertip comes down. A change of curl shows there as 0.8 to 1.0 of it, straight from above as
+#: 0.4, and straight along the fingers the hand is often misplaced (rendered people 0 to 78). [D]
+BACK_ON, AHEAD_ON = 0.45, 0.25
 #: Width of a finger, share of the palm (wrist to middle knuckle; about 18 of 90 mm). [D]
 WIDTH = 0.2
 #: A hand whose four fingers bend backwards by this on average, degrees of curl, is one that the
@@ -64,11 +70,12 @@ def sight(xyz: Floats, *, side: Side) -> dict[str, Sight]:
     Returns
     -------
     dict of str to ndarray of int8, shape (n_frames,)
-        By finger: `FREE`, `PALM`, `PINCHED`, `GUESSED` or `HIDDEN`. Where the hand was not
-        seen: `GUESSED`.
+        By finger: `FREE`, `PALM`, `PINCHED`, `FRONT`, `GUESSED` or `HIDDEN`. Where the hand
+        was not seen: `GUESSED`.
     """
-    _, radial, palmar = frame(xyz[:, 9] - xyz[:, 0], across(xyz), side)
+    along, radial, palmar = frame(xyz[:, 9] - xyz[:, 0], across(xyz), side)
     hinge, palm = radial[:, 2], palmar[:, 2]
+    front = (palm >= BACK_ON) & (along[:, 2] <= -AHEAD_ON)
     found = {}
     for finger, near in _NEAR.items():
         others = [k for k in FINGERS.values() if k != FINGERS[finger]]
@@ -77,7 +84,9 @@ def sight(xyz: Floats, *, side: Side) -> dict[str, Sight]:
         free, pinched = beside & ~thumb.any(axis=1), beside & ~thumb[:, 0]
         hidden = near * hinge <= -SIDE_ON
         which = np.select(
-            [free, pinched, hidden, palm <= -PALM_ON], [FREE, PINCHED, HIDDEN, PALM], GUESSED
+            [free, pinched, hidden, palm <= -PALM_ON, front],
+            [FREE, PINCHED, HIDDEN, PALM, FRONT],
+            GUESSED,
         )
         found[finger] = which.astype(np.int8)
     return found
@@ -91,7 +100,7 @@ def flag(seen: Sight) -> tuple[str, ...]:
         return (FLAGS[HIDDEN],)
     if np.mean(seen == FREE) >= NEARLY_ALWAYS:
         return ()
-    for how in (PALM, PINCHED):
+    for how in (PALM, PINCHED, FRONT):
         if np.mean((seen == FREE) | (seen == how)) >= NEARLY_ALWAYS:
             return (FLAGS[how],)
     return (FLAGS[GUESSED],)
@@ -99,7 +108,7 @@ def flag(seen: Sight) -> tuple[str, ...]:
 
 def best(flags: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the flag of that of some fingers that was seen best."""
-    order = [(), *((FLAGS[how],) for how in (PALM, PINCHED, GUESSED, HIDDEN))]
+    order = [(), *((FLAGS[how],) for how in (PALM, PINCHED, FRONT, GUESSED, HIDDEN))]
     return min(flags, key=order.index)
 
 

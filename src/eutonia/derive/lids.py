@@ -59,7 +59,9 @@ PTOSIS = 0.88
 #: Below this gap of the wider eye, %, even lids read less alike, by its square, and so much less is
 #: flagged: of 20 rendered people (even numbers 40 to 78; chosen on those below), light and dark
 #: skin, even lids narrowed by 0.6 in 7 and 5 % (before, 30 and 17), by 0.8 in 0 and 7 (57 and 40);
-#: of lids that hung alone as many as before. [D]
+#: of lids that hung alone as many as before. Both halves were in sight when this was set; of 20
+#: people drawn afterwards (560 to 598), by 0.6 in 10 and 10 % (33 and 25), by 0.8 in 3 and 15 (60
+#: and 45). [D]
 NARROW_PCT = 7.5
 #: Turn from the camera up to which even lids read even (there: 15 degrees and more). [D]
 MAX_ASIDE_DEG = 25.0

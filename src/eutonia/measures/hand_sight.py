@@ -22,6 +22,8 @@ PALM, GUESSED, HIDDEN = "bend_from_palm", "bend_guessed", "bend_hidden"
 #: And seen from its own side, but for its end, before which the thumb is: a guess of which the sum
 #: of all joints is known better.
 PINCHED = "bend_pinched"
+#: And seen from ahead over the back of the hand: so is the sum of all joints then.
+FRONT = "bend_from_front"
 #: Fewest blocks of three seconds for an interval of a mean whose limits hold an error of the
 #: camera's that is larger than that of the blocks: 18 s, from which Student's quantile is 2.6. Of
 #: such intervals 94 % held the simulated truth, and 93 % where the camera had no error.
@@ -47,11 +49,16 @@ _SIDE = {
 def seen_as(channel: Channel) -> str:
     """Return the flag that says how a finger's bend was seen; empty: from its side and free.
 
-    A pinched finger counts as guessed.
+    A pinched finger, and one seen from ahead, count as guessed.
     """
-    if PINCHED in channel.flags:
+    if _better(channel):
         return GUESSED
     return next((f for f in (HIDDEN, GUESSED, PALM) if f in channel.flags), "")
+
+
+def _better(channel: Channel) -> str:
+    """Return the flag of a guessed finger whose sum of all joints is known better; empty: none."""
+    return next((f for f in (PINCHED, FRONT) if f in channel.flags), "")
 
 
 def by_sight(
@@ -64,8 +71,8 @@ def by_sight(
     channels : tuple of Channel
     rows : ndarray of int, shape (n_targets,)
     sd : mapping of str to tuple of float
-        By flag (see `seen_as`): one standard deviation for each part. Those of a pinched finger
-        are those of a guessed one, unless it has its own.
+        By flag: one standard deviation for each part. Those of a finger that is pinched or seen
+        from ahead are those of a guessed one, unless it has its own.
 
     Returns
     -------
@@ -73,16 +80,21 @@ def by_sight(
         NaN for hidden fingers.
     """
     unknown = (np.nan,) * len(next(iter(sd.values())))
-    own = {row: PINCHED for row in rows if PINCHED in sd and PINCHED in channels[row].flags}
-    return np.array([sd.get(own.get(row, seen_as(channels[row])), unknown) for row in rows])
+    better = [_better(channels[row]) for row in rows]
+    own = zip(better, rows, strict=True)
+    seen = [f if f and f in sd else seen_as(channels[row]) for f, row in own]
+    return np.array([sd.get(how, unknown) for how in seen])
 
 
 def bends_as(x: Inputs, row: int) -> str:
     """Return what tells how much more a finger may bend than it reads, a key of `Hiding`.
 
-    `NEAR` where the thumb is near and the finger is seen from its own side, else as `seen_as`.
+    `FRONT` from ahead, `NEAR` where the thumb is near and the finger is seen from its own side,
+    else as `seen_as`.
     """
     own = x.channels["finger"][row]
+    if FRONT in own.flags:
+        return FRONT
     if seen_as(own) and PINCHED not in own.flags:
         return seen_as(own)
     return NEAR if 0 < grip_of(x, row) < NEAR_PERCENT else ""
@@ -260,7 +272,8 @@ def _why_hidden(channel: Channel) -> str:
     if seen_as(channel) != HIDDEN:
         return ""
     return (
-        "This finger was hidden behind the others, so that its bend is not known. "
+        "This finger was hidden behind the others, or it reads so straight beside bent ones that a "
+        "pen may have been taken for it: its bend is not known. "
         f"{_shown_from(channel)}"
     )
 
@@ -269,5 +282,6 @@ def _shown_from(channel: Channel) -> str:
     """Return what film shows a finger; one from a side shows only the two of that side."""
     return (
         f"A film from {_SIDE[channel.site.split('_', 1)[0]]} with nothing before this finger shows "
-        "it, or one from the palm; a film from the other side is for the other fingers."
+        "it, or one from the palm, or of its curl as a whole one from ahead, over the back of the "
+        "hand; a film from the other side is for the other fingers."
     )

@@ -302,16 +302,16 @@ def test_derivation_measures_and_report_know_the_same_flags():
     from eutonia.report.words import FLAGS
 
     flags = set(finger_sight.FLAGS.values())
-    pinched = {hand_sight.PINCHED}
-    assert flags == {hand_sight.PALM, hand_sight.GUESSED, hand_sight.HIDDEN, *pinched}
+    better = {hand_sight.PINCHED, hand_sight.FRONT}
+    assert flags == {hand_sight.PALM, hand_sight.GUESSED, hand_sight.HIDDEN, *better}
     for errors in (
         curl.SYSTEMATIC_DEG,
         curl.VARYING_DEG,
         *(sd[k] for sd in (joints.SYSTEMATIC_DEG, joints.VARYING_DEG) for k in _STUDIED),
     ):
-        # Of a pinched finger those that are not its own are those of a guessed one.
-        assert set(errors) | pinched == {"", *flags} - {hand_sight.HIDDEN}
-    assert pinched <= set(curl.SYSTEMATIC_DEG) & set(curl.VARYING_DEG) & set(curl.GAIN_SD)
+        # Of such a finger those that are not its own are those of a guessed one.
+        assert set(errors) | better == {"", *flags} - {hand_sight.HIDDEN}
+    assert better <= set(curl.SYSTEMATIC_DEG) & set(curl.VARYING_DEG) & set(curl.GAIN_SD)
     assert flags <= set(FLAGS)
     assert {hand_sight.HIDDEN} == {filmed.HIDDEN}
 
@@ -643,33 +643,49 @@ def test_a_finger_that_alone_curls_more_is_told_where_the_others_lie_alike(flag)
     assert found.interval.hi - 45 > 45 - found.interval.lo
 
 
-def test_a_pinched_index_that_curls_around_a_pen_is_told_and_a_guessed_one_is_not():
-    """58 degrees more while the others curl by 70: its limits leave out 0, or hold it."""
-    told, guessed = (_two_tasks(58.0, 70.0, flag=f"bend_{how}") for how in ("pinched", "guessed"))
-    assert 0 < told.interval.lo < 58 < told.interval.hi
-    assert guessed.interval.lo < 0 < 58 < guessed.interval.hi
+@pytest.mark.parametrize("how", ["pinched", "from_front"])
+def test_an_index_that_curls_around_a_pen_is_told_and_a_guessed_one_is_not(how):
+    """64 degrees more while the others curl by 70: its limits leave out 0, or hold it."""
+    told, guessed = (_two_tasks(64.0, 70.0, flag=f"bend_{h}") for h in (how, "guessed"))
+    assert 0 < told.interval.lo < 64 < told.interval.hi
+    assert guessed.interval.lo < 0 < 64 < guessed.interval.hi
 
 
-def test_of_a_pinched_finger_what_it_does_beside_others_is_guessed():
+@pytest.mark.parametrize("how", ["bend_pinched", "bend_from_front"])
+def test_of_a_finger_known_as_a_whole_what_it_does_beside_others_is_guessed(how):
     """It has the sentence of a guessed finger, and the errors of one where it has none itself."""
     from eutonia.measures.hand.grip import SYSTEMATIC_PERCENT
     from eutonia.measures.hand_sight import GUESSED, by_sight
 
-    pinched = replace(channel("index_curl", "right"), flags=("bend_pinched",))
-    found = by_sight((pinched,), np.array([0]), SYSTEMATIC_PERCENT)
+    one = replace(channel("index_curl", "right"), flags=(how,))
+    found = by_sight((one,), np.array([0]), SYSTEMATIC_PERCENT)
     assert found.tolist() == [list(SYSTEMATIC_PERCENT[GUESSED])]
-    outcome = _run("hand.which", _flagged([120, 60, 60, 60], ("bend_pinched", "", "", "")))
+    outcome = _run("hand.which", _flagged([120, 60, 60, 60], (how, "", "", "")))
     why = {n.target: n.reason for n in outcome.not_measurable}
     assert "is guessed after the other fingers" in why["right index curl"]
 
 
 @pytest.mark.parametrize(
-    ("reads", "gap", "reach"), [(106, 35, 220), (106, 70, None), (130, 70, 220), (80, 35, None)]
+    ("reads", "gap", "how", "reach"),
+    [
+        (106, 35, "", 220),
+        (106, 70, "", None),
+        (130, 70, "", 220),
+        (80, 35, "", None),
+        (100, 35, "bend_from_palm", 220),
+        (90, 35, "bend_from_palm", None),
+        (130, 35, "bend_from_front", None),
+        (150, 35, "bend_from_front", 260),
+    ],
 )
-def test_an_index_among_bent_fingers_may_curl_far_more_than_it_reads(reads, gap, reach):
+def test_an_index_among_bent_fingers_may_curl_far_more_than_it_reads(reads, gap, how, reach):
     """One of 172 degrees read 106 with the thumb near: limits and differences reach up to it."""
     rng = np.random.default_rng(8)
-    channels = tuple(channel(s, "right") for s in ("index_curl", "middle_curl", "grip"))
+    channels = tuple(
+        replace(channel(s, "right"), flags=(how,) if how else ())
+        for s in ("index_curl", "middle_curl", "grip")
+    )
+    half = 1.96 * {"": 15.5, "bend_from_palm": 24.0, "bend_from_front": 27.0}[how]
     films = [
         _film(posture(rng, np.array(means), seconds=60, sd=1, noise=0.5), channels, task)
         for task, means in (("rest", [70.0, 70.0, 80.0]), ("writing", [reads, 110.0, gap]))
@@ -682,9 +698,9 @@ def test_an_index_among_bent_fingers_may_curl_far_more_than_it_reads(reads, gap,
     (apart,) = [
         c for c in outcome.contrasts if c.measure.endswith("sum") and "index" in c.target.label
     ]
-    assert sum_.interval.lo == pytest.approx(reads - 1.96 * 15.5, abs=2)
+    assert sum_.interval.lo == pytest.approx(reads - half, abs=2)
     if reach is None:
-        assert sum_.interval.hi == pytest.approx(reads + 1.96 * 15.5, abs=2)
+        assert sum_.interval.hi == pytest.approx(reads + half, abs=2)
         return
     assert sum_.interval.hi == pytest.approx(reach, abs=2)
     assert beyond.interval.hi > reach - 110

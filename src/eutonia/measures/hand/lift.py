@@ -47,8 +47,9 @@ SYSTEMATIC_DEG = {"": (16.0,), PALM: (13.0,), GUESSED: (16.0,)}
 VARYING_DEG = {"": (12.0,), PALM: (6.0,), GUESSED: (12.0,)}
 #: Around a pen index and middle finger are misread together: of 187 (201) pen grips with the thumb
 #: near, index seen from the thumb's side, the index read up to 43 (43) degrees too lifted against
-#: the middle finger (97.5th percentile; people 0 to 39; 40 to 79). What limits then reach at least,
-#: and SD of what changes. [D]
+#: the middle finger (97.5th percentile; people 0 to 39; 40 to 79; both were in sight when this was
+#: set; of 96 of people 560 to 598, drawn afterwards, 95 are within). What limits then reach at
+#: least, and SD of what changes. [D]
 PEN_DEG, PEN_VARYING_DEG, _AROUND = 45.0, 20.0, ("index_mcp", "middle_mcp")
 #: And the part for each degree of a true difference. From the palm 0.04 to 0.7 of a lift of 20 to
 #: 35 degrees were read, 0.4 on average (people 2, 4, 6, 8; 41, 43, 47, 51 alike), from other sides
