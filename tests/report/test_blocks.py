@@ -112,6 +112,22 @@ def test_a_tremor_that_was_found_has_a_row_however_much_stands_before_it(full):
         assert said.index("Angle 0") < said.index("Angle 6")
 
 
+@pytest.mark.parametrize(("count", "named", "more"), [(4, 4, ""), (5, 2, "3 more")])
+def test_a_row_names_all_of_a_few_targets_and_the_first_of_many(full, count, named, more):
+    """Four fingers of a hand each stand there; of five channels two, and a way to the others."""
+    assessment, _ = full
+    f = assessment.findings[0]
+    about = [replace(f.estimate.target, label=f"finger {i}") for i in range(count)]
+    made = tuple(
+        replace(f, estimate=replace(f.estimate, tier="supportive", target=t, value=90.0 - i))
+        for i, t in enumerate(about)
+    )
+    said = row(first_page(replace(assessment, findings=made)), "SUPPORTIVE")
+    assert [t.label in said for t in about] == [i < named for i in range(count)]
+    assert ("more" in said) == bool(more)
+    assert more in said
+
+
 @pytest.mark.parametrize(("side", "said"), [("right", True), ("", False)])
 def test_an_eye_that_is_open_less_is_named_beside_its_number(full, side, said):
     """The flag stands on the first page beside the eye's number; a pair has words of its own."""

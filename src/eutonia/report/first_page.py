@@ -44,7 +44,8 @@ from eutonia.report.words import (
 #: Rows that findings and contrasts may take, so that the page stays one page.
 MAX_FINDINGS = 8
 MAX_CONTRASTS = 3
-_MAX_TARGETS = 2
+#: Targets of a row: all of a few, as the four fingers of a hand, else the first ones.
+_FEW_TARGETS, _MAX_TARGETS = 4, 2
 #: Detail of what compares two sides without a sign.
 _SIDES_APART = "left_minus_right_percent"
 
@@ -162,16 +163,17 @@ def _fitting(groups: list[list[Finding]]) -> list[list[Finding]]:
 def _one_row(group: list[Finding]) -> Text:
     e = group[0].estimate
     part = f", {part_words(e.part)}" if e.part else ""
+    shown = group if len(group) <= _FEW_TARGETS else group[:_MAX_TARGETS]
     values = [
         f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}{_way(f.estimate)}"
         + _marks(f.estimate)
-        for f in group[:_MAX_TARGETS]
+        for f in shown
     ]
     lead = f"{e.title}{part}, {e.condition.label}: {'; '.join(values)}"
-    if len(group) <= _MAX_TARGETS:
+    if shown is group:
         return lead
     anchor = f"measure-{declared_id(e.measure)}"
-    return (f"{lead}; ", Ref(f"{len(group) - _MAX_TARGETS} more", anchor))
+    return (f"{lead}; ", Ref(f"{len(group) - len(shown)} more", anchor))
 
 
 def _marks(e: Estimate) -> str:
