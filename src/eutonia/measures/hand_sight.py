@@ -271,9 +271,13 @@ def _why_guessed(channel: Channel) -> str:
 def _why_hidden(channel: Channel) -> str:
     if seen_as(channel) != HIDDEN:
         return ""
+    too_short = (
+        ", or it reads straighter than its length allows, as where a pen is taken for it"
+        if channel.site.startswith("index")
+        else ""
+    )
     return (
-        "This finger was hidden behind the others, or it reads so straight beside bent ones that a "
-        "pen may have been taken for it: its bend is not known. "
+        f"This finger was hidden behind the others{too_short}, so that its bend is not known. "
         f"{_shown_from(channel)}"
     )
 
