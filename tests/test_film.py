@@ -42,6 +42,29 @@ def test_each_condition_has_a_picture_and_a_repeated_one_no_second():
     assert len(found) <= 8
 
 
+def test_each_hand_that_acts_in_its_turn_is_shown():
+    """While one hand writes the other is not in the picture; both have pictures of their own."""
+    channels = tuple(
+        Channel(name=f"{s}_curl", kind="finger", unit="deg", site="index_curl", side=s)
+        for s in ("left", "right", "right")
+    )
+    good = np.array([T_S < 20, T_S >= 20, T_S >= 20])
+    x = np.where(good, np.sin(T_S), 0.0)
+    landmarks, _ = film(T_S)
+    spans = [span(0, 10, "rest"), span(10, 20, "writing"), span(20, 30, "a"), span(30, 40, "b")]
+    movement = Movement(kind="finger", channels=channels, x=x, good=good)
+    found = telling_times(landmarks, [movement], spans)
+    assert [sum(s.start_s <= t < s.stop_s for t in found) >= 1 for s in spans] == [True] * 4
+
+
+def test_no_condition_takes_the_pictures_of_the_others():
+    """What swings most at rest leaves two pictures to each task, none of them at a border."""
+    yaw = np.where(T_S < 20, 40.0 * np.sin(T_S), 0.1 * np.sin(T_S))
+    spans = [span(0, 20, "rest"), span(20, 30, "let_go"), span(30, 40, "hold")]
+    found = telling_times(*film(yaw), spans)
+    assert [sum(s.start_s <= t < s.stop_s for t in found) for s in spans] == [2, 2, 2]
+
+
 def test_a_blink_is_no_picture_that_says_most():
     """What is far from usual for a fifth of a second is passed over, what lasts a second is not."""
     yaw = 30.0 + np.sin(T_S)

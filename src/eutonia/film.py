@@ -100,11 +100,12 @@ def telling_times(
         centre = np.nanmedian(x, axis=1, keepdims=True)
         spread = np.nanmedian(np.abs(x - centre), axis=1, keepdims=True) + 1e-9
         away = np.nan_to_num(np.abs(x - centre) / spread, nan=0.0)
-    whole = np.isfinite(x).mean(axis=0) > 0.5
     found: list[float] = []
     t = landmarks.t_s
+    whole = _whole(x, [(t >= s.start_s) & (t < s.stop_s) for s in spans])
     told, ranges = whole.copy(), np.zeros(len(t), dtype=np.bool_)
-    most = min(MOST, max(USUAL, len({s.condition for s in spans}) + 2))
+    conditions = {s.condition for s in spans}
+    most = min(MOST, max(USUAL, len(conditions) + 2))
     shown = set[Condition]()
     for span in sorted(spans, key=lambda s: s.start_s):
         within = (t >= span.start_s) & (t < span.stop_s)
@@ -121,12 +122,41 @@ def telling_times(
     lasting = median_filter(np.minimum(away, 20.0), size=(1, pictures), mode="nearest")
     total = np.where(told, lasting.sum(axis=0), -1.0)
     furthest = [i for i in np.argsort(-total) if total[i] >= 0]
+    counted = [c for c in conditions if c.get("task") not in CALIBRATES]
+    each = max(2, -(-most // max(1, len(counted))))
     for i in (*_ends(landmarks, movements, ranges), *furthest):
         if len(found) >= most:
             break
-        if all(abs(t[i] - other) > 1.0 for other in found):
+        if all(abs(t[i] - other) > 1.0 for other in found) and (
+            ranges[i] or _shown_in(spans, found, float(t[i])) < each
+        ):
             found.append(float(t[i]))
     return sorted(found)
+
+
+def _whole(x: NDArray[np.float64], within: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Tell which pictures show most of what their segment shows: of two hands, the one that acts.
+
+    `x` is NaN where nothing was seen.
+    """
+    seen = np.isfinite(x)
+    whole: NDArray[np.bool_] = seen.mean(axis=0) > 0.5
+    for inside in within:
+        own = seen[:, inside].mean(axis=1) > 0.5 if inside.any() else np.zeros(len(x), np.bool_)
+        if own.any():
+            whole[inside] = seen[own][:, inside].mean(axis=0) > 0.5
+    return whole
+
+
+def _shown_in(spans: Sequence[Span], found: Sequence[float], at_s: float) -> int:
+    """Return how many of the times found are of the condition of a time; many at its border."""
+    own = next((s for s in spans if s.start_s <= at_s < s.stop_s), None)
+    if own is None:
+        return 0
+    if min(at_s - own.start_s, own.stop_s - at_s) < LASTS_S and len(spans) > 1:
+        return MOST
+    same = [s for s in spans if s.condition == own.condition]
+    return sum(any(s.start_s <= t < s.stop_s for s in same) for t in found)
 
 
 def _most_usual(x: NDArray[np.float64], spread: NDArray[np.float64]) -> int:

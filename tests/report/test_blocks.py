@@ -153,6 +153,43 @@ def test_where_none_differs_the_room_that_is_left_is_said(full):
 
 
 @pytest.mark.parametrize(
+    ("measure", "details", "value", "lo", "told"),
+    [
+        ("gait.arm_swing_asymmetry", (("left_minus_right_percent", 5.0),), 103.0, 67.0, True),
+        ("gait.arm_swing_asymmetry", (("left_minus_right_percent", 5.0),), 12.0, 0.0, False),
+        ("eyes.opening_ratio", (), 1.8, 1.2, True),
+        ("eyes.opening_ratio", (), 1.1, 0.8, False),
+        ("gait.cadence", (), 103.0, 67.0, False),
+    ],
+)
+def test_a_number_that_tells_two_sides_apart_is_not_denied(full, measure, details, value, lo, told):
+    """Beside an uneven arm swing neither page says that no comparison showed a difference."""
+    assessment, _ = full
+    f, c = assessment.findings[0], assessment.contrasts[0]
+    interval = replace(f.estimate.interval, lo=lo, hi=2 * value - lo)
+    e = replace(
+        f.estimate,
+        measure=measure,
+        details=details,
+        value=value,
+        interval=interval,
+        tier="supportive",
+    )
+    one = replace(
+        assessment,
+        findings=(replace(f, estimate=e),),
+        contrasts=(replace(c, measure="emg.rms", q=0.8, p=0.4),),
+    )
+    first = row(first_page(one), "DIFFERS")
+    assert ("no other comparison of two conditions or sides" in first) == told
+    assert ("no comparison of two conditions or sides" in first) != told
+    plain_words = "\n".join(texts(plain_page(one)))
+    assert ("Your two sides were not alike" in plain_words) == told
+    assert ("saw no other clear difference" in plain_words) == told
+    assert ("saw no clear difference" in plain_words) != told
+
+
+@pytest.mark.parametrize(
     ("state", "expected"),
     [
         (VisitState(), "not asked at this visit"),

@@ -203,6 +203,30 @@ def test_key_frames_are_cut_to_the_person(landmarks, tmp_path):
     assert all(p[:, wide // 2 - 25 : wide // 2 + 25].sum() == p.sum() > 0 for p in drawn)
 
 
+@pytest.mark.parametrize(("ankles", "least", "most"), [(0.1, 60, 160), (0.9, 400, 480)])
+def test_a_film_of_the_neck_is_cut_to_head_and_shoulders(tmp_path, ankles, least, most):
+    """Where no ankle is seen guessed legs do not make the head small; a walker is shown whole."""
+    face = np.zeros((2, 478, 3), dtype=np.float32)
+    face[..., 0], face[..., 1] = 300 + np.arange(478) % 30, 60 + np.arange(478) % 40
+    body = np.zeros((2, 33, 3), dtype=np.float32)
+    body[:, :, 0], body[:, :13, 1], body[:, 13:, 1] = 310, 80, 450
+    body[:, 11:13, :2] = [[350, 120], [270, 120]]
+    visible = np.ones((2, 33), dtype=np.float32)
+    visible[:, 25:] = ankles
+    one = np.ones(2, dtype=np.float32)
+    parts = {
+        "face": Points(xyz=face, score=one),
+        "body": Points(xyz=body, score=one, visible=visible),
+    }
+    source = tmp_path / "neck.avi"
+    with Film(source, width=640, height=480, rate_hz=10) as film:
+        film.add(BLACK)
+        film.add(BLACK)
+    seen = Landmarks(t_s=np.arange(2) / 10, width=640, height=480, parts=parts)
+    (found,) = key_frames(source, seen, [0.0])
+    assert least < found.shape[0] <= most
+
+
 @pytest.mark.parametrize("size", [(854, 480), (480, 854), (321, 241)])
 @pytest.mark.parametrize("n", [2, 34])
 def test_what_is_written_covers_nothing_of_the_picture(size, n):

@@ -129,7 +129,8 @@ def fingers(landmarks: Landmarks) -> Movement:
         ``may_hold_a_tool``, where the thumb is at a finger's tip in most pictures; and of a finger
         that was not seen from its own side in nearly all ``bend_from_palm``, ``bend_pinched``,
         ``bend_guessed`` or ``bend_hidden`` (see `finger_sight`). ``grip`` has the flag of that of
-        its two fingers that was seen better; a hidden one of them does not count. And
+        its two fingers that was seen better; a hidden one of them does not count; the wrist has
+        that of a hand seen from ahead. And
         ``hand_small``, where the hand was too small in most pictures (see `legible`), in which
         nothing of it is good.
 
@@ -155,6 +156,8 @@ def fingers(landmarks: Landmarks) -> Movement:
         beside = lie(xyz, side=side) | fingertips(xyz)
         angles |= {k: np.where(shows, v, np.nan) for k, v in beside.items()}
         bends["grip"] = best(bends[f] for f in _TIPS)
+        ahead = any(FLAGS[FRONT] in bends[f] for f in FINGERS)
+        bends["wrist"] = (FLAGS[FRONT],) if ahead else ()
         hides = FLAGS[HIDDEN] in bends["grip"]
         tips = [f for f in _TIPS if hides or FLAGS[HIDDEN] not in bends[f]]
         angles["grip"] = grip(xyz, tips)

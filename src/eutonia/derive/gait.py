@@ -70,7 +70,8 @@ def gait(landmarks: Landmarks, *, segments_s: Iterable[float] = ()) -> Movement:
     Notes
     -----
     Legs that the tracker named the wrong way round are turned back; points that jump away, and
-    those that are likely hidden, are not good. Nothing is smoothed. Where the film was cut the
+    those that are likely hidden, are not good. Nothing is smoothed. Where somebody turns round
+    the feet are not good, from the side: they come down beside the way. Where the film was cut the
     pictures on both sides are not good, so that nothing is measured across it.
     """
     body = landmarks.parts["body"]
@@ -150,7 +151,7 @@ def _leg(points: Floats, seen: Mask, view: View, scale: Floats, side: Side) -> R
         out: Floats = 100 * way * (points[every, point, 0] - middle[:, 0]) / scale
         return out
 
-    side_view, frontal = ~view.frontal() & np.isfinite(view.code), view.frontal()
+    side_view, frontal = ~view.frontal() & np.isfinite(view.code) & ~view.turning, view.frontal()
     lift = 100 * (points[:, other, 1] - points[:, ankle, 1]) / scale
     of_foot = np.where(frontal, lift, ahead(lead))
     both = seen[:, 23] & seen[:, 24]

@@ -15,6 +15,7 @@ from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD, not_recorded
 from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import (
     GUESSED,
+    SIDES_APART,
     aside,
     declared_id,
     differs,
@@ -23,6 +24,7 @@ from eutonia.report.relevance import (
     ranked_contrasts,
     said_by,
     tier_of,
+    uneven,
     unit_of,
 )
 from eutonia.report.words import (
@@ -46,8 +48,6 @@ MAX_FINDINGS = 8
 MAX_CONTRASTS = 3
 #: Targets of a row: all of a few, as the four fingers of a hand, else the first ones.
 _FEW_TARGETS, _MAX_TARGETS = 4, 2
-#: Detail of what compares two sides without a sign.
-_SIDES_APART = "left_minus_right_percent"
 
 
 def first_page(assessment: Assessment) -> tuple[Block, ...]:
@@ -186,7 +186,7 @@ def _marks(e: Estimate) -> str:
 
 def _way(e: Estimate) -> str:
     """Return which side has more of what has no sign, which lid hangs, or what a sign means."""
-    if more := dict(e.details).get(_SIDES_APART):
+    if more := dict(e.details).get(SIDES_APART):
         unsure = "if any, " if e.interval is not None and e.interval.lo <= 0 else ""
         return f" ({unsure}more on the {'left' if more > 0 else 'right'})"
     if e.measure == "eyes.opening_ratio" and e.interval is not None:
@@ -224,7 +224,7 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         more = f"{research} research-tier {'number' if research == 1 else 'numbers'}: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
     if ordered and not differ:
-        other = "other " if research else ""
+        other = "other " if research or uneven(assessment) else ""
         yield (
             "DIFFERS",
             f"no {other}comparison of two conditions or sides showed a difference (exploratory)",

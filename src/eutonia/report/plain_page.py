@@ -13,7 +13,7 @@ from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.scales import is_scale
 from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD
-from eutonia.report.relevance import differs, ranked_contrasts, tier_of
+from eutonia.report.relevance import differs, ranked_contrasts, tier_of, uneven
 from eutonia.report.words import (
     INSTRUMENTS,
     NOT_THERE,
@@ -312,10 +312,13 @@ def _different(assessment: Assessment) -> Iterator[str]:
         yield f"Numbers that {which}: {more}. They are in the tables further on."
     if new := len(differ) - len(for_care):
         yield f"Numbers that are still being studied and differ: {new}. See the tables further on."
+    if sides := uneven(assessment):
+        yield "Your two sides were not alike. The tables further on say in what."
     if not assessment.contrasts:
         yield "There was nothing that we could compare."
     elif not differ:
-        yield "We compared what we could, and saw no clear difference."
+        other = "other " if sides else ""
+        yield f"We compared what we could, and saw no {other}clear difference."
     else:
         yield "With many numbers, some differ by chance. We have allowed for that."
 

@@ -14,6 +14,8 @@ from eutonia.report.words import card
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
 #: Rest and the maximal contraction are there to be compared with, not findings of their own.
 _REST = ("rest", "mvc", "")
+#: Detail of what compares two sides without a sign.
+SIDES_APART = "left_minus_right_percent"
 #: Flag of an angle that the camera did not see.
 GUESSED = "bend_guessed"
 #: Numbers that say nearly what others say of the same moments: the others are shown.
@@ -140,6 +142,21 @@ def ranked_contrasts(
 def differs(c: Contrast) -> bool:
     """Tell whether a contrast is called a difference, of all that were compared."""
     return c.q is not None and c.q < MAX_FALSE_DISCOVERY
+
+
+def uneven(assessment: Assessment) -> tuple[Estimate, ...]:
+    """Return the numbers, none for research alone, that by themselves tell two sides apart."""
+    found = (f.estimate for f in assessment.findings if f.estimate.tier != "research")
+    return tuple(filter(_apart, found))
+
+
+def _apart(e: Estimate) -> bool:
+    """Tell whether an interval leaves out that both sides are alike."""
+    if e.interval is None:
+        return False
+    if e.measure == "eyes.opening_ratio":
+        return not e.interval.lo <= 1 <= e.interval.hi
+    return SIDES_APART in dict(e.details) and e.interval.lo > 0
 
 
 def said_by(one: Estimate | Contrast, others: Iterable[Estimate | Contrast]) -> bool:

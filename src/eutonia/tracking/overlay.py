@@ -414,13 +414,27 @@ def _around(landmarks: Landmarks, chosen: list[int]) -> dict[int, tuple[slice, s
 def _box(landmarks: Landmarks, i: int) -> tuple[Floats, Floats] | None:
     """Return the corners of what is seen of the person in one picture."""
     seen = [
-        p.xyz[i, _visible(p, i, range(p.xyz.shape[1])), :2]
-        for p in landmarks.parts.values()
+        p.xyz[i, _visible(p, i, _of_film(landmarks, i, name)), :2]
+        for name, p in landmarks.parts.items()
         if p.seen[i]
     ]
     points = np.concatenate([np.zeros((0, 2)), *seen]).astype(np.float64)
     return (points.min(axis=0), points.max(axis=0)) if len(points) else None
 
 
+def _of_film(landmarks: Landmarks, i: int, name: str) -> range:
+    """Return the points of a part that a picture is cut to.
+
+    Of the body, where the face is seen and no ankle, head and shoulders: a film of face or neck.
+    """
+    part, face = landmarks.parts[name], landmarks.parts.get("face")
+    near = (
+        name == "body" and face is not None and face.seen[i] and not len(_visible(part, i, _ANKLES))
+    )
+    return range(_ELBOW if near else part.xyz.shape[1])
+
+
+#: Ankles of the body, and the first of its points below head and shoulders.
+_ANKLES, _ELBOW = (27, 28), 13
 #: Least edge of a cut picture, in pixels.
 _LEAST = 32

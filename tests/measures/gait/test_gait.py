@@ -164,6 +164,37 @@ def test_strides_end_with_their_own_foot_before_and_after_a_cut(first, then):
             assert len(found) >= 14 / walked.gait.stride_s - 3
 
 
+def _turning(walked, *, every_s, takes_s):
+    """Let a walker go on the spot and turn round again and again."""
+    t = np.arange(len(walked.points)) / walked.gait.rate_hz
+    turns = np.clip((t[:, None] - np.arange(every_s, t[-1], every_s)) / takes_s, 0, 1).sum(axis=1)
+    a = np.pi * turns
+    here = walked.points - walked.points[:, 23:25].mean(axis=1, keepdims=True) * [1, 0, 1]
+    x, z = here[..., 0], here[..., 2]
+    cos, sin = np.cos(a)[:, None], np.sin(a)[:, None]
+    points = np.stack([cos * x + sin * z, here[..., 1], cos * z - sin * x], axis=-1)
+    return replace(walked, gait=replace(walked.gait, speed_mps=0.0), points=points)
+
+
+@pytest.mark.parametrize("takes_s", [0.3, 0.6, 1.2])
+def test_no_stride_reaches_across_a_turn(takes_s):
+    """Past the camera and back, as the protocol asks: neither half strides nor one and a half."""
+    rng = np.random.default_rng(3)
+    walked = walk(rng, Gait(seconds=30.0, rate_hz=30.0, stride_s=1.1, cv_percent=1.0))
+    film = filmed(rng, _turning(walked, every_s=5.0, takes_s=takes_s), Camera(distance_m=8))
+    move = derived(film)
+    block = Block(x=move.x, mask=move.good, rate_hz=30.0, events=Events())
+    inputs = SimpleNamespace(
+        channels={st.INPUT: move.channels}, condition=Condition.of(task="walking")
+    )
+    for side in ("left", "right"):
+        found = st.strides(inputs, block, side)
+        assert len(found) >= 9  # of some three in each of six passes
+        assert (found.stop - found.start) / 30 == pytest.approx(1.1, rel=0.1)
+        for ends in (found.start, found.stop):
+            assert max(np.abs(walked.lands[side] - at / 30).min() for at in ends) < 0.22
+
+
 def test_stance_backwards_is_stance_beside_a_walk_forwards():
     """One film of both directions: feet that stand longer backwards are not read as swinging."""
     stance = of(left=0.58, right=0.68)

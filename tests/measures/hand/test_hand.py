@@ -859,6 +859,20 @@ def test_hidden_fingertips_give_no_time_in_a_grip():
     assert ["from the thumb's side" in n.reason for n in outcome.not_measurable] == [True]
 
 
+@pytest.mark.parametrize(
+    ("name", "site"), [("hand.grip", "grip"), ("hand.posture", "wrist_flexion")]
+)
+def test_from_ahead_neither_thumb_nor_wrist_is_measured(name, site):
+    """The thumb lies behind the pen and the forearm points at the camera: both say so."""
+    one = replace(channel(site, "right"), flags=("bend_from_front",))
+    film = _film(np.full((1, round(60 * RATE_HZ)), 20.0), (one,), "writing")
+    outcome = _run(name, film)
+    assert outcome.estimates == ()
+    assert outcome.not_measurable
+    assert all(n.reason.startswith("From ahead") for n in outcome.not_measurable)
+    assert _run(name, replace(film, channels=(replace(one, flags=()),))).estimates
+
+
 def test_a_lift_of_two_fingers_is_said_to_have_no_third():
     """Of four fingers two are hidden: a note names the two that are held against each other."""
     sites = ("index_mcp", "middle_mcp", "ring_mcp", "little_mcp")

@@ -515,3 +515,14 @@ def test_a_raised_hand_does_not_shift_the_head():
         )
         (found,) = _run("head.shift_lat", *films).contrasts
         assert (found.p < 0.05) is differs
+
+
+@pytest.mark.parametrize(("height", "given"), [(20.0, True), (37.0, False)])
+def test_shoulders_further_from_level_than_any_can_be_pulled_are_a_camera_askew(height, given):
+    """One of 37 % is what a camera shows that looks from above and aside: neither is given."""
+    noise = np.random.default_rng(2).normal(0, 0.2, (2, len(T)))
+    channels = tuple(head_channel("shoulder", side=s, unit="%") for s in ("left", "right"))
+    film = _film(np.array([[height], [-height]]) + noise, channels=channels)
+    outcome = _run("head.shoulder", film)
+    assert len(outcome.estimates) == (2 if given else 0)
+    assert ("more than a shoulder can be pulled" in _why(outcome)) != given

@@ -35,7 +35,7 @@ NEW_DEG, PER_DEGREE = 0.5, 0.15
 
 MEASURE = Measure(
     id="gait.arm_swing",
-    version="3",
+    version="4",
     title="Arm swing",
     unit="deg",
     tier="supportive",
@@ -50,8 +50,9 @@ MEASURE = Measure(
     caution="Depends on speed. Rendered people are read 5 degrees too little, at most 11; the "
     "interval holds 5 degrees (our rule) for that, backwards 6, in running 9. Of a difference of "
     "two conditions it holds 15 % (SD) of the difference, and against walking 2 degrees backwards "
-    "and 6 in running (version 3). The trunk hides the far arm: each arm "
-    "is seen on the way on which it is near, so walk past the camera in both directions.",
+    "and 6 in running (version 3). The trunk hides the far arm: each arm is seen on the way on "
+    "which it is near, so walk past the camera in both directions. Up to version 3 strides that "
+    "reached across a turn counted, half and one and a half as long.",
     figure="bars",
     proofs=("simulated",),
 )

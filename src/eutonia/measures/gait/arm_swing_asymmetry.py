@@ -33,7 +33,7 @@ APART_DEG = {"running": 2.5, "walking_backwards": 1.0}
 
 MEASURE = Measure(
     id="gait.arm_swing_asymmetry",
-    version="4",
+    version="5",
     title="Asymmetry of arm swing",
     unit="%",
     tier="supportive",
@@ -48,7 +48,8 @@ MEASURE = Measure(
     "walk past the camera in both directions, at the same speed. The interval holds 2.5 degrees "
     "(SD) that landmarks add to one arm and not to the other, in running 3 (version 3): of arms "
     "that swing by 20 degrees that is 18 %, so that only a clear difference shows. It cancels "
-    "between two walks only if the same arm clearly swings more in both (version 4).",
+    "between two walks only if the same arm clearly swings more in both (version 4). Up to "
+    "version 4 strides that reached across a turn counted, half and one and a half as long.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -20,7 +20,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.speed_to_onset",
-    version="5",
+    version="6",
     title="Speed at which the foot's posture sets in",
     unit="/s",
     tier="clinical",
@@ -34,9 +34,10 @@ MEASURE = Measure(
     interval=Repeats(),
     valid=Range(lo=0.5, hi=5, shown_by="docs/measures/gait.speed_to_onset"),
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution="Who starts with the posture has no onset: then it is not measurable, not 0. "
-    "Fatigue and pain change a foot too. An interval needs three walks; one walk is right to "
-    "about a stride.",
+    caution="Who starts with the posture has no onset: then it is not measurable, not 0. Fatigue "
+    "and pain change a foot too. An interval needs three walks; one walk is right to about a "
+    "stride. Up to version 5 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -31,7 +31,7 @@ APART_S = {"running": (0.02,), "walking_backwards": (0.04,)}
 
 MEASURE = Measure(
     id="gait.step_time",
-    version="4",
+    version="5",
     title="Step time",
     unit="s",
     tier="supportive",
@@ -44,9 +44,10 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=0.25, hi=1.0, shown_by="docs/measures/gait.step_time"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="Needs the view from the side. An even landing error cancels; what differs between the "
-    "near and the far foot (25 ms in rendered people, 4 in running, 30 backwards) does not, and is "
-    "in the interval: judge a difference of sides only in both directions of walking.",
+    caution="Needs the view from the side. An even landing error cancels; what differs between "
+    "the near and the far foot (25 ms in rendered people, 4 in running, 30 backwards) does not, "
+    "and is in the interval: judge a difference of sides only in both directions of walking. Up "
+    "to version 4 strides that reached across a turn counted, half and one and a half as long.",
     figure="bars",
     proofs=("simulated", "independent", "real"),
 )

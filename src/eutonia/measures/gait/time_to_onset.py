@@ -20,7 +20,7 @@ from eutonia.model import (
 
 MEASURE = Measure(
     id="gait.time_to_onset",
-    version="4",
+    version="5",
     title="Time until the foot's posture sets in",
     unit="s",
     tier="clinical",
@@ -33,7 +33,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Who starts with the posture has no onset: then it is not measurable, not 0. Fatigue "
     "and pain change a foot too. A foot from the front is not read (version 4). An interval needs "
-    "three walks; one walk is right to about a stride.",
+    "three walks; one walk is right to about a stride. Up to version 4 strides that reached "
+    "across a turn counted, half and one and a half as long.",
     figure="bars",
     proofs=("simulated",),
 )

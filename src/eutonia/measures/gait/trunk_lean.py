@@ -49,7 +49,7 @@ OBLIQUE = (
 
 MEASURE = Measure(
     id="gait.trunk_lean",
-    version="4",
+    version="5",
     title="Lean of the trunk over strides",
     unit={"mean": "deg", "sway": "deg"},
     tier="clinical",
@@ -78,7 +78,7 @@ MEASURE = Measure(
     + " Loose clothes hide the hips. Rendered people, seen from the "
     "side, read 4 degrees less forwards than their joints are, in running 3; without any sway they "
     "read up to 5 degrees of it, from front and back up to 2: so little is not given (up to "
-    "version 2 it was).",
+    "version 2 it was). Up to version 4 strides that reached across a turn counted.",
     figure="bars",
     proofs=("simulated",),
 )

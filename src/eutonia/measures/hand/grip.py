@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.measures.hand_sight import (
+    FRONT,
     GUESSED,
     HIDDEN,
     LEAST_BLOCKS,
@@ -63,7 +64,7 @@ GAIN_SD = {"": (0.2,), PALM: (0.3,), GUESSED: (0.4,)}
 
 MEASURE = Measure(
     id="hand.grip",
-    version="5",
+    version="6",
     title="Thumb held against a finger",
     unit={"held": "%", "gap": "%"},
     tier="supportive",
@@ -97,7 +98,8 @@ MEASURE = Measure(
     "and a tool held otherwise is missed. While a tool is held, the joints that it hides are "
     "guessed by the model and look more usual than they are. Up to version 2 hidden fingertips "
     "counted, and the interval held as little from every side; up to version 3 there was no gap, "
-    "and up to version 4 a difference of gaps could reach beyond what the two allow. "
+    "up to version 4 a difference of gaps could reach beyond what the two allow, and up to "
+    "version 5 it was given from ahead, where the thumb is hidden. "
     "Less than 18 s give no number.",
     figure="bars",
     proofs=("simulated",),
@@ -159,12 +161,19 @@ def _limits(of_held: Limits, stays: Floats) -> Limits:
 
 
 def _tips_hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
-    """Return a sentence for each hand whose index and middle finger were both hidden."""
+    """Return a sentence for each hand whose thumb, or both of whose fingertips, were hidden."""
     why = (
         "Index and middle finger were hidden behind the others, so that it is not known how far "
         "the thumb is from their tips. Film the hand from the thumb's side."
     )
-    return tuple(why if seen_as(channels[row]) == HIDDEN else "" for row in rows)
+    ahead = (
+        "From ahead the thumb lies behind index and pen, and is read too far from them: grips that "
+        "held read as open. Film the hand from the palm or from the thumb's side."
+    )
+    return tuple(
+        ahead if FRONT in channels[row].flags else why if seen_as(channels[row]) == HIDDEN else ""
+        for row in rows
+    )
 
 
 def _finish(total: Floats) -> Floats:

@@ -237,6 +237,7 @@ def measure(x: Inputs) -> Result:
             tuple(_WHY_NOT_EACH if kind == "one" else "" for kind in kinds),
             hidden(channels, rows),
             _not_spread(channels, rows),
+            _wrist_ahead(channels, rows),
             too_short(blocks),
         ),
         notes=(NOT_SHARED,) if "outer" in kinds else (),
@@ -262,6 +263,16 @@ def _not_spread(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[
     )
     seen = [_kind(channels[r].site) != "spreading" or seen_as(channels[r]) == PALM for r in rows]
     return tuple("" if is_seen else why for is_seen in seen)
+
+
+def _wrist_ahead(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
+    """Return a sentence for each wrist of a hand that was seen from ahead."""
+    why = (
+        "From ahead hand and forearm point at the camera, and a straight wrist reads bent by 30 to "
+        "60 degrees. Film hand, forearm and elbow from a side."
+    )
+    of_wrist = [channels[r].site.startswith("wrist") and FRONT in channels[r].flags for r in rows]
+    return tuple(why if ahead else "" for ahead in of_wrist)
 
 
 def _kind(site: str) -> str:
