@@ -140,6 +140,30 @@ def _lacking(code, measure="head.sparc", target=""):
     )
 
 
+def test_of_two_hands_as_much_of_either_is_drawn_and_whole_fingers_first(assessment, evidence):
+    """The hand that moves less, and the index beside joints that move more, are among the six."""
+    arrays = evidence["video/neck.mp4"]
+    move = np.sin(np.arange(900) / 10)
+    sites = [*(f"{f}_curl" for f in ("index", "middle", "ring", "little")), "ring_pip_dip"]
+    sides = ["left"] * 5 + ["right"] * 5
+    size = [9, 20, 20, 20, 40, 1, 2, 3, 4, 5]
+    arrays |= {
+        "finger.x": np.stack([k * move for k in size]).astype(np.float32),
+        "finger.labels": np.array(
+            [f"{a} {b.replace('_', ' ')}" for a, b in zip(sides, sites * 2, strict=True)]
+        ),
+        "finger.sites": np.array(sites * 2),
+        "finger.sides": np.array(sides),
+        "finger.units": np.array(["deg"] * 10),
+        "finger.rate_hz": np.array(30.0),
+    }
+    (said,) = [
+        b.alt for b in filmed(assessment, evidence) if isinstance(b, Figure) and "curl" in b.alt
+    ]
+    assert "pip dip" not in said
+    assert (said.count("left "), said.count("right ")) == (6, 6)  # three, in the list and by range
+
+
 @pytest.mark.parametrize("code", ["no_task", "no_aux", "no_target"])
 def test_what_was_not_filmed_is_not_called_unclear(assessment, code):
     """A number whose task was not filmed lacks that task, not a clear or long enough signal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -238,7 +239,13 @@ def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:
     if not told:
         return []
     same = [i for i in told if units[i] == units[told[0]]]
-    return sorted(same, key=lambda i: -float(np.nanstd(x[i])))[:MOST_TRACES]
+    # Whole fingers first, then what moves most; of two hands as much of either.
+    whole = {i: kind == "finger" and str(sites[i]).endswith("_curl") for i in same}
+    order = sorted(same, key=lambda i: (not whole[i], -float(np.nanstd(x[i]))))
+    sides = [str(side) for side in arrays.get(f"{kind}.sides", [""] * len(x))]
+    each = [[i for i in order if sides[i] == side] for side in dict.fromkeys(sides)]
+    either = [i for row in zip_longest(*each) for i in row if i is not None]
+    return (either if kind == "finger" else order)[:MOST_TRACES]
 
 
 def _map(name: str, arrays: Arrays) -> Figure | None:
