@@ -233,7 +233,7 @@ def test_bad_samples_are_not_used(entry):
 
     artefact = (BadSpan(start_s=20.0, stop_s=20.5, reason="electrode"),)
     marked = _changed(visit, signal=spoilt, bad=lambda r: artefact)
-    before = {(e.measure, e.target.label): e for e in _run(entry, visit).estimates}
+    before = {(e.measure, e.target.label, e.condition): e for e in _run(entry, visit).estimates}
     for e in _run(entry, marked).estimates:
-        interval = before[e.measure, e.target.label].interval
+        interval = before[e.measure, e.target.label, e.condition].interval
         assert interval.lo <= e.value <= interval.hi
