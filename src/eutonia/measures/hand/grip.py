@@ -166,6 +166,7 @@ def _tips_hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple
         "Index and middle finger were hidden behind the others, so that it is not known how far "
         "the thumb is from their tips. Film the hand from the thumb's side."
     )
+    # Gaps of 19 to 24 read 59 to 62 in two films of an outside judge, people 647 and 652. [D]
     ahead = (
         "From ahead the thumb lies behind index and pen, and is read too far from them: grips that "
         "held read as open. Film the hand from the palm or from the thumb's side."
