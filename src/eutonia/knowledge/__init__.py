@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+_COMPILED = Path(__file__).with_name("compiled")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
 
 
@@ -27,10 +28,11 @@ def table(name: str) -> Any:
     KeyError
         If there is no such table.
     """
-    path = Path(__file__).with_name("compiled") / f"{name}.json"
-    if not path.is_file():
-        raise KeyError(name)
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = (_COMPILED / f"{name}.json").read_bytes()
+    except FileNotFoundError:
+        raise KeyError(name) from None
+    return json.loads(content.decode())
 
 
 @lru_cache(maxsize=4096)
