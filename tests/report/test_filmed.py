@@ -373,11 +373,9 @@ def test_what_was_there_at_times_is_not_said_to_be_absent(assessment, elsewhere)
             not_measurable=(still, _lacking("absent", "mouth.tremor")),
         )
     )
-    parts = (
-        "We saw shaking of the hand or a finger in one part of what you did, and none in another."
-    )
-    assert (parts in said) == elsewhere
-    assert ("We saw shaking of the hand or a finger." in said) != elsewhere
+    seen = "We saw shaking or slow swaying of the hand or a finger"
+    assert (f"{seen} in one part of what you did, and none in another." in said) == elsewhere
+    assert (f"{seen}." in said) != elsewhere
     assert "We looked for shaking of the jaw and saw none" in said
 
 
@@ -386,7 +384,7 @@ def test_a_tremor_that_was_seen_is_not_denied_where_its_finger_is_not_told(asses
     quiet = _lacking("absent", "hand.finger_tremor")
     untold = replace(quiet, code="untold", reason="One finger trembles: which is not told.")
     said = _said(replace(assessment, findings=(), not_measurable=(quiet, untold)))
-    assert "shaking of the hand or a finger" not in said
+    assert "of the hand or a finger" not in said
 
 
 def test_a_tremor_that_was_seen_is_told_in_plain_words(assessment):

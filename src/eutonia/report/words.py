@@ -38,7 +38,7 @@ PLAIN = {
 NOT_THERE = {
     "head.tremor": "shaking of the head",
     "mouth.tremor": "shaking of the jaw",
-    "hand.finger_tremor": "shaking of the hand or a finger",
+    "hand.finger_tremor": "shaking or slow swaying of the hand or a finger",
     "emg.burst": "muscles that switch on and off",
 }
 
