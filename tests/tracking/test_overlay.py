@@ -88,6 +88,27 @@ def test_a_finger_that_the_camera_cannot_see_shows_no_angle():
     assert hidden == "left little: hidden"
 
 
+def test_what_a_view_from_ahead_does_not_tell_shows_no_number():
+    """The curl of a finger stands there; of wrist and grip, which read wrong from there, none."""
+    sites = (("index_curl", "deg"), ("wrist_flexion", "deg"), ("grip", "%"))
+    channels = tuple(
+        Channel(name=s, kind="finger", unit=u, site=s, side="left", flags=("bend_from_front",))
+        for s, u in sites
+    )
+    x, good = np.full((3, 1), 40.0), np.ones((3, 1), dtype=bool)
+    lines = _words(Movement(kind="finger", channels=channels, x=x, good=good), 0)
+    says = ["left index: curl +40 deg", "left wrist: not from ahead", "left grip: not from ahead"]
+    assert lines == says
+
+
+def test_a_lid_that_is_opened_wide_is_not_shut():
+    """Wider than usual is 0 % shut, not less than nothing."""
+    channel = Channel(name="left lid", kind="lid", unit="1", site="lid", side="left")
+    x, good = np.full((1, 1), -0.25), np.ones((1, 1), dtype=bool)
+    (line,) = _words(Movement(kind="lid", channels=(channel,), x=x, good=good), 0)
+    assert line.endswith(": +0 % shut")
+
+
 def test_a_finger_that_was_hidden_is_drawn_in_grey(landmarks):
     """Its outer bones are guesses; its knuckle and the fingers that were seen keep their colour."""
 
@@ -126,7 +147,7 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
     movement = Movement(kind="finger", channels=channels, x=x, good=good)
     assert _words(movement, 0) == [
         "right index: curl +35, mcp +10, pip +20 deg",
-        "right grip: +50 % seen",
+        "right grip: +50 % as seen",
     ]
 
 
@@ -153,7 +174,7 @@ def test_what_is_shown_in_part_is_said_to_be_seen():
     channels = tuple(Channel(name=s, kind="mouth", unit="%", site=s) for s in sites)
     x, good = np.full((2, 1), 4.0), np.ones((2, 1), dtype=bool)
     lines = _words(Movement(kind="mouth", channels=channels, x=x, good=good), 0)
-    assert lines == ["jaw deviation: +4 % seen", "lip gap: +4 % seen"]
+    assert lines == ["jaw deviation: +4 % as seen", "lip gap: +4 % as seen"]
 
 
 def test_an_event_is_written_while_it_lasts(landmarks):

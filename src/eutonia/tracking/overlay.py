@@ -146,7 +146,9 @@ def _looked(points: Points, t_s: Floats, i: int) -> int:
 #: Points of a hand beyond the knuckle of each finger.
 _BEYOND = {"index": (6, 7, 8), "middle": (10, 11, 12), "ring": (14, 15, 16), "little": (18, 19, 20)}
 #: Flags of a finger whose angle is not to be read off the film.
-_GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
+_GUESSED, _HIDDEN, _AHEAD = "bend_guessed", "bend_hidden", "bend_from_front"
+#: What of a hand that is seen from ahead is not to be read off the film either.
+_BESIDE_ONLY = ("wrist", "grip")
 
 
 def _guessed(movements: Sequence[Movement]) -> dict[str, frozenset[int]]:
@@ -203,9 +205,10 @@ def _words(movement: Movement, i: int) -> list[str]:
     for channel, x, good in zip(movement.channels, movement.x, movement.good, strict=True):
         if not good.any() or _inner(movement, channel.site, channel.unit):
             continue
-        # A lid is 0 where it is open and 1 where it is shut.
-        value, unit = (100 * x[i], "% shut") if channel.unit == "1" else (x[i], channel.unit)
-        seen = " seen" if channel.site in _IN_PART else ""
+        # A lid is 0 where it is open as usual, below where it is opened wide, and 1 where shut.
+        lid = channel.unit == "1"
+        value, unit = (100 * max(x[i], 0.0), "% shut") if lid else (x[i], channel.unit)
+        seen = " as seen" if channel.site in _IN_PART else ""
         found.append(f"{channel.label}: {f'{value:+.0f} {unit}{seen}' if good[i] else '-'}")
     return found
 
@@ -244,10 +247,14 @@ def _hands(movement: Movement, i: int) -> list[str]:
         )
         unit = movement.channels[seen[0][1]].unit
         # How near the thumb is to a finger is read too far: the report takes that off.
-        words = f"{', '.join(angles).strip()} {unit}{' seen' if unit == '%' else ''}"
+        words = f"{', '.join(angles).strip()} {unit}{' as seen' if unit == '%' else ''}"
         if _GUESSED in flags:
             words += " (guess)"
-        found.append(f"{finger}: {'hidden' if _HIDDEN in flags else words}")
+        if _HIDDEN in flags:
+            words = "hidden"
+        elif _AHEAD in flags and finger.endswith(_BESIDE_ONLY):
+            words = "not from ahead"
+        found.append(f"{finger}: {words}")
     return found
 
 
