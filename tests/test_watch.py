@@ -238,6 +238,21 @@ def test_landmarks_of_an_assessed_video_hold_its_segments(tmp_path, monkeypatch)
     assert again["let go"].interval == first["let go"].interval
 
 
+@pytest.mark.parametrize(
+    ("rate", "slow_motion", "said"), [(8, 1, True), (8, 4, False), (60, 1, False), (60, 0.25, True)]
+)
+def test_too_few_pictures_are_judged_in_the_time_of_the_movement(tmp_path, rate, slow_motion, said):
+    """A film that plays slowed was taken at more pictures a second than its player shows."""
+    path = tmp_path / "x.avi"
+    film = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate, (640, 480))
+    for k in range(12):
+        film.write(np.full((480, 640, 3), 100 + k, dtype=np.uint8))
+    film.release()
+    (filmed,) = read_visit(path).recordings
+    real = watch._in_real_time(filmed, slow_motion)
+    assert ("low_rate" in {i.code for i in real.issues}) == said
+
+
 def test_landmarks_of_nobody_are_lost_with_a_sentence(tmp_path):
     """A recording in which no part was ever found is named among what was lost."""
     nobody = Points(

@@ -18,6 +18,7 @@ from eutonia.derive.trunk import put_right
 from eutonia.derive.video import Calibration, as_recordings, calibrated, covered, seen_in
 from eutonia.film import PREFIX, Pictures, kept_of, pictures_of, telling_times
 from eutonia.formats.corrections import Film, film_of
+from eutonia.formats.video import LOW_RATE, of_time
 from eutonia.knowledge import find, table
 from eutonia.measures.withheld import without_hidden
 from eutonia.model import (
@@ -246,7 +247,11 @@ def _in_real_time(filmed: Recording, slow_motion: float) -> Recording:
         onset_s=events.onset_s / slow_motion,
         duration_s=events.duration_s / slow_motion,
     )
-    return replace(filmed, stamps_s=filmed.stamps_s / slow_motion, events=marked)
+    stamps = filmed.stamps_s / slow_motion
+    # What is too seldom for a player is not for the movement, and the other way round.
+    others = tuple(i for i in filmed.issues if i.code != LOW_RATE)
+    seldom = tuple(i for i in of_time(stamps) if i.code == LOW_RATE)
+    return replace(filmed, stamps_s=stamps, events=marked, issues=(*others, *seldom))
 
 
 _NO_SEGMENTS = Issue(

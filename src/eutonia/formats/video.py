@@ -23,6 +23,7 @@ from eutonia.formats._video_fields import INTERLACED, UNSEPARATED, torn
 from eutonia.model import Clock, Floats, Issue, Recording, Source, UnreadableFile
 
 # All limits here are our own rules, unconfirmed [D].
+LOW_RATE = "low_rate"
 LEAST_HZ = 27.0  # below this, blinks (a tenth of a second) fall between pictures
 LEAST_LINES = 480  # of the smaller edge
 GAP_STEPS = 2.5  # median distances of two pictures that make a pause
@@ -338,7 +339,7 @@ def of_time(stamps_s: Floats, *, stated_s: float = 0.0, lost: int = 0) -> list[I
             f"{1 / step:.3g} pictures a second: blinks and fast movements fall between them. "
             "Film at 30 or more (60 is better), in good light."
         )
-        issues.append(_issue("low_rate", text))
+        issues.append(_issue(LOW_RATE, text))
     pauses = steps > GAP_STEPS * step
     if pauses.any():
         times = (
