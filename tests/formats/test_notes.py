@@ -26,6 +26,16 @@ def test_what_was_said_is_read_back(tmp_path, film):
     assert film_of(video) == film
 
 
+def test_a_part_of_what_was_said_need_not_be_said_again(tmp_path):
+    """What stands in the file already is no contradiction; another value is."""
+    video = tmp_path / "neck.mp4"
+    keep_film(video, Film(mirrored=False, parts=("face",)))
+    keep_film(video, Film(parts=("face",)))
+    assert film_of(video) == Film(mirrored=False, parts=("face",))
+    with pytest.raises(InvalidRecord, match="not overwritten"):
+        keep_film(video, Film(mirrored=True))
+
+
 def test_nothing_said_is_the_default(tmp_path):
     """A video without corrections is not mirrored by declaration and plays at its own speed."""
     assert film_of(tmp_path / "neck.mp4") == Film()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from eutonia.formats import bids, corrections, segments
@@ -19,8 +20,11 @@ def keep_film(path: Path, film: Film) -> Path:
         If there are corrections already that say otherwise: they are the person's own file.
     """
     file = corrections.file_for(path)
-    if file.is_file() and corrections.film_of(path) == film:
-        return file
+    if file.is_file():
+        kept, unsaid = corrections.film_of(path), Film()
+        fresh = {k: v for k, v in vars(film).items() if v != getattr(unsaid, k)}
+        if replace(kept, **fresh) == kept:
+            return file
     said = {
         "mirrored": None if film.mirrored is None else str(film.mirrored).lower(),
         "slow_motion": None if film.slow_motion == 1.0 else f"{film.slow_motion:g}",
