@@ -71,6 +71,15 @@ def test_the_side_ends_45_degrees_from_the_hinge():
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
+def test_a_little_finger_that_points_at_the_camera_is_not_seen_from_its_side(side):
+    """From 22° off the hinge towards the fingertips it is free, from 26° on guessed."""
+    for off, expected in ((22, FREE), (26, GUESSED), (-26, FREE)):
+        a = np.radians(off)
+        assert _how([-np.cos(a), np.sin(a), 0], side=side)["little"] == expected
+        assert _how([np.cos(a), np.sin(a), 0], side=side)["index"] == FREE
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
 def test_all_fingers_are_seen_from_ahead_over_the_back_of_the_hand(side):
     """From 15 to 63 degrees off the back towards the fingertips; not from above, not end on."""
     for off, expected in ((13, GUESSED), (16, FRONT), (62, FRONT), (65, GUESSED)):
@@ -200,6 +209,16 @@ def test_a_hand_taken_for_its_mirror_image_is_not_read():
     rows = [i for i, c in enumerate(move.channels) if c.site != "grip"]
     assert move.good[rows, 0].all()
     assert not move.good[rows, 1].any()
+
+
+@pytest.mark.parametrize(
+    ("bend", "thumb", "shown"), [(-4, -20, False), (-4, 5, True), (4, -20, True), (-20, 5, True)]
+)
+def test_only_a_thumb_behind_fingers_that_bend_backwards_is_a_mirror_image(bend, thumb, shown):
+    """Little is enough where both lie behind the hand; overstretched fingers alone are not."""
+    pose = {f"{f}_{j}": bend for f in FINGERS for j in ("mcp", "pip", "dip")}
+    angles, _ = read(hand_points(pose | {"thumb_cmc_abduction": thumb})[None], side="right")
+    assert np.isfinite([angles[f"{f}_curl"][0] for f in FINGERS]).all() == shown
 
 
 def test_a_hidden_fingertip_does_not_make_a_grip():

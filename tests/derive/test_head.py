@@ -153,6 +153,16 @@ def test_a_trunk_that_has_turned_is_flagged(turn, noticed):
     assert "trunk_turned" not in flags(found, "shoulder_left")
 
 
+def test_a_face_is_small_by_the_distance_of_its_eyes():
+    """A face whose eyes' outer corners are 36 pixels apart is flagged, one with 44 is not."""
+    near = face_of(turned(np.zeros(60)))
+    apart = np.linalg.norm(near.xyz[0, 33, :2] - near.xyz[0, 263, :2])
+    for px, small in ((36, True), (44, False)):
+        found = head(film(replace(near, xyz=near.xyz * np.float32(px / apart))))
+        assert ("face_small" in flags(found, "yaw")) == small
+        assert "face_small" not in flags(found, "shoulder_left")
+
+
 def _turned_for_a_part(*, guess=8.0, width=300.0, nearer=1.0, turn_of_head=0.0):
     """Return a film of 4 s straight, 4 s with other shoulders or another head, 4 s as before.
 

@@ -205,8 +205,8 @@ def read(
     Returns
     -------
     dict of str to ndarray, shape (n_frames,)
-        Degrees by site, NaN where an angle has no meaning, or where all fingers would be bent
-        backwards further than fingers go.
+        Degrees by site, NaN where an angle has no meaning, or where the hand was taken for its
+        mirror image.
     dict of str to tuple of str
         By finger, see `finger_sight.flag`.
 
@@ -223,7 +223,7 @@ def read(
     flags = {finger: flag(how[there]) for finger, how in seen.items()}
     free = {finger: (how == FREE) & (not flags[finger]) for finger, how in seen.items()}
     angles = joint_angles(in_plane(xyz, free, side=side), side=side)
-    mirrored = np.mean([angles[f"{f}_curl"] for f in FINGERS], axis=0) < BACKWARDS_DEG
+    mirrored = _mirrored(angles)
     metric = None if world is None else joint_angles(world, side=side)
     for finger, flagged in flags.items():
         how = next((k for k, name in FLAGS.items() if name in flagged), FREE)
@@ -259,6 +259,12 @@ def joint_angles(xyz: Floats, *, side: Side) -> Angles:
         angles |= _finger(finger, xyz[:, [0, *range(first, first + 4)]], across(xyz), side)
     angles |= {f"{f}_pip_dip": sum_of(angles, CURL[f][1:]) for f in FINGERS}
     return angles | {f"{f}_curl": sum_of(angles, joints) for f, joints in CURL.items()}
+
+
+def _mirrored(angles: Angles) -> NDArray[np.bool_]:
+    """Tell in which pictures thumb and fingers lie on the back of the hand, ``(n_frames,)``."""
+    backwards = np.mean([angles[f"{f}_curl"] for f in FINGERS], axis=0) < BACKWARDS_DEG
+    return np.asarray(backwards & (angles["thumb_cmc_abduction"] < 0))
 
 
 def _shorter_than_it_reads(angles: Angles, world: Floats) -> NDArray[np.bool_]:

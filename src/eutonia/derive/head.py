@@ -36,7 +36,17 @@ from eutonia.dsp.rotation import (
     upright,
 )
 from eutonia.knowledge import table
-from eutonia.model import CannotMeasure, Channel, Floats, Landmarks, Movement, Points, Side, Source
+from eutonia.model import (
+    FACE_SMALL,
+    CannotMeasure,
+    Channel,
+    Floats,
+    Landmarks,
+    Movement,
+    Points,
+    Side,
+    Source,
+)
 
 #: Least score of a face that is used.
 LEAST_SCORE = 0.5
@@ -50,6 +60,8 @@ LEAST_ZERO_S = 1.0
 #: distance: right, up, forwards. [D]
 _SKULL_BASE = np.array([0.0, -0.35, -1.0])
 _EYES = (33, 263)
+#: Least distance of these below which a face counts as small, pixels. [D]
+SMALL_FACE_PX = 40.0
 #: Largest yaw and pitch for which the correction grows; from the latter on looking up has its own.
 _CORRECTED_TO, _UP_FROM = 60.0, 21.0
 _HAND_OF_BODY = slice(15, 23)
@@ -179,7 +191,8 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
     Movement
         Kind ``head``. In degrees: ``yaw``, ``pitch``, ``roll`` against the trunk (flag ``no_trunk``
         where the shoulders are not seen: then against gravity and the camera; ``trunk_turned``
-        where the trunk does not face as it did at the zero), ``pitch_gravity``, ``roll_gravity``,
+        where the trunk does not face as it did at the zero; ``face_small`` where the eyes are less
+        than `SMALL_FACE_PX` apart), ``pitch_gravity``, ``roll_gravity``,
         ``yaw_camera``. In % of the distance of the shoulders: ``shift_lateral`` (to the person's
         right), ``shift_sagittal`` (base of the skull before the shoulders; only from a profile,
         else flag ``not_in_profile``) and ``shoulder``, left and right (upwards; not while a hand
@@ -202,6 +215,8 @@ def head(landmarks: Landmarks, *, zero: HeadZero | None = None) -> Movement:
         near = (np.abs(found[5]) <= MAX_TURN_DEG) & upright_face & ~away
         if _has_turned(body.yaw[use], found[5], zero, away):
             flags.add(TRUNK_TURNED)
+        if _eyes_apart(face, use) < SMALL_FACE_PX:
+            flags.add(FACE_SMALL)
         x[:6, use], good[:6, use] = found, near
         good[5, use] = upright_face
         aside = _lateral(face, use, zero, body) - (zero.lateral if zero.n_frames else 0.0)
@@ -235,6 +250,12 @@ _SITES: tuple[tuple[str, str, Side, str], ...] = (
     ("trunk_turned", "trunk_turned", "midline", "1"),
     ("face_hidden", "face_hidden", "midline", "1"),
 )
+
+
+def _eyes_apart(face: Points, use: NDArray[np.bool_]) -> float:
+    """Return the usual distance of the outer corners of the eyes, pixels."""
+    left, right = np.moveaxis(face.xyz[use][:, _EYES, :2].astype(np.float64), 1, 0)
+    return float(np.median(np.linalg.norm(left - right, axis=1)))
 
 
 def _usable(face: Points) -> NDArray[np.bool_]:

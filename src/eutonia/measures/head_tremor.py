@@ -13,7 +13,7 @@ from eutonia.dsp import tremor as dsp
 from eutonia.measures import rhythm
 from eutonia.measures.face_at_work import OF_THE_FACE
 from eutonia.measures.posture import LOWEST_PITCH, bent, pitch_of
-from eutonia.model import Channel, Condition, Floats, Input, Inputs, Needs, Visit, Whole
+from eutonia.model import FACE_SMALL, Channel, Condition, Floats, Input, Inputs, Needs, Visit, Whole
 from eutonia.stats.normal import HALF_95
 
 if TYPE_CHECKING:
@@ -36,12 +36,13 @@ LEAST_SLOW_RMS_DEG = 0.5
 #: between the corners of the eyes, two skins, two lights, as a telephone compresses films
 #: (docs/video/accuracy has heads that look into the camera). A slow turn is shown by the same
 #: share: it is the slope of the landmarks' angle at that face and posture, not a lag. Skin and
-#: light moved it less than people differ. Of 50 to 99 the size was held in 312 of 320. Fewer
-#: pixels add more: of shakes of 0.8 degrees of still heads before a still camera, 32 pixels between
-#: the corners, 0.67 to 1.45 was shown, and the size held in 30 of 33 (17 people, 1 to 51); with 65
-#: pixels 0.74 to 1.36, and in 17 of 17. [D]
+#: light moved it less than people differ. Of 50 to 99 the size was held in 312 of 320. [D]
 GAIN_SD: Floats = np.array([0.15, 0.29, 0.08])
 ADDED_DEG: Floats = np.array([0.08, 0.12, 0.10])
+#: Times as much is added to a small face (flag `FACE_SMALL`). Of shakes of 0.8 degrees of still
+#: heads before a still camera, 32 pixels between the corners of the eyes, with and without a hand
+#: at the chin, the size was held in 62 of 69 without it (rendered people 1 to 51). [D]
+ADDED_TO_SMALL = 2.0
 #: How the gain changes within a person, standard deviation in each of two conditions: from one
 #: posture to another (0.10 to 0.13, 0.13 to 0.20 and 0.02 of the same people); with a hand at the
 #: face in the same posture no further. Of contrasts of people 50 to 99 whose true ratio was 0.3 to
@@ -96,11 +97,10 @@ GAIN_WORDS = (
 )
 CONTRAST_WORDS = (
     " Differences between conditions hold that the gain changes with a person's posture (by 13, 20 "
-    "and 5 % in each); a hand at the face adds nothing to that. Where fewer than 37 pixels lie "
-    "between the outer corners of the eyes, as of a person far away, landmarks add more to a small "
-    "tremor than the interval of its size holds: of shakes of 0.8 degrees (root mean square) with "
-    "32 pixels, before a still camera, 0.66 to 1.6 was shown, and 9 in 10 sizes were held. Film "
-    "nearer. Strong compression, as of films "
+    "and 5 % in each); a hand at the face adds nothing to that. In a small face, fewer than 40 "
+    "pixels between the outer corners of the eyes, twice as much is taken to be added to a small "
+    "tremor: of shakes of 0.8 degrees (root mean square) with 32 pixels 0.66 to 1.6 was shown, and "
+    "up to version 7 9 in 10 sizes were held. Strong compression, as of films "
     "sent by a messenger, takes half of a tremor of a degree and more, and in the end all of it: "
     "that a film shows none says nothing there. Where the landmarks wander across the tremor by "
     "0.3 of its size, the size may be larger by what a film took on rendered people, and its axes "
@@ -156,7 +156,13 @@ def gain_together(x: Inputs, power: Floats, each: Floats = GAIN_SD) -> Floats:
     return np.asarray(np.hypot(rhythm.gain_of_sum(power, each), BENT_SD * share))
 
 
-def added_share(power: Floats) -> Floats:
+def added_deg(x: Inputs) -> Floats:
+    """Return the SD of what landmarks add to a size on each axis, degrees, ``(3,)``."""
+    small = any(FACE_SMALL in c.flags for c in x.channels["head"])
+    return ADDED_DEG * (ADDED_TO_SMALL if small else 1.0)
+
+
+def added_share(power: Floats, added: Floats = ADDED_DEG) -> Floats:
     """Return the SD of what is added to the size on each axis, as a share of it, (n_targets, 3).
 
     By landmarks whatever the size, and by what the axis follows of the others.
@@ -165,14 +171,18 @@ def added_share(power: Floats) -> Floats:
     ----------
     power : ndarray, shape (n_targets, 3)
         As seen of yaw, pitch and roll.
+    added : ndarray, shape (3,)
+        From `added_deg`.
     """
     others = power.sum(axis=-1, keepdims=True) - power
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.sqrt((ADDED_DEG**2 + LEAK**2 * others) / power)
+        share = np.sqrt((added**2 + LEAK**2 * others) / power)
     return np.asarray(np.minimum(np.nan_to_num(share, nan=np.inf), 1 / _NOTHING))
 
 
-def misread(power: Floats, each: Floats = GAIN_SD) -> tuple[Floats, Floats]:
+def misread(
+    power: Floats, each: Floats = GAIN_SD, added: Floats = ADDED_DEG
+) -> tuple[Floats, Floats]:
     """Return how far below and above what is seen the logarithm of a size on each axis may be.
 
     By how the gain differs and by what is added (95 %).
@@ -183,13 +193,15 @@ def misread(power: Floats, each: Floats = GAIN_SD) -> tuple[Floats, Floats]:
         As seen of yaw, pitch and roll.
     each : ndarray, shape (3,)
         How the gain differs on each axis: `GAIN_SD`, or within a person `CHANGE_SD`.
+    added : ndarray, shape (3,)
+        From `added_deg`.
 
     Returns
     -------
     below, above : ndarray, shape (n_targets, 3)
     """
-    added = HALF_95 * added_share(power)
-    below, above = -np.log(np.maximum(1 - added, _NOTHING)), np.log1p(added)
+    share = HALF_95 * added_share(power, added)
+    below, above = -np.log(np.maximum(1 - share, _NOTHING)), np.log1p(share)
     return np.hypot(HALF_95 * each, below), np.hypot(HALF_95 * each, above)
 
 

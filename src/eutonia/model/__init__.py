@@ -44,6 +44,7 @@ from eutonia.model.history import (
     WorkupResult,
 )
 from eutonia.model.landmarks import (
+    FACE_SMALL,
     HAND_SMALL,
     MOVEMENTS,
     SHOULDERS_NOT_SOUGHT,
@@ -112,6 +113,7 @@ from eutonia.model.verdicts import (
 
 __all__ = [
     "ENVELOPE",
+    "FACE_SMALL",
     "HAND_SMALL",
     "MOVEMENTS",
     "NO_INTERVAL",

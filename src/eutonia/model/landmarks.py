@@ -138,6 +138,8 @@ MOVEMENTS = ("head", "lid", "mouth", "finger", "gait")
 SHOULDERS_NOT_SOUGHT = "shoulders_not_looked_for"
 #: Flag of a hand that was too small in most pictures for its fingers to be read.
 HAND_SMALL = "hand_small"
+#: Flag of a head whose face is so small that the landmarks move more beside what they show.
+FACE_SMALL = "face_small"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -189,6 +189,7 @@ FLAGS = {
     "zero_anatomical": "no zero set by the examiner",
     "no_trunk": "without the shoulders: head against the camera",
     "not_in_profile": "not filmed in profile",
+    "face_small": "small face: less than 40 pixels between the outer corners of the eyes",
     "shoulders_not_looked_for": "shoulders not looked for",
     "trunk_turned": "the trunk was turned for a part",
     "uncalibrated": "not calibrated by gentle closures",

@@ -14,8 +14,10 @@ T = np.arange(round(40 * RATE_HZ)) / RATE_HZ
 TREMOR = ("head.tremor_freq", "head.tremor_pow", "head.tremor_axis", "head.tremor_regularity")
 
 
-def _run(name, x, *, rate_hz=RATE_HZ, task="hold"):
-    channels = tuple(Channel(name=f"head_{a}", kind="head", unit="deg", site=a) for a in AXES)
+def _run(name, x, *, rate_hz=RATE_HZ, task="hold", flags=()):
+    channels = tuple(
+        Channel(name=f"head_{a}", kind="head", unit="deg", site=a, flags=flags) for a in AXES
+    )
     made = recording(x, channels, rate_hz=rate_hz, condition=Condition.of(task=task))
     held = visit(made)
     return run_measure(entry(name), held, visit_spans(held), seed=1)
@@ -401,3 +403,18 @@ def test_lids_and_jaw_that_work_are_no_slow_movement(task, size, there):
     assert any("face works" in n for e in outcome.estimates for n in e.notes) is (
         task == "closures"
     )
+
+
+def test_a_small_face_may_add_more_to_a_small_tremor():
+    """The size is the same and its limits reach further; of a large tremor hardly."""
+
+    def width(size, *flags):
+        x = _noise() + size * np.sin(2 * np.pi * 5 * T) * [[1], [0], [0]]
+        outcome = _run("head.tremor_pow", x, flags=flags)
+        (rms,) = (e for e in outcome.estimates if e.part == "rms")
+        return rms.value, np.log(rms.interval.hi / rms.interval.lo)
+
+    (near, small), (far, wide) = width(0.7), width(0.7, "face_small")
+    assert far == near
+    assert wide > 1.2 * small
+    assert width(6.0, "face_small")[1] < 1.05 * width(6.0)[1]

@@ -139,7 +139,7 @@ POSSIBLE_DEG = ((-60.0, 280.0), (-220.0, 220.0))
 
 MEASURE = Measure(
     id="hand.curl",
-    version="8",
+    version="9",
     title="Curl of a finger",
     unit={"sum": "deg", "beyond": "deg"},
     tier="supportive",
@@ -190,7 +190,9 @@ MEASURE = Measure(
     "too; up to version 5 curl read 2 to 21 degrees less, and the limits held no fist; up to "
     "version 6 an index whose end was behind the thumb counted as guessed, and no limit held a "
     "finger that is much curled among bent ones; up to version 7 a finger seen from ahead counted "
-    "as guessed, and a pen that was taken for the index gave a number.",
+    "as guessed, and a pen that was taken for the index gave a number; up to version 8 a little "
+    "finger that points at the camera counted as seen from its side, hands taken for their mirror "
+    "image gave more numbers, and overstretched ones fewer. Do not film level with the fingers.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -73,7 +73,7 @@ IN_A_BEAT = frozenset(
 BEATS_HZ = 6.0
 MEASURE = Measure(
     id="hand.finger_tremor",
-    version="7",
+    version="8",
     title="Tremor of a finger",
     unit={"freq": "Hz", "size": "deg"},
     tier="supportive",
@@ -116,7 +116,9 @@ MEASURE = Measure(
     "one of 1 to 2 degrees may read below the least that counts, so that none is shown is no "
     "proof of none, and sizes of two films are hardly comparable. Up to version 4 all large "
     "fingers were given, and the interval held 5 % for the gain; up to version 6 films that said "
-    "nothing of a task were read as if nobody played in them.",
+    "nothing of a task were read as if nobody played in them; up to version 7 a little finger that "
+    "points at the camera counted as seen from its side, hands taken for their mirror image gave "
+    "more numbers, and overstretched ones fewer.",
     figure="rhythm",
     proofs=("simulated",),
 )

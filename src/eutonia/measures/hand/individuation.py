@@ -23,7 +23,7 @@ from eutonia.model.measure import MIN_BLOCKS
 
 MEASURE = Measure(
     id="hand.individuation",
-    version="4",
+    version="5",
     title="Independence of a finger",
     unit="1",
     tier="research",
@@ -40,7 +40,9 @@ MEASURE = Measure(
     caution="Ask for one finger at a time. Only what goes with the finger counts, not what the "
     "others do by themselves (hand.still_finger). The ring finger is the least independent one in "
     "every hand; no norm was checked. Fewer than eight times 3 s in which the finger moved by "
-    "itself give no number (version 4; before, one without an interval).",
+    "itself give no number (from version 4; before, one without an interval). Up to version 4 a "
+    "little finger that points at the camera counted as seen from its side, hands taken for their "
+    "mirror image gave more numbers, and overstretched ones fewer.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -62,7 +62,7 @@ POSSIBLE_DEG = (-120.0, 120.0)
 
 MEASURE = Measure(
     id="hand.lift",
-    version="7",
+    version="8",
     title="Lift of a finger above the others",
     unit={"mean": "deg", "highest": "deg"},
     tier="supportive",
@@ -89,7 +89,8 @@ MEASURE = Measure(
     "wide as from the sides; up to version 4 guessed knuckles were read 10 degrees too straight; "
     "up to version 5 an index whose end was behind the thumb read 18 degrees less lifted, and a "
     "pen grip read as a lifted index; up to version 6 a finger seen from ahead had the limits of "
-    "a guessed one.",
+    "a guessed one; up to version 7 a little finger that points at the camera counted as seen from "
+    "its side, hands taken for their mirror image gave more numbers, and overstretched ones fewer.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -149,7 +149,7 @@ _WHY_NOT_EACH = Untold(
 
 MEASURE = Measure(
     id="hand.posture",
-    version="9",
+    version="10",
     title="Joint angles of the hand",
     unit="deg",
     tier="supportive",
@@ -189,7 +189,9 @@ MEASURE = Measure(
     "or an instrument are guessed by the model and look more usual than they are. From the palm "
     "the outer joints of some resting hands still read 10 to 50 degrees too straight, most of all "
     "of dark ones near the camera. Less than 18 s give no number, nor does a hand whose palm is "
-    "shorter than 40 pixels. Up to version 8 a finger seen from ahead counted as guessed, and a "
+    "shorter than 40 pixels. Up to version 9 a little finger that points at the camera counted as "
+    "seen from its side, hands taken for their mirror image gave more numbers, and overstretched "
+    "ones fewer. Up to version 8 a finger seen from ahead counted as guessed, and a "
     "pen that was taken for the index gave a number. Up to version 7 an index behind the thumb "
     "counted as guessed, and a knuckle that stayed seemed to bend more in half of rendered pen "
     "grips, with nothing before it in a quarter (now in 5 to 10 %): in a pen grip the curl of the "

@@ -23,7 +23,7 @@ from eutonia.model.measure import MIN_BLOCKS
 
 MEASURE = Measure(
     id="hand.still_finger",
-    version="4",
+    version="5",
     title="Movement of a finger while another moves",
     unit="%",
     tier="research",
@@ -42,8 +42,9 @@ MEASURE = Measure(
     caution="Ask for one finger at a time: in free playing several move on purpose. Fingers 3 to 5 "
     "follow each other in every hand. The landmarks' noise is a part of it, and the model lets "
     "a finger that is covered for a moment follow the seen ones. Fewer than eight times 3 s in "
-    "which another finger moved by itself give no number (version 4; before, one without an "
-    "interval).",
+    "which another finger moved by itself give no number (from version 4; before, one without an "
+    "interval). Up to version 4 a little finger that points at the camera counted as seen from its "
+    "side, hands taken for their mirror image gave more numbers, and overstretched ones fewer.",
     figure="bars",
     proofs=("simulated",),
 )

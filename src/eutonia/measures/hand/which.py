@@ -44,7 +44,7 @@ _NEW_DEG = {"": (13.0, 19.0), PALM: (16.0, 16.0), GUESSED: (27.5, 28.0)}
 
 MEASURE = Measure(
     id="hand.which",
-    version="6",
+    version="7",
     title="Time a finger curls out of line",
     unit="%",
     tier="research",
@@ -67,7 +67,9 @@ MEASURE = Measure(
     "guessed, and then follow the finger that curls: in a rendered film 9 % were read of 26 % in a "
     "finger that was seen. 0 % does not mean that no finger curled. Look at the overlay. Less "
     "than 18 s give no number. Up to version 4 curls were read 2 to 21 degrees too straight; up to "
-    "version 5 an index whose end was behind the thumb curled 10 degrees more.",
+    "version 5 an index whose end was behind the thumb curled 10 degrees more; up to version 6 a "
+    "little finger that points at the camera counted as seen from its side, hands taken for their "
+    "mirror image gave more numbers, and overstretched ones fewer.",
     figure="",
     proofs=("simulated",),
 )

@@ -23,6 +23,7 @@ from eutonia.measures.head_tremor import (
     PUBLISHED,
     TAKEN_AXES,
     TREMOR_NEEDS,
+    added_deg,
     misread,
     simulated,
 )
@@ -45,7 +46,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="7",
+    version="8",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
@@ -76,8 +77,8 @@ def measure(x: Inputs) -> Result:
     size = np.sqrt(power.sum(axis=-1))
     if head_noise.taken(found.inputs, found.shaken.start_hz, size).any():
         raise CannotMeasure(TAKEN_AXES)
-    below, above = _of_camera(power, GAIN_SD)
-    changed = np.minimum(*_of_camera(power, CHANGE_SD))
+    below, above = _of_camera(x, power, GAIN_SD)
+    changed = np.minimum(*_of_camera(x, power, CHANGE_SD))
     share = finish(total)
     moves = share * (1 - share / 100)  # for one of the logarithm of the odds
     return Result(
@@ -110,9 +111,9 @@ class _Shares:
         return tremor.top(rhythm.densities(total), start)[1]
 
 
-def _of_camera(power: Floats, each: Floats) -> tuple[Floats, Floats]:
+def _of_camera(x: Inputs, power: Floats, each: Floats) -> tuple[Floats, Floats]:
     """Return how far below and above the log odds of each share may be, by what is misread."""
-    below, above = (2 * log for log in misread(power, each))
+    below, above = (2 * log for log in misread(power, each, added_deg(x)))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = power / power.sum(axis=-1, keepdims=True)
 

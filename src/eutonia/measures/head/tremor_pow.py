@@ -22,6 +22,7 @@ from eutonia.measures.head_tremor import (
     PUBLISHED,
     TAKEN_AXES,
     TREMOR_NEEDS,
+    added_deg,
     added_share,
     bent_notes,
     expected_density,
@@ -41,7 +42,7 @@ _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="7",
+    version="8",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -107,11 +108,12 @@ def _of_camera(x: Inputs, power: Floats, each: Floats) -> tuple[Floats, Floats]:
     each : ndarray, shape (3,)
         Standard deviation of each gain.
     """
-    sd = np.hypot(each, np.minimum(added_share(power), 1.0))
+    sd = np.hypot(each, np.minimum(added_share(power, added_deg(x)), 1.0))
     together = HALF_95 * gain_together(x, power, sd)[:, None]
     # The density goes with the square of the size.
     below, above = (
-        np.concatenate([2 * together, 2 * axis, together], axis=1) for axis in misread(power, each)
+        np.concatenate([2 * together, 2 * axis, together], axis=1)
+        for axis in misread(power, each, added_deg(x))
     )
     return below, above
 

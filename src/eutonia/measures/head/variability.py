@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from eutonia.dsp.rotation import angles, turned
 from eutonia.measures import face_at_work, head_noise, posture, trick_hand
-from eutonia.measures.head_tremor import CHANGE_SD, added_share, gain_together
+from eutonia.measures.head_tremor import CHANGE_SD, added_deg, added_share, gain_together
 from eutonia.measures.head_tremor import GAIN_SD as AXES_SD
 from eutonia.measures.rhythm import gain_of_sum
 from eutonia.model import (
@@ -41,7 +41,7 @@ GAIN_SD = 0.12
 
 MEASURE = Measure(
     id="head.variability",
-    version="6",
+    version="7",
     title="Movement of the head about its posture",
     unit="deg",
     tier="supportive",
@@ -64,7 +64,8 @@ MEASURE = Measure(
     "0.3 to 0.8 degrees, 1 to 2.3 where a face is small, dark and compressed: a small movement "
     "reads too large, and ratios of small ones too near 1. How much is read from the film, above "
     "8 Hz, and held since version 6, as is the gain of each axis (version 5 held 0.8 degrees and "
-    "12 % of all, version 4 a lower limit of 0.6). The face's part is in the limits since "
+    "12 % of all, version 4 a lower limit of 0.6). A small face is held to add twice as much since "
+    "version 7. The face's part is in the limits since "
     "version 2. Up to version 2 a head that changed its posture moved too much in its "
     "number, by half as much again, and had limits that no head reaches. " + posture.CAUTION,
     figure="bars",
@@ -132,7 +133,7 @@ def _apart(x: Inputs, total: Floats) -> tuple[Floats, Floats]:
 
 def _gain(x: Inputs, power: Floats, each: Floats) -> Floats:
     """Return the relative SD of the gain, as of a tremor on the same axes, ``(n_targets, 1)``."""
-    of_axes = np.hypot(each, np.minimum(added_share(power), 1.0))
+    of_axes = np.hypot(each, np.minimum(added_share(power, added_deg(x)), 1.0))
     with np.errstate(invalid="ignore"):
         return np.fmax(gain_together(x, power, of_axes), GAIN_SD)[:, None]
 
