@@ -190,6 +190,7 @@ def pictures_of(
     landmarks: Landmarks,
     *,
     at_s: Sequence[float],
+    movements: Sequence[Movement] = (),
     pictures: Pictures,
 ) -> dict[str, NDArray[np.generic]]:
     """Return some pictures of a video: landmarks drawn in, cut to the person, reduced in size.
@@ -204,14 +205,14 @@ def pictures_of(
         return {}
     import cv2
 
-    from eutonia.tracking.overlay import key_frames
+    from eutonia.tracking.key_frames import key_frames
     from eutonia.tracking.privacy import Finder, cover
 
     def hide(picture: NDArray[np.uint8], i: int) -> NDArray[np.uint8]:
         return cover(picture, [*Finder()(picture), *_followed(landmarks, i)])
 
     hidden = hide if pictures == "covered" else None
-    found = key_frames(path, landmarks, at_s, hide=hidden)
+    found = key_frames(path, landmarks, at_s, movements=movements, hide=hidden)
     if not found:
         return {}
     high, wide = found[0].shape[:2]

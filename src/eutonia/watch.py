@@ -164,7 +164,9 @@ def _shown(
     if w.filmed.kind != "video":  # stored landmarks have no pictures
         return arrays
     at_s = telling_times(w.landmarks, found, parts)
-    return arrays | pictures_of(path, put_right(w.landmarks), at_s=at_s, pictures=pictures)
+    return arrays | pictures_of(
+        path, put_right(w.landmarks), at_s=at_s, movements=found, pictures=pictures
+    )
 
 
 def _nothing(w: Watched) -> str:

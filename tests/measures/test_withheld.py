@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eutonia.measures.withheld import without_hidden
+from eutonia.measures.withheld import tells, without_hidden
 from eutonia.model import Condition, Movement, Span
 from eutonia.simulate.mouth import channel
 from eutonia.tracking.overlay import _words
@@ -56,3 +56,11 @@ def test_single_outer_joints_and_spreading_from_a_side_are_not_shown():
         shown = {c.site: float(v[0]) for c, v in zip(kept.channels, kept.x, strict=True)}
         assert shown.keys() == {"index_mcp", "index_pip_dip", "index_curl"} | spread
         assert (shown["index_pip_dip"], shown["index_curl"]) == (3.0, 5.0)
+
+
+def test_what_reads_wrong_from_ahead_is_not_shown():
+    """Grip and wrist stand beside a film from the side, not beside one from ahead; a curl does."""
+    for site in ("grip", "wrist_flexion", "wrist_deviation"):
+        assert tells(site, ())
+        assert not tells(site, ("bend_from_front",))
+    assert tells("index_curl", ("bend_from_front",))

@@ -145,7 +145,7 @@ def test_where_none_differs_the_room_that_is_left_is_said(full):
     tested = assessment.contrasts[0]
     unsure = replace(tested.interval, lo=-20.0, hi=80.0)
     none = replace(tested, value=30.0, interval=unsure, p=0.4, q=0.8)
-    said = row(first_page(replace(assessment, contrasts=(none,))), "DIFFERS")
+    said = row(first_page(replace(assessment, contrasts=(none,))), "COMPARED")
     assert "no comparison of two conditions or sides showed a difference" in said
     assert "any size within its interval is possible" in said
     assert "[−20, 80]" in said
@@ -180,7 +180,7 @@ def test_a_number_that_tells_two_sides_apart_is_not_denied(full, measure, detail
         findings=(replace(f, estimate=e),),
         contrasts=(replace(c, measure="emg.rms", q=0.8, p=0.4),),
     )
-    first = row(first_page(one), "DIFFERS")
+    first = row(first_page(one), "COMPARED")
     assert ("no other comparison of two conditions or sides" in first) == told
     assert ("no comparison of two conditions or sides" in first) != told
     plain_words = "\n".join(texts(plain_page(one)))
@@ -557,6 +557,38 @@ def test_the_plain_page_says_what_differs_and_from_what(full):
     assert "(flexor carpi radialis)" in told
 
 
+def test_sides_that_a_comparison_does_not_tell_apart_are_not_called_uneven(full):
+    """A lid's ratio just beyond 1 says no more than the comparison of the two lids."""
+    assessment, _ = full
+    f, c = assessment.findings[0], assessment.contrasts[0]
+    interval = replace(f.estimate.interval, lo=1.01, hi=4.0)
+    e = replace(f.estimate, measure="eyes.opening_ratio", value=1.5, interval=interval)
+    one = (replace(f, estimate=replace(e, tier="supportive")),)
+    lids = replace(c, measure="eyes.opening", factor="side", condition=e.condition, p=0.03)
+    for q, told in ((0.15, False), (0.01, True)):
+        made = replace(assessment, findings=one, contrasts=(replace(lids, q=q),))
+        said = "\n".join(texts(plain_page(made)))
+        assert ("Your two sides were not alike" in said) == told
+
+
+def test_a_tremor_that_was_seen_is_not_said_to_be_lacking_on_page_one(full):
+    """Of a hand that trembles page 1 does not say that a still thumb was looked for in vain."""
+    assessment, _ = full
+    one = NotMeasurable(
+        measure="hand.finger_tremor",
+        version="8",
+        title="Tremor of a finger",
+        tier="supportive",
+        code="untold",
+        reason="The right hand trembles at 5.1 Hz: which finger is not told.",
+        condition=Condition.of(task="posture"),
+    )
+    none = replace(one, code="absent", reason="No rhythm stands out.")
+    for found, lacking in (((one, none), False), ((none,), True)):
+        said = row(first_page(replace(assessment, not_measurable=found)), "NOT TAKEN")
+        assert ("looked for and not there: Tremor of a finger" in said) == lacking
+
+
 def test_research_numbers_that_differ_are_counted_not_denied(full):
     """A foot that turns in is no number for page 1, and neither page says that nothing differs."""
     assessment, _ = full
@@ -565,7 +597,8 @@ def test_research_numbers_that_differ_are_counted_not_denied(full):
     made = replace(assessment, contrasts=(alike, foot))
     said = row(first_page(made), "DIFFERS")
     assert "1 research-tier number: " in said
-    assert "no other comparison of two conditions or sides showed a difference" in said
+    compared = row(first_page(made), "COMPARED")
+    assert "no other comparison of two conditions or sides showed a difference" in compared
     plain = "\n".join(texts(plain_page(made)))
     assert "still being studied and differ: 1" in plain
     assert "no clear difference" not in plain

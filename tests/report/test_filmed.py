@@ -380,11 +380,11 @@ def test_what_was_there_at_times_is_not_said_to_be_absent(assessment, elsewhere)
 
 
 def test_a_tremor_that_was_seen_is_not_denied_where_its_finger_is_not_told(assessment):
-    """What page 1 says was seen is not said to be absent in plain words."""
+    """What page 1 says was seen is said in plain words, too, and not to be absent."""
     quiet = _lacking("absent", "hand.finger_tremor")
     untold = replace(quiet, code="untold", reason="One finger trembles: which is not told.")
     said = _said(replace(assessment, findings=(), not_measurable=(quiet, untold)))
-    assert "of the hand or a finger" not in said
+    assert "We saw shaking or slow swaying of the hand or a finger." in said
 
 
 def test_a_tremor_that_was_seen_is_told_in_plain_words(assessment):

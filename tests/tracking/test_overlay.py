@@ -10,7 +10,6 @@ from eutonia.tracking.overlay import (
     _Strip,
     _words,
     annotated,
-    key_frames,
     said,
     write_overlay,
 )
@@ -88,17 +87,24 @@ def test_a_finger_that_the_camera_cannot_see_shows_no_angle():
     assert hidden == "left little: hidden"
 
 
-def test_what_a_view_from_ahead_does_not_tell_shows_no_number():
-    """The curl of a finger stands there; of wrist and grip, which read wrong from there, none."""
-    sites = (("index_curl", "deg"), ("wrist_flexion", "deg"), ("grip", "%"))
-    channels = tuple(
-        Channel(name=s, kind="finger", unit=u, site=s, side="left", flags=("bend_from_front",))
-        for s, u in sites
-    )
-    x, good = np.full((3, 1), 40.0), np.ones((3, 1), dtype=bool)
-    lines = _words(Movement(kind="finger", channels=channels, x=x, good=good), 0)
-    says = ["left index: curl +40 deg", "left wrist: not from ahead", "left grip: not from ahead"]
-    assert lines == says
+@pytest.mark.parametrize(("nearer", "arm"), [(20, True), (200, False)])
+def test_a_film_of_a_hand_shows_no_body_but_its_arm(landmarks, nearer, arm):
+    """An arm that ends at the hand is drawn; a body that the model made up around it is not."""
+    hand = landmarks.parts["left_hand"]
+    xyz = hand.xyz.copy()
+    xyz[:, 9] = xyz[:, 0] + [0, 60, 0]
+    body = np.full((N, 33, 3), 100, dtype=np.float32)
+    body[:, :, 1] = 30 + 4 * np.arange(33)
+    body[:, 15] = xyz[:, 0] + [nearer, 0, 0]
+    one = np.ones(N, dtype=np.float32)
+    parts = {
+        "left_hand": Points(xyz=xyz, score=one),
+        "body": Points(xyz=body, score=one, visible=np.ones((N, 33), dtype=np.float32)),
+    }
+    out = annotated(BLACK, replace(landmarks, parts=parts), 0)
+    shoulder, foot = body[0, 11, :2].astype(int), body[0, 31, :2].astype(int)
+    assert out[shoulder[1], shoulder[0]].any() == arm
+    assert not out[foot[1], foot[0]].any()
 
 
 def test_a_lid_that_is_opened_wide_is_not_shut():
@@ -196,56 +202,6 @@ def test_the_copy_has_every_picture(landmarks, lids, tmp_path):
     assert len(drawn) == N
     centres = [np.flatnonzero(p[280:400].max(axis=(0, 2)) > 128).mean() for p in drawn[:-1]]
     np.testing.assert_allclose(np.diff(centres), 10, atol=2)
-
-
-def test_key_frames_are_those_asked_for(landmarks, tmp_path):
-    """The nearest pictures are returned, hidden before they are drawn into."""
-    source = tmp_path / "hand.avi"
-    with Film(source, width=640, height=480, rate_hz=10) as film:
-        for k in range(N):
-            film.add(np.full((480, 640, 3), 40 * k, dtype=np.uint8))
-    found = key_frames(source, landmarks, [0.21, 0.48])
-    assert [round(float(np.median(p[-5:])) / 40) for p in found] == [2, 5]
-    (hidden,) = key_frames(source, landmarks, [0.2], hide=lambda picture, _: np.zeros_like(picture))
-    assert not hidden[-5:].any()
-
-
-def test_key_frames_are_cut_to_the_person(landmarks, tmp_path):
-    """All are of one shape, smaller than the video, and hold the person with room around them."""
-    source = tmp_path / "hand.avi"
-    with Film(source, width=640, height=480, rate_hz=10) as film:
-        for _ in range(N):
-            film.add(BLACK)
-    found = key_frames(source, landmarks, [0.0, 0.4])
-    assert len({p.shape for p in found}) == 1
-    high, wide, _ = found[0].shape
-    assert (40 < wide < 200) and (60 < high < 200)  # the hand is 40 pixels wide and 60 high
-    drawn = [p.max(axis=2) > 200 for p in found]
-    assert all(p[:, wide // 2 - 25 : wide // 2 + 25].sum() == p.sum() > 0 for p in drawn)
-
-
-@pytest.mark.parametrize(("ankles", "least", "most"), [(0.1, 60, 160), (0.9, 400, 480)])
-def test_a_film_of_the_neck_is_cut_to_head_and_shoulders(tmp_path, ankles, least, most):
-    """Where no ankle is seen guessed legs do not make the head small; a walker is shown whole."""
-    face = np.zeros((2, 478, 3), dtype=np.float32)
-    face[..., 0], face[..., 1] = 300 + np.arange(478) % 30, 60 + np.arange(478) % 40
-    body = np.zeros((2, 33, 3), dtype=np.float32)
-    body[:, :, 0], body[:, :13, 1], body[:, 13:, 1] = 310, 80, 450
-    body[:, 11:13, :2] = [[350, 120], [270, 120]]
-    visible = np.ones((2, 33), dtype=np.float32)
-    visible[:, 25:] = ankles
-    one = np.ones(2, dtype=np.float32)
-    parts = {
-        "face": Points(xyz=face, score=one),
-        "body": Points(xyz=body, score=one, visible=visible),
-    }
-    source = tmp_path / "neck.avi"
-    with Film(source, width=640, height=480, rate_hz=10) as film:
-        film.add(BLACK)
-        film.add(BLACK)
-    seen = Landmarks(t_s=np.arange(2) / 10, width=640, height=480, parts=parts)
-    (found,) = key_frames(source, seen, [0.0])
-    assert least < found.shape[0] <= most
 
 
 @pytest.mark.parametrize("size", [(854, 480), (480, 854), (321, 241)])

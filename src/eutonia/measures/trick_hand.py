@@ -89,9 +89,12 @@ def words(raised: float, before: float, near: float) -> str:
     if np.isnan([raised, before, near]).all():
         return "not known, since neither hands nor shoulders were seen"
     if not (raised > SEEN_SHARE or before > SEEN_SHARE or near > SEEN_SHARE):
-        return "none was seen raised or at the head: the trick may not have been done"
+        return (
+            "none was seen raised or at the head: either the trick was not done, or its hand was "
+            "not recognised, as 8 of 70 on rendered people (look at the film)"
+        )
     said = []
-    if not np.isnan(raised):
+    if raised > SEEN_SHARE or (not np.isnan(raised) and not near > SEEN_SHARE):
         said.append(f"seen raised in {100 * raised:.0f} % of the time")
     if np.isnan(near):
         said.append("whether at the head is not known")

@@ -8,20 +8,23 @@ from dataclasses import replace
 import numpy as np
 
 from eutonia.measures.covered_mouth import at_mouthpiece
-from eutonia.measures.hand_sight import PALM
+from eutonia.measures.hand_sight import FRONT, PALM
 from eutonia.model import Floats, Movement, Span
 
 #: Sites of the mouth that a mouthpiece hides, so that nothing is said about them.
 BEHIND_MOUTHPIECE = frozenset({"jaw_opening", "lip_gap", "lip_height"})
 #: Joints of a finger that a film does not tell apart, and channels that only measures use.
 _NOT_EACH, _INNER = ("pip", "dip"), "tip_"
+#: What of a hand reads wrong from ahead.
+_BESIDE_ONLY = ("wrist", "grip")
 
 
 def tells(site: str, flags: Sequence[str]) -> bool:
     """Tell whether a channel of a hand says something by itself, as `hand.posture` holds it."""
     joint = site.partition("_")[2]
     spread = joint == "mcp_abduction" and PALM not in flags
-    return not (site.startswith(_INNER) or joint in _NOT_EACH or spread)
+    ahead = site.startswith(_BESIDE_ONLY) and FRONT in flags
+    return not (site.startswith(_INNER) or joint in _NOT_EACH or spread or ahead)
 
 
 def without_hidden(

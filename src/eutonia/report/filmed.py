@@ -238,9 +238,10 @@ def _chosen(arrays: Arrays, kind: str, wanted: tuple[str, ...]) -> list[int]:
     told = [i for i in told if kind != "finger" or tells(str(sites[i]), flags[i].split())]
     if not told:
         return []
-    same = [i for i in told if units[i] == units[told[0]]]
     # Whole fingers first, then what moves most; of two hands as much of either.
-    whole = {i: kind == "finger" and str(sites[i]).endswith("_curl") for i in same}
+    whole = {i: kind == "finger" and str(sites[i]).endswith("_curl") for i in told}
+    first = max(told, key=lambda i: whole[i])
+    same = [i for i in told if units[i] == units[first]]
     order = sorted(same, key=lambda i: (not whole[i], -float(np.nanstd(x[i]))))
     sides = [str(side) for side in arrays.get(f"{kind}.sides", [""] * len(x))]
     each = [[i for i in order if sides[i] == side] for side in dict.fromkeys(sides)]

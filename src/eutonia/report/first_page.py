@@ -226,15 +226,15 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if ordered and not differ:
         other = "other " if research or uneven(assessment) else ""
         yield (
-            "DIFFERS",
+            "COMPARED",
             f"no {other}comparison of two conditions or sides showed a difference (exploratory)",
         )
         if alone := next(filter(differs_alone, ordered), None):
             chance = "alone this would differ, among so many it may be chance: "
-            yield "DIFFERS", f"{chance}{_contrast(alone, assessment)}"
+            yield "COMPARED", f"{chance}{_contrast(alone, assessment)}"
         elif near := next((c for c in ordered if c.interval is not None), None):
             room = "nearest to one, and any size within its interval is possible: "
-            yield "DIFFERS", f"{room}{_contrast(near, assessment)}"
+            yield "COMPARED", f"{room}{_contrast(near, assessment)}"
 
 
 def _contrast(c: Contrast, assessment: Assessment) -> str:
@@ -328,6 +328,7 @@ def _in_brackets(where: list[str]) -> str:
 def _not_there(assessment: Assessment) -> list[str]:
     """Return what was looked for and found nowhere in a condition, with its conditions."""
     found = {(f.estimate.title, f.estimate.condition.label) for f in assessment.findings}
+    found |= {(m.title, m.condition.label) for m in assessment.not_measurable if m.code == UNTOLD}
     titles: dict[str, dict[str, None]] = {}
     for m in assessment.not_measurable:
         if m.code == ABSENT and (m.title, m.condition.label) not in found:

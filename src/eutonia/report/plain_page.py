@@ -271,7 +271,7 @@ def _not_there(assessment: Assessment) -> Iterator[str]:
         # One channel or one number of a thing may lack where the thing itself was seen.
         if {m.condition for m in missed if m.code == ABSENT} - seen:
             (at_times if seen else never).append(words)
-        elif there:
+        elif seen:
             always.append(words)
     if always:
         yield f"We saw {_and(always)}."

@@ -145,9 +145,23 @@ def differs(c: Contrast) -> bool:
 
 
 def uneven(assessment: Assessment) -> tuple[Estimate, ...]:
-    """Return the numbers, none for research alone, that by themselves tell two sides apart."""
+    """Return the numbers, none for research alone, that by themselves tell two sides apart.
+
+    Not where the sides were compared in the same condition and the comparison does not tell them.
+    """
     found = (f.estimate for f in assessment.findings if f.estimate.tier != "research")
-    return tuple(filter(_apart, found))
+    alike = {
+        (c.measure, c.condition)
+        for c in assessment.contrasts
+        if c.factor == "side" and not differs(c)
+    }
+    return tuple(
+        e for e in found if _apart(e) and (_OF_SIDES.get(e.measure), e.condition) not in alike
+    )
+
+
+#: Numbers that set two sides against each other, and of what they do so.
+_OF_SIDES = {"eyes.opening_ratio": "eyes.opening"}
 
 
 def _apart(e: Estimate) -> bool:

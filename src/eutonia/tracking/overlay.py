@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from eutonia.model import Floats, Landmarks, Movement, Points
 from eutonia.tracking.crops import Picture
-from eutonia.tracking.video import ahead, pictures, pictures_at
+from eutonia.tracking.video import ahead, pictures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +42,7 @@ _BODY = (
     (11, 12, 24, 23, 11),
     *((11, 13, 15), (12, 14, 16), (23, 25, 27, 29, 31, 27), (24, 26, 28, 30, 32, 28)),
 )
+_ARMS = ((11, 13, 15), (12, 14, 16))
 _HAND = (
     *((0, 1, 2, 3, 4), (0, 5, 9, 13, 17, 0)),
     *((5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20)),
@@ -95,7 +97,8 @@ def annotated(
     guessed = _guessed(movements)
     for name, points in landmarks.parts.items():
         at = _looked(points, landmarks.t_s, i) if film else i
-        _draw(out, points, at, name, guessed.get(name, frozenset()))
+        lines = _LINES[name] if name != "body" else _of_body(landmarks, at, i)
+        _draw(out, points, at, name, lines, guessed.get(name, frozenset()))
     for movement in movements:
         if movement.kind == "lid":
             _lids(out, movement, i)
@@ -146,9 +149,7 @@ def _looked(points: Points, t_s: Floats, i: int) -> int:
 #: Points of a hand beyond the knuckle of each finger.
 _BEYOND = {"index": (6, 7, 8), "middle": (10, 11, 12), "ring": (14, 15, 16), "little": (18, 19, 20)}
 #: Flags of a finger whose angle is not to be read off the film.
-_GUESSED, _HIDDEN, _AHEAD = "bend_guessed", "bend_hidden", "bend_from_front"
-#: What of a hand that is seen from ahead is not to be read off the film either.
-_BESIDE_ONLY = ("wrist", "grip")
+_GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
 
 
 def _guessed(movements: Sequence[Movement]) -> dict[str, frozenset[int]]:
@@ -162,26 +163,55 @@ def _guessed(movements: Sequence[Movement]) -> dict[str, frozenset[int]]:
     return points
 
 
-def _draw(out: Picture, points: Points, i: int, name: str, guessed: Set[int]) -> None:
+def _of_body(landmarks: Landmarks, at: int, i: int) -> tuple[tuple[int, ...], ...]:
+    """Return the lines of the body that are drawn: in a film of hands, arms that end at a hand.
+
+    Of a person of whom arms alone are in the picture the model draws a whole one.
+    """
+    hands = [landmarks.parts[h] for h in _COLOURS if h in landmarks.parts]
+    if "face" in landmarks.parts or not hands:
+        return _BODY
+    body = landmarks.parts["body"].xyz[at, :, :2]
+    shown = [h.xyz[i, :, :2] for h in hands if h.seen[i]]
+    return tuple(
+        arm
+        for arm in _ARMS
+        if any(
+            np.linalg.norm(body[arm[-1]] - hand[0]) <= np.linalg.norm(hand[9] - hand[0])
+            for hand in shown
+        )
+    )
+
+
+def _draw(
+    out: Picture,
+    points: Points,
+    i: int,
+    name: str,
+    lines: tuple[tuple[int, ...], ...],
+    guessed: Set[int],
+) -> None:
     import cv2
 
     if not points.seen[i]:
         return
     xy = points.xyz[i, :, :2]
     thick = max(1, round(out.shape[0] / 480))
-    for line in _LINES[name]:
-        kept = _visible(points, i, line)
+    for line in lines:
+        kept = visible(points, i, line)
         at = np.round(xy[kept]).astype(np.int32)
         if len(at) > 1:
             colour = _COLOURS.get(name, _sided(name, line))
             colour = _UNSEEN if guessed & {*line} else colour
             cv2.polylines(out, [at.reshape(-1, 1, 2)], False, colour, thick, cv2.LINE_AA)
     if name != "face":
-        for x, y in xy[_visible(points, i, (k for k in range(len(xy)) if k not in guessed))]:
+        drawn = range(len(xy)) if lines in (_BODY, _HAND) else sorted({*chain(*lines)})
+        for x, y in xy[visible(points, i, (k for k in drawn if k not in guessed))]:
             cv2.circle(out, (round(float(x)), round(float(y))), 2 * thick, (255, 255, 255), -1)
 
 
-def _visible(points: Points, i: int, line: Iterable[int]) -> NDArray[np.intp]:
+def visible(points: Points, i: int, line: Iterable[int]) -> NDArray[np.intp]:
+    """Return those points of a line that are seen in a picture."""
     if points.visible is None:
         return np.array(list(line), dtype=np.intp)
     seen = points.visible[i]
@@ -250,11 +280,7 @@ def _hands(movement: Movement, i: int) -> list[str]:
         words = f"{', '.join(angles).strip()} {unit}{' as seen' if unit == '%' else ''}"
         if _GUESSED in flags:
             words += " (guess)"
-        if _HIDDEN in flags:
-            words = "hidden"
-        elif _AHEAD in flags and finger.endswith(_BESIDE_ONLY):
-            words = "not from ahead"
-        found.append(f"{finger}: {words}")
+        found.append(f"{finger}: {'hidden' if _HIDDEN in flags else words}")
     return found
 
 
@@ -360,88 +386,3 @@ def write_overlay(
             film.add(strip.beside(drawn, lines(i)), t_s=float(landmarks.t_s[i]))
             if progress:
                 progress("drawing", i + 1, n)
-
-
-def key_frames(
-    path: Path,
-    landmarks: Landmarks,
-    at_s: Sequence[float] | Floats,
-    *,
-    hide: Callable[[Picture, int], Picture] | None = None,
-) -> list[Picture]:
-    """Return the pictures nearest to some times, cut to the person, for the report.
-
-    Parameters
-    ----------
-    path : Path
-    landmarks : Landmarks
-        Drawn in.
-    at_s : sequence of float
-        Times of the landmarks.
-    hide : callable, optional
-        Given each picture and its number before it is drawn into, such as `privacy.cover`.
-
-    Returns
-    -------
-    list of ndarray of uint8
-        BGR, all of one shape, in the order of time.
-    """
-    wanted = {int(np.argmin(np.abs(landmarks.t_s - t))) for t in at_s}
-    cuts = _around(landmarks, sorted(wanted))
-    chosen = pictures_at(path, sorted(wanted), n=len(landmarks.t_s), mirrored=landmarks.mirrored)
-    found = []
-    for i, picture in zip(sorted(wanted), chosen, strict=False):
-        shown = hide(picture, i) if hide else picture
-        found.append(annotated(shown, landmarks, i, film=False)[cuts[i]])
-    return found
-
-
-#: Room around the person in a cut picture, as a share of their size.
-_ROOM = 0.25
-
-
-def _around(landmarks: Landmarks, chosen: list[int]) -> dict[int, tuple[slice, slice]]:
-    """Return rows and columns around the person in each chosen picture, all of one size."""
-    boxes = {i: box for i in chosen if (box := _box(landmarks, i)) is not None}
-    full = np.array([landmarks.width, landmarks.height])
-    if not boxes:
-        return dict.fromkeys(chosen, (slice(0, int(full[1])), slice(0, int(full[0]))))
-    extents = np.array([high - low for low, high in boxes.values()])
-    size = extents.max(axis=0) + 2 * _ROOM * extents.max()
-    size = np.minimum(np.maximum(size, _LEAST), full).round().astype(int)
-    found = {}
-    for i in chosen:
-        low, high = boxes.get(i, (full / 2, full / 2))
-        start = np.clip((low + high - size) / 2, 0, full - size).round().astype(int)
-        (x0, y0), (x1, y1) = start.tolist(), (start + size).tolist()
-        found[i] = (slice(y0, y1), slice(x0, x1))
-    return found
-
-
-def _box(landmarks: Landmarks, i: int) -> tuple[Floats, Floats] | None:
-    """Return the corners of what is seen of the person in one picture."""
-    seen = [
-        p.xyz[i, _visible(p, i, _of_film(landmarks, i, name)), :2]
-        for name, p in landmarks.parts.items()
-        if p.seen[i]
-    ]
-    points = np.concatenate([np.zeros((0, 2)), *seen]).astype(np.float64)
-    return (points.min(axis=0), points.max(axis=0)) if len(points) else None
-
-
-def _of_film(landmarks: Landmarks, i: int, name: str) -> range:
-    """Return the points of a part that a picture is cut to.
-
-    Of the body, where the face is seen and no ankle, head and shoulders: a film of face or neck.
-    """
-    part, face = landmarks.parts[name], landmarks.parts.get("face")
-    near = (
-        name == "body" and face is not None and face.seen[i] and not len(_visible(part, i, _ANKLES))
-    )
-    return range(_ELBOW if near else part.xyz.shape[1])
-
-
-#: Ankles of the body, and the first of its points below head and shoulders.
-_ANKLES, _ELBOW = (27, 28), 13
-#: Least edge of a cut picture, in pixels.
-_LEAST = 32
