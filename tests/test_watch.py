@@ -136,7 +136,8 @@ def test_a_zero_of_a_video_that_is_not_there_is_a_warning(tmp_path):
         ("IMG_0324", "0:00 - 0:20 walking", (), {"body": 0}),
         ("leg-2", "", ("body",), {"body": 0}),
         ("leg", "", ("body", "hands"), {"body": 0, "hands": 0}),
-        ("neck", "", (), {"face": 0, "body": 0.1, "hands": 0.25}),
+        ("neck", "", (), {"face": 0, "body": 0.1}),
+        ("neck", "0:00 - 0:20 sensory trick", (), {"face": 0, "body": 0.1, "hands": 0.25}),
     ],
 )
 def test_what_may_be_a_walk_is_looked_at_in_every_picture(tmp_path, name, segments, parts, sought):

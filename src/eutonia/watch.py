@@ -284,10 +284,12 @@ def parts_for(filmed: Recording, visit: Visit, film: Film) -> dict[str, float]:
     """Return what to look for in a video, and how many seconds apart (0: in every picture).
 
     As the protocol needs that the file's name or the visit names; else as the tasks need that were
-    filmed; else everything. Where the person says what to look for, only that, and what neither
-    protocol nor tasks look for, in every picture.
+    filmed; else everything; and with a trick its hand. Where the person says what to look for, only
+    that, and what neither protocol nor tasks look for, in every picture.
     """
     usual = _usual_parts(filmed, visit)
+    if usual and any(span.condition.get("trick") == "on" for span in spans(filmed)):
+        usual = {**table("video_parts")["with_trick"], **usual}
     if not film.parts:
         return usual or dict(table("video_parts")["default"])
     return {part: usual.get(part, 0.0) for part in film.parts}
