@@ -88,6 +88,18 @@ def test_without_the_segment_the_zero_is_anatomical_and_said(tmp_path):
     assert found["let go"].interval.lo < 20 < found["let go"].interval.hi
 
 
+def test_a_head_with_glasses_says_so(tmp_path):
+    """What the intake says of glasses reaches the turns of the head."""
+    visit = tmp_path / "visit"
+    visit.mkdir()
+    head_film(visit / "neck.npz", held(20, 20, 0, 0), "0:00 - 0:20 let go\n")
+    for worn in (True, False):
+        (visit / "intake.yaml").write_text(f"glasses: {str(worn).lower()}\n", encoding="utf-8")
+        out = tmp_path / str(worn)
+        found, _ = yaw(visit, out)
+        assert ("glasses" in found["let go"].quality) == worn
+
+
 def in_two_parts(visit, *, zero_of="", hangs=0.0):
     """Film a straight head with a camera that may hang, and a turned one in another film."""
     visit.mkdir()

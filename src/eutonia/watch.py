@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.derive.hand_named import named_otherwise
+from eutonia.derive.hand_view import guessed_view
 from eutonia.derive.head import HeadZero
 from eutonia.derive.shoes_named import shoes_unsaid
 from eutonia.derive.trunk import put_right
@@ -22,6 +23,8 @@ from eutonia.formats.video import LOW_RATE, of_time
 from eutonia.knowledge import find, table
 from eutonia.measures.withheld import without_hidden
 from eutonia.model import (
+    GLASSES,
+    Channel,
     EutoniaError,
     Evidence,
     Issue,
@@ -45,6 +48,8 @@ Progress = Callable[[str, int, int], None]
 
 #: Kinds of recordings that hold pictures, or what was seen in them.
 FILMED = ("video", "landmarks")
+#: How a head turns: what a camera sees otherwise of a face with glasses.
+_TURNS = frozenset({"yaw", "pitch", "roll"})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,12 +100,15 @@ def watched(
             lost.append(Lost(path=filmed.id, error=str(error)))
     moved: list[Recording] = []
     evidence: Evidence = {}
-    for w, calibration in _calibrated(seen):
-        found = seen_in(w.landmarks, calibration, spans(w.filmed))
+    for one, calibration in _calibrated(seen):
+        found = seen_in(one.landmarks, calibration, spans(one.filmed))
+        w = _of_view(one, found)
         if not found:
             lost.append(Lost(path=w.filmed.id, error=_nothing(w)))
             continue
         recordings = as_recordings(found, w.landmarks, w.filmed)
+        if visit.state.glasses:
+            recordings = tuple(_with_glasses(r) for r in recordings)
         moved += recordings
         evidence[f"{PREFIX}{w.filmed.id}"] = _shown(w, found, recordings, base, pictures)
     others = tuple(r for r in visit.recordings if r.kind not in FILMED)
@@ -149,6 +157,22 @@ def _zero_elsewhere(w: Watched, straight: dict[str, HeadZero]) -> tuple[HeadZero
         )
         severity = "warning"
     return None, Issue(code="zero_elsewhere", severity=severity, message=text)
+
+
+def _of_view(w: Watched, found: Iterable[Movement]) -> Watched:
+    """Return a video with what is said of how its hands were seen."""
+    issues = (*w.filmed.issues, *guessed_view(w.landmarks, found))
+    return replace(w, filmed=replace(w.filmed, issues=issues))
+
+
+def _with_glasses(moved: Recording) -> Recording:
+    """Return a movement whose turns of the head are flagged as of one with glasses."""
+
+    def told(channel: Channel) -> Channel:
+        turns = channel.kind == "head" and channel.site in _TURNS
+        return replace(channel, flags=(*channel.flags, GLASSES)) if turns else channel
+
+    return replace(moved, channels=tuple(told(c) for c in moved.channels))
 
 
 def _shown(

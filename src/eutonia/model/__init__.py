@@ -45,6 +45,7 @@ from eutonia.model.history import (
 )
 from eutonia.model.landmarks import (
     FACE_SMALL,
+    GLASSES,
     HAND_SMALL,
     MOVEMENTS,
     SHOULDERS_NOT_SOUGHT,
@@ -114,6 +115,7 @@ from eutonia.model.verdicts import (
 __all__ = [
     "ENVELOPE",
     "FACE_SMALL",
+    "GLASSES",
     "HAND_SMALL",
     "MOVEMENTS",
     "NO_INTERVAL",

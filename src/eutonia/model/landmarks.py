@@ -140,6 +140,8 @@ SHOULDERS_NOT_SOUGHT = "shoulders_not_looked_for"
 HAND_SMALL = "hand_small"
 #: Flag of a head whose face is so small that the landmarks move more beside what they show.
 FACE_SMALL = "face_small"
+#: Flag of a head that wears glasses, as the intake says.
+GLASSES = "glasses"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

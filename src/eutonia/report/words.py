@@ -190,6 +190,7 @@ FLAGS = {
     "no_trunk": "without the shoulders: head against the camera",
     "not_in_profile": "not filmed in profile",
     "face_small": "small face: less than 40 pixels between the outer corners of the eyes",
+    "glasses": "with glasses, as the intake says",
     "shoulders_not_looked_for": "shoulders not looked for",
     "trunk_turned": "the trunk was turned for a part",
     "uncalibrated": "not calibrated by gentle closures",

@@ -450,6 +450,23 @@ def test_a_tremor_that_moves_all_fingertips_together_is_not_called_a_fingers():
     assert {e.target.label for e in alone.estimates} == {"right ring curl"}
 
 
+@pytest.mark.parametrize(("hz", "ring"), [(10.0, False), (7.5, True)])
+def test_a_multiple_of_a_larger_rhythm_is_no_tremor_beside_it(hz, ring):
+    """A ring finger at twice the index's 5 Hz follows it; at 7.5 Hz it has a tremor of its own."""
+    rng = np.random.default_rng(9)
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    swings = [(2.2, 5.0), (0.0, 5.0), (0.8, hz), (0.0, 5.0)]
+    x = np.array([a * np.sqrt(2) * np.sin(2 * np.pi * f * t) for a, f in swings])
+    channels = tuple(replace(channel(s, "right"), flags=("bend_from_palm",)) for s in CURLS)
+    outcome = _run(
+        "hand.finger_tremor", _film(x + rng.normal(0, 0.1, x.shape), channels, "posture")
+    )
+    own = {"right index curl", *(["right ring curl"] if ring else [])}
+    assert {e.target.label for e in outcome.estimates} == own
+    said = " ".join(n.reason for n in outcome.not_measurable)
+    assert ("at a half or a third of it: the 0.8 here" in said) is not ring
+
+
 def test_who_filmed_the_palm_is_not_told_to_film_the_palm_as_well():
     """Two fingers of a palm film that read alike are to be filmed again from nearer by."""
     for flag, film in (("bend_from_palm", "palm again from nearer"), ("", "palm as well")):
@@ -708,15 +725,26 @@ def test_an_index_among_bent_fingers_may_curl_far_more_than_it_reads(reads, gap,
     assert any("look at the film" in note.lower() for note in sum_.notes)
 
 
-@pytest.mark.parametrize(("finger", "told"), [("index", False), ("little", True)])
-def test_a_knuckle_that_seems_to_bend_around_a_pen_need_not(finger, told):
-    """25 degrees more while the thumb closes to the index: told of a finger that holds no pen."""
+@pytest.mark.parametrize(
+    ("finger", "flag", "bends", "told"),
+    [
+        ("index", "", 25.0, False),
+        ("little", "", 25.0, True),
+        ("index", "bend_guessed", 40.0, False),
+        ("little", "bend_guessed", 40.0, True),
+    ],
+)
+def test_a_knuckle_that_seems_to_bend_around_a_pen_need_not(finger, flag, bends, told):
+    """Some degrees more while the thumb closes to the index: told of a finger without a pen."""
     rng = np.random.default_rng(7)
-    channels = tuple(channel(s, "right") for s in (f"{finger}_mcp", "grip"))
+    channels = tuple(
+        replace(channel(s, "right"), flags=(flag,) if flag else ())
+        for s in (f"{finger}_mcp", "grip")
+    )
     for closed, is_told in ((0.0, True), (50.0, told)):
         films = [
             _film(posture(rng, np.array(means), seconds=60, sd=2, noise=1), channels, task)
-            for task, means in (("rest", [30.0, 60.0]), ("writing", [55.0, 60.0 - closed]))
+            for task, means in (("rest", [30.0, 60.0]), ("writing", [30 + bends, 60.0 - closed]))
         ]
         (found,) = _run("hand.posture", *films).contrasts
         assert (found.interval.lo > 0) == is_told

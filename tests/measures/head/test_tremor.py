@@ -418,3 +418,15 @@ def test_a_small_face_may_add_more_to_a_small_tremor():
     assert far == near
     assert wide > 1.2 * small
     assert width(6.0, "face_small")[1] < 1.05 * width(6.0)[1]
+
+
+def test_glasses_may_enlarge_a_shake_and_no_nod():
+    """The limits of a shake reach further where glasses are worn, those of a nod do not."""
+
+    def width(axis, *flags):
+        x = _noise() + 3.0 * np.sin(2 * np.pi * 5 * T) * np.eye(3)[:, [axis]]
+        (rms,) = (e for e in _run("head.tremor_pow", x, flags=flags).estimates if e.part == "rms")
+        return np.log(rms.interval.hi / rms.interval.lo)
+
+    assert width(0, "glasses") > 1.4 * width(0)
+    assert width(1, "glasses") == pytest.approx(width(1), rel=0.02)

@@ -53,6 +53,11 @@ LEAST_RMS_WRIST_DEG = 2.0
 #: this share of it, the largest was the one that trembled in 33 of 35 films, 39 of 41 of people 51
 #: to 99; with a share of half, in 46 of 50. [D]
 FOLLOWS, ALIKE_HZ = 0.4, 0.3
+#: And within so many times that frequency: how far a finger looks bent does not go with how far it
+#: swings, so that a landmark's path has twice and three times the frequency of the tremor in it. A
+#: wrist of a rendered hand that trembled at 5 Hz read as one of 5 Hz in the middle finger and of
+#: 10 Hz in index and ring finger (one film of an outside judge). [D]
+MULTIPLES = (1, 2, 3)
 #: Root mean square of the logarithm of the gain with which such a finger's tremor was read, by how
 #: it was seen: from its own side and free (0.3 to 0.5), and from the palm (where 1.6 times of it
 #: was read on average). One camera guesses how deep a finger lies, and a small bend hangs on that.
@@ -73,7 +78,7 @@ IN_A_BEAT = frozenset(
 BEATS_HZ = 6.0
 MEASURE = Measure(
     id="hand.finger_tremor",
-    version="8",
+    version="9",
     title="Tremor of a finger",
     unit={"freq": "Hz", "size": "deg"},
     tier="supportive",
@@ -82,7 +87,8 @@ MEASURE = Measure(
     "The size is a root mean square, not an amplitude: a regular tremor swings 1.4 times as far to "
     "each side, and 2.8 times from end to end. Only the largest of a hand's fingers at a frequency "
     "is given, where it was seen from its own side or from the palm and no other reads "
-    f"{FOLLOWS:g} of it or more. The interval of the size also holds the gain of camera and "
+    f"{FOLLOWS:g} of it or more; rhythms of twice and three times its frequency count as the same. "
+    "The interval of the size also holds the gain of camera and "
     "tracker (SD of its logarithm: 0.5 from a finger's own side, 0.65 from the palm and of the "
     "wrist, where it was not studied).",
     needs=Needs(
@@ -118,7 +124,8 @@ MEASURE = Measure(
     "fingers were given, and the interval held 5 % for the gain; up to version 6 films that said "
     "nothing of a task were read as if nobody played in them; up to version 7 a little finger that "
     "points at the camera counted as seen from its side, hands taken for their mirror image gave "
-    "more numbers, and overstretched ones fewer.",
+    "more numbers, and overstretched ones fewer; up to version 8 a rhythm of twice or three times "
+    "the frequency of a larger one of the same hand was called a tremor beside it.",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -227,7 +234,7 @@ def _carried(
             continue
         told = _hand_trembles(one, hz, size[first])
         for k in bent:
-            if size[k] > 0 and channels[k].side == one.side and abs(freq[k] - hz) < ALIKE_HZ:
+            if size[k] > 0 and channels[k].side == one.side and _in_step(freq[k], hz):
                 size[k] = 0.0
                 out[k] = Untold(f"{told} {out[k]}") if seen_as(channels[k]) == HIDDEN else told
     return tuple(out)
@@ -253,7 +260,7 @@ def _of_their_own(
         alike = [
             k
             for k in left
-            if channels[k].side == channels[first].side and abs(freq[k] - freq[first]) < ALIKE_HZ
+            if channels[k].side == channels[first].side and _in_step(freq[k], freq[first])
         ]
         left = [k for k in left if k not in alike]
         if size[first] < LEAST_RMS_DEG:
@@ -271,6 +278,11 @@ def _of_their_own(
             elif not out[k]:
                 out[k] = _follows(words, size[k])
     return tuple(out)
+
+
+def _in_step(hz: float, of: float) -> bool:
+    """Tell whether a rhythm has the frequency of a larger one of the same hand, or times it."""
+    return any(abs(hz - n * of) < ALIKE_HZ for n in MULTIPLES)
 
 
 def _seen(channel: Channel) -> bool:
@@ -311,8 +323,8 @@ def _instead_of(largest: Channel) -> str:
 
 def _follows(words: str, size: float) -> str:
     return (
-        f"The landmarks follow {words}, which trembles at the same frequency: the {size:.2g} here "
-        "may be none of its own."
+        f"The landmarks follow {words}, which trembles at the same frequency, or at a half or a "
+        f"third of it: the {size:.2g} here may be none of its own."
     )
 
 

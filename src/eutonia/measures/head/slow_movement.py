@@ -17,6 +17,7 @@ from eutonia.measures.head_tremor import (
     RATE_HZ,
     expected_spectrum,
     filmed,
+    gain_sd,
     gain_together,
     shown_tremor,
 )
@@ -32,7 +33,7 @@ NOISE_TIMES = 1.5
 
 MEASURE = Measure(
     id="head.slow_movement",
-    version="6",
+    version="7",
     title="Slow movement of the head (0.5 to 2.5 Hz, without tremor)",
     unit="deg",
     tier="supportive",
@@ -51,7 +52,8 @@ MEASURE = Measure(
     "degrees: the lower limit and differences hold that (version 2), and the landmarks' noise, "
     f"which makes a still head read up to {NOISE_MOST_DEG} degrees (version 4), and up to 1.2 "
     "where the face is small, dark and compressed: how much is read from the film above 8 Hz "
-    "(version 6). Up to version 4 the gain of a shake was held too narrowly (10 % for 15).",
+    "(version 6), and that of glasses where the intake says that they were worn (version 7). Up to "
+    "version 4 the gain of a shake was held too narrowly (10 % for 15).",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -63,7 +65,7 @@ def measure(x: Inputs) -> Result:
     few = f"Fewer than {tremor.MIN_SEGMENTS} pieces of {tremor.SEGMENT_S:g} s are free of gaps."
     finish = _Slow(tuple(found.start_hz))
     total = found.blocks.sum(axis=0)
-    gain = gain_together(x, finish.power(total))[:, None]
+    gain = gain_together(x, finish.power(total), gain_sd(x))[:, None]
     of_face = face_at_work.MOST_SLOW_DEG if face_at_work.works(x.condition) else 0.0
     of_film = head_noise.most(x, least=NOISE_MOST_DEG, times=NOISE_TIMES)
     most = float(np.hypot(of_face, of_film))

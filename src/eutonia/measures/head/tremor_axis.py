@@ -15,7 +15,6 @@ from eutonia.measures.head_tremor import (
     CAUTION,
     CHANGE_SD,
     CONTRAST_WORDS,
-    GAIN_SD,
     GAIN_WORDS,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
@@ -24,6 +23,7 @@ from eutonia.measures.head_tremor import (
     TAKEN_AXES,
     TREMOR_NEEDS,
     added_deg,
+    gain_sd,
     misread,
     simulated,
 )
@@ -46,7 +46,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.tremor_axis",
-    version="8",
+    version="9",
     title="Head tremor, share of each axis",
     unit=dict.fromkeys(AXES, "%"),
     tier="supportive",
@@ -77,7 +77,7 @@ def measure(x: Inputs) -> Result:
     size = np.sqrt(power.sum(axis=-1))
     if head_noise.taken(found.inputs, found.shaken.start_hz, size).any():
         raise CannotMeasure(TAKEN_AXES)
-    below, above = _of_camera(x, power, GAIN_SD)
+    below, above = _of_camera(x, power, gain_sd(x))
     changed = np.minimum(*_of_camera(x, power, CHANGE_SD))
     share = finish(total)
     moves = share * (1 - share / 100)  # for one of the logarithm of the odds

@@ -14,7 +14,6 @@ from eutonia.measures.head_tremor import (
     CAUTION,
     CHANGE_SD,
     CONTRAST_WORDS,
-    GAIN_SD,
     GAIN_WORDS,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
@@ -26,6 +25,7 @@ from eutonia.measures.head_tremor import (
     added_share,
     bent_notes,
     expected_density,
+    gain_sd,
     gain_together,
     misread,
     simulated,
@@ -42,7 +42,7 @@ _WHERE = "docs/measures/head.tremor_pow"
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="8",
+    version="9",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -78,7 +78,7 @@ def measure(x: Inputs) -> Result:
     )
     size = np.sqrt(power.sum(axis=-1))
     taken = head_noise.taken(found.inputs, found.shaken.start_hz, size)
-    below, above = _of_camera(x, power, GAIN_SD)
+    below, above = _of_camera(x, power, gain_sd(x))
     changed = _of_camera(x, power, CHANGE_SD)
     shown = np.hypot(changed[1], taken[:, None] * _POWERS) - changed[1]
     no_axes = tuple(BENT_AXES if bent(x) else TAKEN_AXES if t else "" for t in taken)

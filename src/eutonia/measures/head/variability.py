@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from eutonia.dsp.rotation import angles, turned
 from eutonia.measures import face_at_work, head_noise, posture, trick_hand
-from eutonia.measures.head_tremor import CHANGE_SD, added_deg, added_share, gain_together
+from eutonia.measures.head_tremor import CHANGE_SD, added_deg, added_share, gain_sd, gain_together
 from eutonia.measures.head_tremor import GAIN_SD as AXES_SD
 from eutonia.measures.rhythm import gain_of_sum
 from eutonia.model import (
@@ -41,7 +41,7 @@ GAIN_SD = 0.12
 
 MEASURE = Measure(
     id="head.variability",
-    version="7",
+    version="8",
     title="Movement of the head about its posture",
     unit="deg",
     tier="supportive",
@@ -65,9 +65,10 @@ MEASURE = Measure(
     "reads too large, and ratios of small ones too near 1. How much is read from the film, above "
     "8 Hz, and held since version 6, as is the gain of each axis (version 5 held 0.8 degrees and "
     "12 % of all, version 4 a lower limit of 0.6). A small face is held to add twice as much since "
-    "version 7. The face's part is in the limits since "
-    "version 2. Up to version 2 a head that changed its posture moved too much in its "
-    "number, by half as much again, and had limits that no head reaches. " + posture.CAUTION,
+    "version 7, and what glasses enlarge is held where the intake says that they were worn since "
+    "version 8. The face's part is in the limits since version 2. Up to version 2 a head that "
+    "changed its posture moved too much in its number, by half as much again, and had limits that "
+    "no head reaches. " + posture.CAUTION,
     figure="bars",
     proofs=("simulated",),
 )
@@ -90,7 +91,7 @@ def measure(x: Inputs) -> Result:
     added = float(np.hypot(most, of_film))
     below = face_at_work.share(seen * lacks, most=added, noise=face_at_work.NOISE_DEG)
     furthest, power = _apart(x, total)
-    gain = _gain(x, power, AXES_SD)
+    gain = _gain(x, power, gain_sd(x))
     within = _Within(most=added, enough=enough, furthest=furthest, gain=gain)
     return Result(
         blocks=summed,
@@ -185,8 +186,8 @@ def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
     place, x = np.array(_CENTRE)[:, None], _moving(rng, 60.0)
     power = x.var(axis=1)
     # As held of a movement on these axes.
-    gain_sd = max(GAIN_SD, float(gain_of_sum(power, np.hypot(AXES_SD, added_share(power)))))
-    x = place + np.exp(gain_sd * rng.standard_normal()) * (x - place)
+    gain = max(GAIN_SD, float(gain_of_sum(power, np.hypot(AXES_SD, added_share(power)))))
+    x = place + np.exp(gain * rng.standard_normal()) * (x - place)
     x = x + posture.zero_drawn(rng, _CENTRE)
     x = x + _NOISE_DEG * rng.standard_normal(x.shape)
     made = visit(head_recording(x, rate_hz=_RATE_HZ, condition=Condition.of(task="let_go")))
