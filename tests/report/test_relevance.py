@@ -44,6 +44,12 @@ def test_what_was_guessed_stands_after_what_was_seen():
     assert ranked([seen, sure]) == (sure, seen)
 
 
+def test_what_a_protocol_is_filmed_for_stands_before_what_else_its_film_shows():
+    """A curl that the camera guessed comes before the larger angle of a joint that it saw."""
+    curl = _finding("left", 20.0, ("bend_guessed",), measure="hand.curl.sum")
+    assert ranked([_finding("left", 80.0), curl])[0] is curl
+
+
 def test_the_hand_that_plays_stands_before_the_idle_one():
     """Whatever its angle; at rest neither plays."""
     idle, plays = _finding("left", -80.0), _finding("right", 20.0)

@@ -70,8 +70,8 @@ def ranked(
     """Return findings in order of relevance.
 
     Primary for the form first; then what the videos were made for; then the side that does a task
-    before the other one; then by tier; what was seen
-    before what was guessed; then those that differ from another condition or side; then the task
+    before the other one; then by tier; then what a protocol is filmed for; what was seen before
+    what was guessed; then those that differ from another condition or side; then the task
     before rest, and alone before with a further factor; then muscles of the affected side (the
     brain's sides are crossed, so electrodes have none); then coherence above its limit; then those
     whose interval leaves 0 out; then the largest values.
@@ -84,6 +84,7 @@ def ranked(
             aside(e.measure, made_for),
             _idle(e),
             _TIERS[e.tier],
+            not _asked(e.measure),
             GUESSED in e.quality,
             not any(c.verdict == "differs" for c in f.comparisons),
             e.condition.get("task") in _REST,
@@ -95,6 +96,13 @@ def ranked(
         )
 
     return tuple(sorted(findings, key=key))
+
+
+@cache
+def _asked(measure: str) -> bool:
+    """Tell whether a protocol names a number as what its film is for."""
+    asked = {number for p in table("protocols").values() for number in p["numbers"]}
+    return bool(asked & {measure, declared_id(measure)})
 
 
 def _idle(e: Estimate) -> bool:
