@@ -114,6 +114,14 @@ def test_the_body_tells_a_hand_at_the_head_and_one_in_the_lap():
     assert added.good[-1].all()
 
 
+def test_a_body_that_misses_a_hand_at_the_head_does_not_take_it_away():
+    """Seen in every eighth picture by the hand's model, and in none by the body's: always there."""
+    body = np.tile(MIDDLE + SCALE * np.array([0, 500.0, 0]), (33, 1))
+    body[[11, 12], 0] += [190.0, -190.0]
+    hand = _hand(CHIN + SCALE * np.array([0, 25, 0]), aside=-45.0)
+    assert (at_head(_film(hand, every=8, body=body)) == 1).all()
+
+
 def test_without_body_and_hands_nothing_is_said():
     """A face alone tells nothing of hands: no channel is added."""
     filmed = _film()

@@ -66,24 +66,30 @@ def at_head(landmarks: Landmarks) -> Floats:
 
     NaN where neither body nor hand was seen, or no face.
     """
-    near = np.full(landmarks.n_frames, np.nan)
+    of_hand, of_body = np.full((2, landmarks.n_frames), np.nan)
     face, middle, half = _face(landmarks)
     if face is None:
-        return near
+        return of_hand
     body = landmarks.parts.get("body")
     for part in _hands(landmarks):
         use = face & part.seen
-        near[use] = np.fmax(near[use], _within(part.xyz[use], middle[use], half[use], AT_HEAD))
+        near = _within(part.xyz[use], middle[use], half[use], AT_HEAD)
+        of_hand[use] = np.fmax(of_hand[use], near)
     if body is not None:
         use = face & body.seen
         points = np.array(body.xyz[use][:, _OF_BODY], dtype=np.float64)
         if body.visible is not None:
             points[np.asarray(body.visible[use][:, _OF_BODY]) < _LEAST] = np.nan
-        near[use] = np.fmax(near[use], _within(points, middle[use], half[use], KNUCKLES_AT_HEAD))
-    # Where body or hands are looked for less often, the last look holds until the next.
+        of_body[use] = _within(points, middle[use], half[use], KNUCKLES_AT_HEAD)
+    # Each by itself: a body that is looked at between two looks at the hands may miss the hand.
+    return np.fmax(_holding(of_hand, landmarks.t_s), _holding(of_body, landmarks.t_s))
+
+
+def _holding(near: Floats, t_s: Floats) -> Floats:
+    """Return looks that are less frequent than pictures, each until the next, for `HOLD_S`."""
     looked = np.where(np.isfinite(near), np.arange(len(near)), -1)
     last = np.maximum.accumulate(looked)
-    fresh = (last >= 0) & (landmarks.t_s - landmarks.t_s[last] <= HOLD_S)
+    fresh = (last >= 0) & (t_s - t_s[last] <= HOLD_S)
     return np.where(fresh, near[last], np.nan)
 
 
