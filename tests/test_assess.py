@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import eutonia.assess as module
@@ -162,6 +163,18 @@ def test_verify_recomputes_the_numbers(visit, tmp_path):
     assert "emg.rms" in problem
 
 
+def test_a_recording_that_no_measure_takes_says_so(tmp_path):
+    """Sound is read and listed, and it is said that nothing of it is used."""
+    import soundfile
+
+    path = tmp_path / "voice.wav"
+    soundfile.write(path, np.sin(np.arange(16000) / 20.0), 8000)
+    found, _ = module.assess(path, out=tmp_path / "out", measures=("emg.rms",))
+    (one,) = found.recordings
+    assert [i.code for i in one.issues if i.severity == "warning"] == ["no_measure"]
+    assert "(audio)" in next(i.message for i in one.issues if i.code == "no_measure")
+
+
 def test_primary_findings_are_those_of_the_named_form():
     """Co-contraction is primary in the yips and in no form that was not named."""
     assert "emg.cci_fw" in module.primary_measures("yips")
@@ -173,9 +186,10 @@ def test_primary_findings_are_those_of_the_named_form():
     [
         ("", "eyes.closed_share", "lid, asked"),
         ("", "eyes.perclos", "lid"),
-        ("", "mouth.jaw_excursion.rate", "mouth, asked"),
+        ("", "mouth.jaw_excursion.rate", "mouth, asked, rate"),
         ("", "head.tremor_freq", "head"),
-        ("", "hand.curl.sum", "finger, asked"),
+        ("", "hand.curl.sum", "finger, asked, sum"),
+        ("", "hand.curl.beyond", "finger, asked, beyond"),
         ("", "hand.posture", "finger"),
         ("", "imc", "emg"),
         ("blepharospasm", "eyes.closed_share", "primary"),
@@ -220,7 +234,7 @@ def test_the_hand_that_does_not_play_is_no_question_of_the_film():
             value=1.0,
         )
         families[side] = module._family(one, primary=frozenset())
-    assert families == {"left": "finger", "right": "finger, asked"}
+    assert families == {"left": "finger", "right": "finger, asked, sum"}
 
 
 def test_what_protocols_ask_for_is_measured():

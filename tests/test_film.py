@@ -31,6 +31,15 @@ def test_what_only_calibrates_is_shown_once():
     assert any(30 < t < 31 for t in found)
 
 
+def test_what_no_segment_names_is_not_shown():
+    """A hand that is turned into place before its task is far from usual, and shows nothing."""
+    yaw = np.where(T_S < 10, 90.0 * np.sin(T_S), np.sin(T_S))
+    found = telling_times(*film(yaw), [span(10, 25, "rest"), span(25, 40, "writing")])
+    assert len(found) == USUAL
+    assert min(found) >= 10
+    assert min(telling_times(*film(yaw), [])) < 10
+
+
 def test_each_condition_has_a_picture_and_a_repeated_one_no_second():
     """Six conditions with a range have seven pictures and more, twice the same task one less."""
     tasks = ["zero", "let_go", "hold", "range", "counting", "writing"]

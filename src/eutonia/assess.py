@@ -35,6 +35,7 @@ from eutonia.model import (
     EutoniaError,
     Evidence,
     InvalidRecord,
+    Issue,
     Lost,
     Manifest,
     Norms,
@@ -231,7 +232,8 @@ def _family(
 
     A face that is filmed for its eyes also shows mouth and head, and what is compared of these
     must not hide a difference of the eyes; nor must fingers whose bends the camera only guessed
-    hide one of a finger that was seen, nor all else that a film shows what it is made for.
+    hide one of a finger that was seen, nor all else that a film shows what it is made for. Of that
+    the parts of a number ask different things: how far a finger curls, and how far beyond others.
     """
     if _one_of(contrast.measure, primary):
         return "primary"
@@ -241,7 +243,10 @@ def _family(
     protocols = (p for p in table("protocols").values() if kind in p["shows"])
     asked = frozenset(measure for p in protocols for measure in p["numbers"])
     acts = contrast.condition.get("side") in ("", contrast.target.side)
-    return f"{kind}, asked" if acts and _one_of(contrast.measure, asked) else kind
+    if not acts or not _one_of(contrast.measure, asked):
+        return kind
+    part = contrast.measure.removeprefix(entry(contrast.measure).declared.id)
+    return f"{kind}, asked{part.replace('.', ', ')}"
 
 
 def output_folder(path: Path) -> Path:
@@ -264,7 +269,21 @@ def _inspected(path: Path, progress: Progress | None, *, steps: int) -> Visit:
     if progress:
         progress("reading", 0, steps)
     visit = read_visit(path)
-    return once(replace(visit, recordings=tuple(inspect(r) for r in visit.recordings)))
+    return once(replace(visit, recordings=tuple(_of_no_use(inspect(r)) for r in visit.recordings)))
+
+
+def _of_no_use(recording: Recording) -> Recording:
+    """Return a recording that says so where no measure takes its kind, as sound."""
+    measured = {i.kind for e in entries().values() for i in e.declared.needs.inputs.values()}
+    # A video is replaced by the movements that are seen in it.
+    kinds = {recording.kind, *(c.kind for c in recording.channels)}
+    if kinds & {*measured, "video", "landmarks"}:
+        return recording
+    message = (
+        f"No measure takes a recording of this kind ({recording.kind}): nothing of it is used."
+    )
+    issue = Issue(code="no_measure", severity="warning", message=message)
+    return replace(recording, issues=(*recording.issues, issue))
 
 
 def once(visit: Visit) -> Visit:

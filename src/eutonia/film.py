@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model import Condition, Landmarks, Movement, Recording, Span
+from eutonia.model import Condition, Floats, Landmarks, Movement, Recording, Span
 
 if TYPE_CHECKING:
     from eutonia.tracking.privacy import Face
@@ -103,7 +103,7 @@ def telling_times(
     found: list[float] = []
     t = landmarks.t_s
     whole = _whole(x, [(t >= s.start_s) & (t < s.stop_s) for s in spans])
-    told, ranges = whole.copy(), np.zeros(len(t), dtype=np.bool_)
+    told, ranges = whole & _of_a_task(t, spans), np.zeros(len(t), dtype=np.bool_)
     conditions = {s.condition for s in spans}
     most = min(MOST, max(USUAL, len(conditions) + 2))
     shown = set[Condition]()
@@ -132,6 +132,15 @@ def telling_times(
         ):
             found.append(float(t[i]))
     return sorted(found)
+
+
+def _of_a_task(t_s: Floats, spans: Sequence[Span]) -> NDArray[np.bool_]:
+    """Tell which pictures belong to a segment: all, of a film of which nobody said what it shows.
+
+    How a hand is turned into place shows nothing of what it does.
+    """
+    named = [(t_s >= s.start_s) & (t_s < s.stop_s) for s in spans if s.condition.levels]
+    return np.any(named, axis=0) if named else np.ones(len(t_s), dtype=np.bool_)
 
 
 def _whole(x: NDArray[np.float64], within: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from eutonia.model import Condition, Contrast, Interval, NotMeasurable, VisitState
+from eutonia.model import Condition, Contrast, Interval, Issue, NotMeasurable, VisitState
 from eutonia.report.block import (
     Block,
     Bullets,
@@ -649,3 +649,48 @@ def test_long_names_are_shortened_but_not_lost(full):
     ]
     assert not any(NASTY[2] in c for c in cells)
     assert any("mmm…mmm" in c for c in cells)
+
+
+def test_a_film_of_guesses_is_to_be_looked_at_before_its_numbers(full):
+    """Page 1 says so above every number, the plain page beside how many there are."""
+    assessment, _ = full
+    issue = Issue(
+        code="guessed_view",
+        severity="warning",
+        message="No finger of the right hand was seen so that its bend shows: all are guessed.",
+    )
+    film = replace(assessment.recordings[0], id="visit/hand.mp4#finger", issues=(issue,))
+    made = replace(assessment, recordings=(film,))
+    page = first_page(made)
+    (table,) = (b for b in page if isinstance(b, KeyValues))
+    keys = [key for key, _ in table.rows]
+    number = min(keys.index(key) for key in ("PRIMARY", "CLINICAL", "SUPPORTIVE") if key in keys)
+    assert keys.index("LOOK FIRST") < number
+    said = row(page, "LOOK FIRST")
+    assert "hand.mp4: No finger of the right hand was seen so that its bend shows; look" in said
+    assert "Those numbers are guesses" in "\n".join(texts(plain_page(made)))
+    assert not row(first_page(assessment), "LOOK FIRST")
+    assert "guesses" not in "\n".join(texts(plain_page(assessment)))
+
+
+@pytest.mark.parametrize(("lo", "told"), [(0.5, True), (-0.5, False)])
+def test_beside_a_side_that_differs_the_other_is_named_if_it_would_alone(full, lo, told):
+    """Both eyes shut more in bright light: that one is told by a hair makes it no matter of one."""
+    assessment, _ = full
+    one = assessment.contrasts[0]
+    interval = replace(one.interval, lo=1.0, hi=9.0)
+    eyes = [
+        replace(
+            one,
+            measure="eyes.closed_share",
+            target=replace(one.target, side=side, sites=("closure",), label=f"{side} lid"),
+            scale="difference",
+            value=4.0,
+            interval=replace(interval, lo=low),
+            p=0.02,
+            q=q,
+        )
+        for side, low, q in (("right", 1.0, 0.04), ("left", lo, 0.06))
+    ]
+    said = row(first_page(replace(assessment, contrasts=tuple(eyes))), "DIFFERS")
+    assert ("(the left lid alone would differ too: 4" in said) == told

@@ -8,7 +8,19 @@ import pytest
 
 from eutonia.knowledge import table
 from eutonia.tracking.crops import Box
-from eutonia.tracking.face import BESIDE, LOOK_EVERY, SMALLER, FaceTracker, around, beside
+from eutonia.tracking.face import (
+    AWAITED,
+    BESIDE,
+    LOOK_EVERY,
+    MARGIN,
+    SMALLER,
+    FaceTracker,
+    around,
+    beside,
+    inside,
+    sides,
+)
+from eutonia.tracking.ssd import Detection
 
 CLIPS = ("female", "male")
 #: Corners of the eyes and mouth and the tip of the nose, then those that a mirror makes of them.
@@ -242,6 +254,59 @@ def test_one_of_two_people_is_kept(clip, tracker):
     assert tracker.taken == 1
 
 
+@pytest.mark.parametrize(("identity", "away_m"), [(4, 2.0), (22, 2.8), (33, 2.8)])
+def test_a_small_face_behind_the_person_is_counted(identity, away_m, shared_data, tracker):
+    """A rendered face of 42 or 30 pixels between the temples, for 3 s, and nobody before it."""
+    from eutonia.simulate.people.body import person
+    from eutonia.simulate.people.pose import Pose
+    from eutonia.simulate.people.render import render
+    from eutonia.simulate.people.scene import Scene
+
+    who, other = (person(i, folder=shared_data / "human-mesh") for i in (30, identity))
+    alone = render(who, Pose(yaw=10.0), Scene(distance_m=0.9, focal_px=600.0))[0]
+    behind = render(other, Pose(), Scene(distance_m=away_m, focal_px=600.0))[0]
+    half = round(84 / away_m)
+    crowded = alone.copy()
+    crowded[100 : 100 + 4 * half, 60 : 60 + 2 * half] = behind[
+        240 - 2 * half : 240 + 2 * half, 320 - half : 320 + half
+    ]
+    counted = []
+    for picture in [alone] * (7 * LOOK_EVERY) + [crowded] * 90:
+        tracker.follow(picture)
+        counted.append(tracker.others)
+    assert set(counted[: 7 * LOOK_EVERY]) == {0}
+    assert counted[-1] == 1
+    assert tracker.taken == 1
+
+
+@pytest.mark.parametrize(
+    ("x", "size", "expected"),
+    [(300, 100, True), (345, 20, True), (355, 20, False), (355, 120, True), (365, 120, False)],
+)
+def test_parts_of_the_own_face_are_no_other_face(x, size, expected):
+    """What lies in the middle of the person's face, or has it in its own middle, is that face."""
+    one = Detection(
+        x=x, y=200, width=size, height=size, angle=0, points=np.zeros((6, 2), np.float32), score=1
+    )
+    assert inside(one, Box(x=300, y=200, size=100 * MARGIN)) is expected
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (480, 640), (1280, 720)])
+@pytest.mark.parametrize("at", [0.1, 0.5, 0.9])
+def test_both_sides_of_a_face_are_searched(width, height, at):
+    """From its middle to both edges, not smaller than half the length, and within the height."""
+    picture = np.zeros((height, width, 3), np.uint8)
+    box = Box(x=at * width, y=at * height, size=100.0)
+    left, right = sides(picture, box)
+    assert left.x + left.size / 2 == pytest.approx(box.x)
+    assert right.x - right.size / 2 == pytest.approx(box.x)
+    assert left.x - left.size / 2 <= 0
+    assert right.x + right.size / 2 >= width
+    for one in (left, right):
+        assert one.size >= max(width, height) / 2
+        assert one.size >= height or one.size / 2 <= one.y <= height - one.size / 2
+
+
 def test_another_person_is_taken_only_after_waiting(clip, tracker):
     """When the person leaves for good, the other is taken after about a second and counted."""
     picture = clip("female-and-male")[0]
@@ -253,7 +318,7 @@ def test_another_person_is_taken_only_after_waiting(clip, tracker):
     waited = 0
     while (found := tracker.follow(gone)) is None:
         waited += 1
-    assert 20 < waited <= 2 * LOOK_EVERY
+    assert 20 < waited <= 2 * AWAITED
     assert (found.xyz[:, 0].mean() < middle) != (first < middle)
     assert tracker.taken == 2
 

@@ -7,6 +7,7 @@ import pytest
 
 from eutonia.model import Channel, Landmarks, Movement, Points
 from eutonia.tracking.overlay import (
+    _from_least,
     _Strip,
     _words,
     annotated,
@@ -103,7 +104,7 @@ def test_a_lid_that_is_opened_wide_is_not_shut():
     assert line.endswith(": +0 % shut")
 
 
-def test_a_finger_that_was_hidden_is_drawn_in_grey(landmarks):
+def test_a_finger_that_was_hidden_is_drawn_in_grey_and_a_guessed_one_pale(landmarks):
     """Its outer bones are guesses; its knuckle and the fingers that were seen keep their colour."""
 
     def drawn(flags):
@@ -119,9 +120,15 @@ def test_a_finger_that_was_hidden_is_drawn_in_grey(landmarks):
     def grey(picture):
         return ((np.ptp(picture, axis=-1) < 3) & (abs(picture[..., 0] - 150) < 3)).any()
 
+    def pale(picture):
+        return (abs(picture - [250, 215, 170]).max(axis=-1) < 3).any()
+
     assert grey(drawn(("bend_hidden",)))
-    assert not grey(drawn(()))
-    assert not grey(drawn(("bend_guessed",)))
+    assert pale(drawn(("bend_guessed",)))
+    for flags in ((), ("bend_guessed",)):
+        assert not grey(drawn(flags))
+    for flags in ((), ("bend_hidden",)):
+        assert not pale(drawn(flags))
     # The palm's outline is still blue.
     assert (np.ptp(drawn(("bend_hidden",)), axis=-1) > 150).any()
 
@@ -143,6 +150,15 @@ def test_a_hand_that_is_not_seen_leaves_its_room_to_the_other():
         "right index: curl +35, mcp +10, pip +20 deg",
         "right grip: +50 % as seen",
     ]
+
+
+def test_a_shut_mouth_is_not_written_as_an_open_one():
+    """The chin is 80 % below the nose while the mouth is shut: a jaw of 100 % is open by 20 %."""
+    jaw = Channel(name="jaw opening", kind="mouth", unit="%", site="jaw_opening")
+    x = np.where(np.arange(N) % 4 == 0, 100.0, 80.0)[None]
+    shown = _from_least(Movement(kind="mouth", channels=(jaw,), x=x, good=np.ones(x.shape, bool)))
+    assert _words(shown, 0) == ["jaw opening: +20 % as seen"]
+    assert _words(shown, 1) == ["jaw opening: +0 % as seen"]
 
 
 def test_what_is_there_for_the_measures_alone_is_not_written():

@@ -152,6 +152,19 @@ def test_other_people_are_reported():
 
 
 @pytest.mark.parametrize(
+    ("there", "said"), [([], False), ([100, 200], False), ([*range(100, 105)], True)]
+)
+def test_a_passer_by_in_a_long_film_is_reported(there, said):
+    """Somebody there for 4 s of 5 minutes is a warning that says when; two moments are none."""
+    others = np.zeros(N, np.float32)
+    others[there] = 1
+    one = landmarks(points(), others=others, person=np.ones(N, np.float32))
+    found = [i for i in issues(replace(one, t_s=np.arange(N) * 1.0)) if i.code == "several_people"]
+    assert bool(found) is said
+    assert not found or "longest from about 100 to 104 s" in found[0].message
+
+
+@pytest.mark.parametrize(
     ("away", "larger", "lost_s", "said"),
     [
         (0, 1.0, 1.5, False),

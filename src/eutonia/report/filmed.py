@@ -141,7 +141,7 @@ def _pictures(name: str, arrays: Arrays) -> Figure:
         alt=f"{len(pictures)} pictures of the video with landmarks drawn in, at {listed(titles)}.",
         caption="Of each condition the most usual moment, but of a range of motion its ends as far "
         "as the face was seen; then the moments furthest from the usual one. Blue: the person's "
-        "left; orange: right.",
+        "left; orange: right; pale: a finger whose bend is guessed; grey: one that was hidden.",
         draw=partial(_draw_pictures, pictures=pictures, titles=titles),
         height_in=rows * each,
     )

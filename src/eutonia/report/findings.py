@@ -11,7 +11,7 @@ from eutonia.report.cautions import cautions
 from eutonia.report.examined import was_examined
 from eutonia.report.figures import evidence_figures, scalp_figures
 from eutonia.report.figures.scalp import QEEG
-from eutonia.report.relevance import declared_id, ranked
+from eutonia.report.relevance import aside, declared_id, filmed_for, ranked
 from eutonia.report.summary import summary_table
 from eutonia.report.words import (
     INSTRUMENTS,
@@ -52,7 +52,13 @@ def findings(assessment: Assessment, evidence: Evidence) -> Iterator[Block]:
     for f in measured:
         measure = declared_id(f.estimate.measure)
         by_instrument.setdefault(instrument(measure), {}).setdefault(measure, []).append(f)
-    for key in (k for k in INSTRUMENTS if k in by_instrument):
+    made_for = filmed_for(assessment)
+
+    def besides(key: str) -> bool:
+        return all(aside(measure, made_for) for measure in by_instrument[key])
+
+    # What the videos were made for stands before what they show besides.
+    for key in sorted((k for k in INSTRUMENTS if k in by_instrument), key=besides):
         anchor = f"instrument-{key}"
         yield Heading(text=INSTRUMENTS[key][0], level=3, anchor=anchor)
         if "eeg" in key:

@@ -58,6 +58,7 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
     rows: list[tuple[str, Text]] = [
         ("PERSON", visit_state.person(assessment)),
         *_asked(assessment),
+        *_doubtful(assessment),
         *glance.scores(assessment),
         *glance.primary(assessment),
         *posture(assessment),
@@ -81,6 +82,24 @@ def _danger(assessment: Assessment) -> Iterator[Note]:
     if assessment.state.safety_reported:
         call = f"{visit_state.safety(assessment.state)}. {statement('nobody_is_reading')}"
         yield Note(text=call, kind="danger")
+
+
+#: What makes all numbers of a film doubtful, however narrow their intervals: codes of its issues.
+_LOOK_FIRST = ("guessed_view", "other_hand", "another_person")
+
+
+def _doubtful(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    """Yield what is to be looked at before the numbers that follow."""
+    said = {
+        (one.id.partition("#")[0], issue.message.partition(":")[0].rstrip("."))
+        for one in assessment.recordings
+        for issue in one.issues
+        if issue.code in _LOOK_FIRST
+    }
+    for name, words in sorted(said):
+        film = short(PurePosixPath(name).name, 40)
+        look = "look at its pictures before any number: "
+        yield "LOOK FIRST", (f"{film}: {words}; {look}", Ref("what the camera saw", "filmed"))
 
 
 def _asked(assessment: Assessment) -> Iterator[tuple[str, Text]]:
@@ -251,8 +270,26 @@ def _contrast(c: Contrast, assessment: Assessment) -> str:
     value = with_unit(number(c.value, c.interval) + interval, unit_of(c, assessment))
     return (
         f"{title}, {short(c.target.label, 60)}{shared}: {contrast_words(c)} = {value}; "
-        f"q {q_words(c.q)}, exploratory"
+        f"q {q_words(c.q)}, exploratory{_other_side(c, assessment)}"
     )
+
+
+def _other_side(c: Contrast, assessment: Assessment) -> str:
+    """Return that the other side differs by itself as well, where it does: else one side seems to.
+
+    Of what many comparisons leave one side is told and the other is not, by little.
+    """
+    asked = (c.measure, c.condition, c.factor, c.a, c.b, c.target.sites)
+    for o in assessment.contrasts:
+        same = (o.measure, o.condition, o.factor, o.a, o.b, o.target.sites) == asked
+        sides = {o.target.side, c.target.side} == {"left", "right"}
+        none = 1.0 if c.scale == "ratio" else 0.0
+        alike = (o.value - none) * (c.value - none) > 0
+        if same and sides and alike and differs_alone(o) and not differs(o):
+            value = with_unit(number(o.value, o.interval), unit_of(o, assessment))
+            other = short(o.target.label, 60)
+            return f" (the {other} alone would differ too: {value}, q {q_words(o.q)})"
+    return ""
 
 
 def _change(assessment: Assessment) -> Text:

@@ -236,6 +236,11 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         kinds = " and your ".join(_plain_instruments(measured))
         numbers = "one number" if n == 1 else f"{n} numbers"
         yield f"It worked: we could take {numbers} from your {kinds}."
+        if _guessed(assessment):
+            yield (
+                "In a film of your hand we could not see well how the fingers bend. Those numbers "
+                "are guesses. Please do not rely on them."
+            )
     else:
         yield "We could not take any number this time."
     yield from _not_there(assessment)
@@ -257,6 +262,11 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield f"{files} broken and could not be read. This is not your fault."
     if n and not missing and not lost:
         yield "All that we set out to measure was measured."
+
+
+def _guessed(assessment: Assessment) -> bool:
+    """Tell whether a film of a hand shows no finger so that its bend is seen."""
+    return any(i.code == "guessed_view" for r in assessment.recordings for i in r.issues)
 
 
 def _not_there(assessment: Assessment) -> Iterator[str]:

@@ -105,6 +105,15 @@ def _asked(measure: str) -> bool:
     return bool(asked & {measure, declared_id(measure)})
 
 
+@cache
+def _part_of(measure: str) -> int:
+    """Return which part of what a protocol is filmed for a number is; 0 of all else."""
+    declared = card(measure)
+    if declared is None or not _asked(measure):
+        return 0
+    return [declared.full_id(part) for part in declared.units].index(measure)
+
+
 def _idle(e: Estimate) -> bool:
     """Tell whether a number is of the side that does not do the task."""
     acting = e.condition.get("side")
@@ -128,6 +137,8 @@ def ranked_contrasts(
 ) -> tuple[Contrast, ...]:
     """Return contrasts by whether they differ, by tier, by q, then by their distance from none.
 
+    Before q comes what a protocol is filmed for, and of that the first part before the others.
+
     Those that do not differ stand by p: q compares only with others of its own family. Of either
     kind those of what the videos were made for come first, those of rest last. The distance is in
     widths of the interval.
@@ -142,7 +153,16 @@ def ranked_contrasts(
         declared = card(c.measure)
         tier = len(_TIERS) if declared is None else _TIERS[declared.tier]
         away_from_none = away / width if width > 0 else 0.0
-        return not differs(c), aside(c.measure, made_for), background, tier, q, -away_from_none
+        return (
+            not differs(c),
+            aside(c.measure, made_for),
+            background,
+            tier,
+            not _asked(c.measure),
+            _part_of(c.measure),
+            q,
+            -away_from_none,
+        )
 
     return tuple(sorted(contrasts, key=key))
 

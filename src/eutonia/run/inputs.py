@@ -372,7 +372,8 @@ _SHOWS = {
     "shift_sagittal": "in profile",
     "shoulder": "while no hand is raised",
     **dict.fromkeys(
-        ("wrist_flexion", "wrist_deviation"), "where forearm and elbow are in the picture too"
+        ("wrist_flexion", "wrist_deviation"),
+        "where head, shoulder, elbow and hand are in one picture, without which no arm is found",
     ),
 }
 
@@ -387,9 +388,10 @@ def _too_little(channel: Channel, seconds: float, need: float) -> str:
     at_least = f"at least {need:g} s are needed."
     if HAND_SMALL in channel.flags:
         return (
-            "The hand is too small in the picture: in most of the film its palm is less than 40 "
-            "pixels long, and the curl of a finger is then misread by 50 to 100 degrees. Film "
-            "closer, so that hand and forearm fill the picture."
+            "The hand is too small in the picture, or the camera looks along it: in most of the "
+            "film its palm is less than 40 pixels long, and the curl of a finger is then misread "
+            "by 50 to 100 degrees. Film closer, so that hand and forearm fill the picture, and not "
+            "level with the fingers."
         )
     if channel.kind not in MOVEMENTS:
         return f"Only {seconds:.1f} s are free of bad samples; {at_least}"

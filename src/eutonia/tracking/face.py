@@ -32,8 +32,10 @@ SETTLED = 6
 N_CROP = 256
 #: Outer corners of the eyes, on the left and on the right of an upright picture.
 EYES = (33, 263)
-#: Pictures between two looks for other people while one is followed: about a second. [D]
-LOOK_EVERY = 30
+#: Pictures between two looks for other people while one is followed: at the whole picture, left
+#: and right of the person in turn, each in 1.5 s. Of rendered faces of 30 pixels (of 640) 92 %
+#: (people 0-39) and 79 % (40-79) were seen in such parts, 12 % in the whole picture. [D]
+LOOK_EVERY = 15
 #: Pictures for which a lost person is awaited before another may be taken. [D]
 AWAITED = 30
 #: Score from which a detected face is surely upright in the detector's view: below, faces that
@@ -66,8 +68,8 @@ class FaceTracker:
     Attributes
     ----------
     others : int
-        How many other faces the last look for them saw (while following, each `LOOK_EVERY`
-        pictures).
+        The most other faces that one of the last looks for them saw; these are taken each
+        `LOOK_EVERY` pictures while following, at the whole picture and beside the person in turn.
     taken : int
         How many times a face was chosen anew; above 1, it may not be one person all along.
 
@@ -90,6 +92,8 @@ class FaceTracker:
         self._last: Box | None = None
         self._lost = 0
         self._followed = 0
+        self._beside: tuple[int, ...] = ()
+        self._looks = 0
         self.others = 0
         self.taken = 0
 
@@ -188,11 +192,36 @@ class FaceTracker:
             yield distinct(seen)
 
     def _count(self, picture: Picture, box: Box) -> None:
-        """Look for other people."""
-        others = [
-            one for one in self._far(picture) if hypot(one.x - box.x, one.y - box.y) > size(one) / 2
-        ]
-        self.others = sum(self._look(picture, square(one)) is not None for one in others)
+        """Look for other people in the next view: small faces are seen in parts of a picture."""
+        views = (whole(picture), *sides(picture, box))
+        view = views[self._looks % len(views)]
+        others = (one for one in self._far(picture, view) if not inside(one, box))
+        seen = sum(self._look(picture, square(one)) is not None for one in others)
+        self._looks += 1
+        self._beside = (*self._beside, seen)[-len(views) :]
+        self.others = max(self._beside)
+
+
+def sides(picture: Picture, box: Box) -> tuple[Box, Box]:
+    """Return squares left and right of the middle of a face, at least half the picture's length."""
+    height, width = picture.shape[:2]
+    half = max(height, width) / 2
+    left, right = max(half, box.x), max(half, width - box.x)
+    return (
+        Box(x=box.x - left / 2, y=_level(box.y, left, height), size=left),
+        Box(x=box.x + right / 2, y=_level(box.y, right, height), size=right),
+    )
+
+
+def _level(y: float, edge: float, height: int) -> float:
+    """Return the middle of a square near `y` that lies in the picture, if it fits."""
+    return min(max(y, edge / 2), height - edge / 2) if edge < height else height / 2
+
+
+def inside(one: Detection, box: Box) -> bool:
+    """Return whether a detected face is, or lies in, the one that a square belongs to."""
+    away = max(abs(one.x - box.x), abs(one.y - box.y))
+    return away < max(size(one), box.size / MARGIN) / 2
 
 
 def square(one: Detection, margin: float = MARGIN) -> Box:

@@ -31,7 +31,7 @@ def key_frames(
     at_s : sequence of float
         Times of the landmarks.
     movements : sequence of Movement
-        Fingers that were hidden are drawn in grey.
+        Fingers whose bend was guessed are drawn pale, hidden ones in grey.
     hide : callable, optional
         Given each picture and its number before it is drawn into, such as `privacy.cover`.
 

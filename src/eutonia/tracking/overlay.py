@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -51,7 +52,9 @@ _LINES = {"face": _FACE, "body": _BODY, "left_hand": _HAND, "right_hand": _HAND}
 #: BGR. The person's left is blue and right is orange, which most colour-blind people tell apart.
 _LEFT, _RIGHT, _MIDDLE = (235, 130, 30), (30, 130, 235), (80, 200, 80)
 _COLOURS = {"left_hand": _LEFT, "right_hand": _RIGHT}
-#: Of fingers that were hidden behind others, so that their lines are guesses.
+#: Of fingers whose bend was guessed, so that a line may lie beside its finger, and of those that
+#: were hidden behind others.
+_PALE = {"left_hand": (250, 215, 170), "right_hand": (170, 215, 250)}
 _UNSEEN = (150, 150, 150)
 #: How long an event without a duration is shown, seconds.
 _FLASH_S = 0.3
@@ -94,11 +97,11 @@ def annotated(
         until the next look.
     """
     out = picture.copy()
-    guessed = _guessed(movements)
+    unsure = _unsure(movements)
     for name, points in landmarks.parts.items():
         at = _looked(points, landmarks.t_s, i) if film else i
         lines = _LINES[name] if name != "body" else _of_body(landmarks, at, i)
-        _draw(out, points, at, name, lines, guessed.get(name, frozenset()))
+        _draw(out, points, at, name, lines, unsure.get(name, {}))
     for movement in movements:
         if movement.kind == "lid":
             _lids(out, movement, i)
@@ -152,14 +155,16 @@ _BEYOND = {"index": (6, 7, 8), "middle": (10, 11, 12), "ring": (14, 15, 16), "li
 _GUESSED, _HIDDEN = "bend_guessed", "bend_hidden"
 
 
-def _guessed(movements: Sequence[Movement]) -> dict[str, frozenset[int]]:
-    """Return the points of each hand that were guessed, since their finger was hidden."""
-    points: dict[str, frozenset[int]] = {}
+def _unsure(movements: Sequence[Movement]) -> dict[str, dict[int, Colour]]:
+    """Return the points of each hand whose finger was guessed or hidden, with their colour."""
+    points: dict[str, dict[int, Colour]] = {}
     for channel in (c for m in movements if m.kind == "finger" for c in m.channels):
         finger, _, joint = channel.site.partition("_")
-        if joint == "curl" and _HIDDEN in channel.flags and finger in _BEYOND:
+        hidden = _HIDDEN in channel.flags
+        if joint == "curl" and (hidden or _GUESSED in channel.flags) and finger in _BEYOND:
             hand = f"{channel.side}_hand"
-            points[hand] = points.get(hand, frozenset()) | {*_BEYOND[finger]}
+            colour = _UNSEEN if hidden else _PALE[hand]
+            points.setdefault(hand, {}).update(dict.fromkeys(_BEYOND[finger], colour))
     return points
 
 
@@ -189,7 +194,7 @@ def _draw(
     i: int,
     name: str,
     lines: tuple[tuple[int, ...], ...],
-    guessed: Set[int],
+    unsure: Mapping[int, Colour],
 ) -> None:
     import cv2
 
@@ -202,11 +207,11 @@ def _draw(
         at = np.round(xy[kept]).astype(np.int32)
         if len(at) > 1:
             colour = _COLOURS.get(name, _sided(name, line))
-            colour = _UNSEEN if guessed & {*line} else colour
+            colour = next((unsure[k] for k in line if k in unsure), colour)
             cv2.polylines(out, [at.reshape(-1, 1, 2)], False, colour, thick, cv2.LINE_AA)
     if name != "face":
         drawn = range(len(xy)) if lines in (_BODY, _HAND) else sorted({*chain(*lines)})
-        for x, y in xy[visible(points, i, (k for k in drawn if k not in guessed))]:
+        for x, y in xy[visible(points, i, (k for k in drawn if k not in unsure))]:
             cv2.circle(out, (round(float(x)), round(float(y))), 2 * thick, (255, 255, 255), -1)
 
 
@@ -245,6 +250,20 @@ def _words(movement: Movement, i: int) -> list[str]:
 
 #: Channels of which landmarks show a part, or too much; the report gives the whole way.
 _IN_PART = ("jaw_opening", "jaw_deviation", "lip_gap")
+#: The chin lies below the nose with a shut mouth too: a jaw is as open as it is beyond this share
+#: of the film, per cent.
+_SHUT_PERCENT = 5.0
+
+
+def _from_least(movement: Movement) -> Movement:
+    """Return a movement whose jaw opens from where it is shut in this film."""
+    x = movement.x.copy()
+    for row, channel in enumerate(movement.channels):
+        if channel.site == "jaw_opening" and movement.good[row].any():
+            x[row] -= np.percentile(x[row, movement.good[row]], _SHUT_PERCENT)
+    return replace(movement, x=x)
+
+
 #: Channels of a kind that only say how something else was seen: how their sites begin.
 _INNER = {"head": ("nod_of_jaw",), "mouth": ("head_", "lid_gap"), "finger": ("hand_",)}
 
@@ -373,7 +392,8 @@ def write_overlay(
     from eutonia.tracking.privacy import Film, rate_of
 
     n, width, height = landmarks.n_frames, landmarks.width, landmarks.height
-    lines = partial(said, landmarks, movements=movements, events=events)
+    shown = tuple(map(_from_least, movements))
+    lines = partial(said, landmarks, movements=shown, events=events)
     some = np.linspace(0, n - 1, min(n, _SAMPLES)).astype(int).tolist()
     strip = _Strip([lines(i) for i in some], width=width, height=height)
     rate_hz = rate_of(landmarks.t_s)

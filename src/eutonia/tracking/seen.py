@@ -17,7 +17,8 @@ LOST_SHARE = 0.05  # of the time in which a part was not seen, from which it is 
 LOST_S = 0.5  # least pause in which a part counts as lost
 LOST_STEPS = 2.5  # and the same in distances of two looks
 OUT_SHARE = 0.02  # of the pictures in which a part reaches beyond the picture
-OTHERS_SHARE = 0.02  # of the pictures in which other people are seen
+OTHERS_SHARE = 0.02  # of the pictures in which other people are seen, or
+OTHERS_S = 2.0  # on end; a single look that sees somebody holds for 45 pictures
 EVEN_SHARE = 0.9  # of the distances of repeated pictures, where a converter repeated them
 STRANGERS_SHARE = 0.01  # of the pictures in which face and body are of two people
 SMALL_FACE = 60.0  # pixels between the outer corners of the eyes, below which lids are coarse
@@ -160,7 +161,7 @@ def _needed(points: Points, size: NDArray[np.intp], body: InView | None) -> NDAr
         return needed
     needed[list(_SHOULDERS)] = True
     if body is None:
-        ankles = np.asarray(points.xyz[points.seen][:, _ANKLES, :2], dtype=np.float64)
+        ankles = points.some(_ANKLES, points.seen, axes=2)
         inside = np.all((ankles >= 0) & (ankles <= size), axis=2).any(axis=1)
         body = "whole" if inside.size and inside.mean() >= FILMED_LEGS else "shoulders"
     if body == "whole":
@@ -214,11 +215,13 @@ def _small(face: _Shown) -> list[Issue]:
 def _people(face: Points, shown: _Shown, t_s: Floats) -> list[Issue]:
     """Say that several people are in the picture, or were followed one after another."""
     found = []
-    others = 0.0 if face.others is None else float((face.others[face.seen] > 0).mean())
-    if others > OTHERS_SHARE:
+    others = np.zeros(0, np.bool_) if face.others is None else face.others[face.seen] > 0
+    first_s, last_s = _longest(others, t_s[face.seen])
+    if others.any() and (others.mean() > OTHERS_SHARE or last_s - first_s >= OTHERS_S):
         text = (
-            f"Other faces are in the picture in {others:.0%} of the pictures; the largest and most "
-            "central person was followed. Film one person alone."
+            f"Other faces are in the picture in {others.mean():.0%} of the pictures, longest from "
+            f"about {first_s:.0f} to {last_s:.0f} s; the largest and most central person was "
+            "followed. Film one person alone."
         )
         found.append(_issue("several_people", text))
     if chosen := _elsewhere(face, shown, t_s):
@@ -228,6 +231,16 @@ def _people(face: Points, shown: _Shown, t_s: Floats) -> list[Issue]:
         )
         found.append(_issue("another_person", text))
     return found
+
+
+def _longest(there: NDArray[np.bool_], t_s: Floats) -> tuple[float, float]:
+    """Return the first and last time of the longest stretch in which something is there."""
+    steps = np.diff(there, prepend=False, append=False)
+    first, last = np.flatnonzero(steps).reshape(-1, 2).T
+    if not first.size:
+        return 0.0, 0.0
+    long = int(np.argmax(t_s[last - 1] - t_s[first]))
+    return float(t_s[first[long]]), float(t_s[last[long] - 1])
 
 
 def _elsewhere(face: Points, shown: _Shown, t_s: Floats) -> int:

@@ -135,6 +135,25 @@ def test_winks_are_one_sided_and_blinks_are_not():
     assert e.value == pytest.approx(100 * 9 / 19, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("of_left", "of_right"), [((6,), ()), ((), (6,)), ((4, 9), (6,)), ((2, 5), (3, 10))]
+)
+def test_it_is_said_which_eye_winks(of_left, of_right):
+    """Of blinks of both eyes some are left out in one: winks of the other, counted by side."""
+    left = [b for i, b in enumerate(BLINKS) if i not in of_right]
+    right = [b for i, b in enumerate(BLINKS) if i not in of_left]
+    (e,) = _run("eyes.one_sided", _lid(left), _lid(right)).estimates
+    n, m = len(of_left), len(of_right)
+    assert (dict(e.details)["left_alone"], dict(e.details)["right_alone"]) == (n, m)
+    assert e.notes == (f"rest: of the {n + m} of one eye only: left {n}, right {m}",)
+
+
+def test_no_eye_is_named_where_none_winks():
+    """Where both eyes close together each time, nothing is said of a side."""
+    (e,) = _run("eyes.one_sided", _lid(BLINKS)).estimates
+    assert e.notes == ()
+
+
 @pytest.mark.parametrize(("rate_hz", "counted", "timed"), [(24, False, False), (30, True, False)])
 def test_too_few_pictures_are_not_measurable(rate_hz, counted, timed):
     """Below 27 a second nothing is counted, below 55 no blink is timed, and a sentence says so."""
@@ -368,3 +387,4 @@ def test_a_partial_closure_of_which_one_lid_passes_one_half_is_not_surely_one_si
     (e,) = _run("eyes.one_sided", *traces).estimates
     assert e.value > 0
     assert (e.interval.lo > 0) == surely
+    assert ("both may have closed" in e.notes[0]) != surely

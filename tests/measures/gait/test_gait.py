@@ -486,6 +486,43 @@ def test_an_uneven_stance_may_be_more_uneven_than_it_reads():
     assert reads.interval.hi > reads.value / 0.75
 
 
+def _steps_apart(stance, *, hides=""):
+    """Return the differences of step times of a walk with given stances and an even one."""
+    films = []
+    for seed, state, (left, right) in ((14, "off", stance), (15, "on", (0.62, 0.62))):
+        film = _walked(seed, cv_percent=0.5, stance=of(left=left, right=right))
+        x = film.signal.read().copy()
+        x[[c.site == hides for c in film.channels]] = np.nan
+        films.append(_trick(replace(film, signal=ArraySignal(x)), state))
+    return [c for c in _run("gait.step_time", *films).contrasts if c.factor == "trick"]
+
+
+@pytest.mark.parametrize("stance", [(0.68, 0.58), (0.56, 0.66), (0.70, 0.55)])
+def test_a_limp_that_goes_is_not_sold_as_a_change_of_steps(stance):
+    """Steps stay as long while one foot no longer stands longer: what is read away is held."""
+    found = _steps_apart(stance)
+    assert len(found) == 2
+    for one in found:
+        assert abs(one.value) > 0.005
+        assert one.interval.lo < 0 < one.interval.hi
+        assert one.p > 0.05
+
+
+def test_steps_of_equal_walks_are_held_no_wider_than_their_strides_vary():
+    """What a limp adds grows with it, is nothing without one, and something where none shows."""
+    even, little, much, unseen = (
+        max((one.interval.hi - one.interval.lo) / 2 for one in found)
+        for found in (
+            _steps_apart((0.62, 0.62)),
+            _steps_apart((0.64, 0.60)),
+            _steps_apart((0.68, 0.58)),
+            _steps_apart((0.62, 0.62), hides="push_off"),
+        )
+    )
+    assert even < 0.004 < little < much < 0.02
+    assert 0.01 < unseen < 0.02
+
+
 @pytest.mark.parametrize(
     ("one", "other", "apart"), [(12, 15, 0.0), (12, -12, 9.0), (12, 0, 4.5), (9, 2.25, 2.25)]
 )

@@ -442,9 +442,11 @@ def test_a_tremor_that_moves_all_fingertips_together_is_not_called_a_fingers():
     assert "hand trembles at 5.0 Hz" in why
     slow = _shaking((3.0, 2.5, 3.0, 2.0), hz=1.2).not_measurable
     said = {n.target: n.reason for n in slow}["right ring curl"]
-    # Page 1 says what stands before the first colon.
-    assert "moves at 1.2 Hz (so slow a rhythm need not be tremor, a sway" in said.split(":")[0]
-    assert "forearm and elbow" in why
+    assert "moves at 1.2 Hz (so slow a rhythm need not be tremor, a sway" in said
+    # Page 1 says what of a tremor was there, and nothing of a sway.
+    codes = {n.target: n.code for n in outcome.not_measurable}, {n.target: n.code for n in slow}
+    assert [c["right ring curl"] for c in codes] == ["untold", "target"]
+    assert "elbow and hand in one picture" in why
     assert "Film the palm" not in why
     alone = _shaking((0.5, 0.5, 4.0, 0.5))
     assert {e.target.label for e in alone.estimates} == {"right ring curl"}
@@ -464,7 +466,40 @@ def test_a_multiple_of_a_larger_rhythm_is_no_tremor_beside_it(hz, ring):
     own = {"right index curl", *(["right ring curl"] if ring else [])}
     assert {e.target.label for e in outcome.estimates} == own
     said = " ".join(n.reason for n in outcome.not_measurable)
-    assert ("at a half or a third of it: the 0.8 here" in said) is not ring
+    assert ("a multiple or a part of it: the 0.8 here" in said) is not ring
+
+
+def _with_tips(swings, *, wrist=()):
+    """Run the tremor of fingers 2 to 5, and of the wrist, whose tips move together at 5 Hz."""
+    rng = np.random.default_rng(9)
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    tips = [(part * 3.0, 5.0) for _ in CURLS for part in (0.6, 0.8)]
+    x = np.array([a * np.sqrt(2) * np.sin(2 * np.pi * f * t) for a, f in (*swings, *tips, *wrist)])
+    fingers = ("index", "middle", "ring", "little")
+    sites = (*CURLS, *(f"tip_{f}_{axis}" for f in fingers for axis in "xy"))
+    sites += ("wrist_flexion", "wrist_deviation")[: len(wrist)]
+    channels = tuple(channel(s, "right") for s in sites)
+    return _run("hand.finger_tremor", _film(x + rng.normal(0, 0.1, x.shape), channels, "posture"))
+
+
+def test_a_hand_that_trembles_has_the_lowest_of_its_multiples():
+    """A little finger of 2.7 degrees at 10 Hz and a ring finger of 2.4 at 5 Hz: one of 5 Hz."""
+    outcome = _with_tips([(0.1, 5.0), (0.1, 5.0), (2.4, 5.0), (2.7, 10.0)])
+    assert not outcome.estimates
+    why = {n.target: n.reason for n in outcome.not_measurable}
+    assert all("hand trembles at 5.0 Hz" in why[f"right {f} curl"] for f in ("ring", "little"))
+    assert not any("10.0 Hz" in reason for reason in why.values())
+
+
+def test_a_wrist_that_was_seen_to_tremble_is_named():
+    """Of its two directions none is told; what the fingers read is said to follow it."""
+    outcome = _with_tips([(2.0, 5.0)] * 4, wrist=[(2.5, 5.0), (2.6, 5.0)])
+    assert not outcome.estimates
+    found = {n.target: n for n in outcome.not_measurable}
+    assert "right wrist trembles at 5.0 Hz" in found["right wrist flexion"].reason
+    assert found["right wrist flexion"].code == "untold"
+    assert "as the wrist does" in found["right index curl"].reason
+    assert found["right index curl"].code == "target"
 
 
 def test_who_filmed_the_palm_is_not_told_to_film_the_palm_as_well():
@@ -899,6 +934,20 @@ def test_from_ahead_neither_thumb_nor_wrist_is_measured(name, site):
     assert outcome.not_measurable
     assert all(n.reason.startswith("From ahead") for n in outcome.not_measurable)
     assert _run(name, replace(film, channels=(replace(one, flags=()),))).estimates
+
+
+@pytest.mark.parametrize(("index", "given"), [("bend_guessed", False), ("", True)])
+def test_a_hand_of_which_every_finger_is_guessed_gives_no_grip(index, given):
+    """Its thumb reads too far away; one finger that is seen is enough."""
+    flags = (index, "bend_guessed", "bend_hidden", "bend_hidden")
+    channels = tuple(
+        replace(channel(s, "right"), flags=(f,) if f else ())
+        for s, f in zip((*CURLS, "grip"), (*flags, index), strict=True)
+    )
+    x = posture(np.random.default_rng(3), np.array([60.0] * 5), seconds=30, sd=2, noise=1)
+    outcome = _run("hand.grip", _film(x, channels, "posture"))
+    assert bool(outcome.estimates) == given
+    assert any("Every finger" in n.reason for n in outcome.not_measurable) != given
 
 
 def test_a_lift_of_two_fingers_is_said_to_have_no_third():

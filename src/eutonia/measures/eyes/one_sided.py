@@ -20,15 +20,16 @@ ALIKE = 0.6
 
 MEASURE = Measure(
     id="eyes.one_sided",
-    version="5",
+    version="6",
     title="Closures of one eye only",
     unit="%",
     tier="supportive",
     sources=(),
     method="Of all blinks and closures of either eye that were seen whole, the share in which the "
     "other eye stays less than half closed. The lower limit counts only those in which it goes "
-    f"less than {ALIKE:g} times as far. Also given: the mean time by which the left eye closes "
-    "before the right, where both do. Where one lid rests half shut, or stays closed alone "
+    f"less than {ALIKE:g} times as far. Also given: how many of them were of the left and of the "
+    "right eye, and the mean time by which the left eye closes before the right, where both do. "
+    "Where one lid rests half shut, or stays closed alone "
     f"for {100 * MOST_ALONE:.0f} % of the time or more in closures that were not seen whole, no "
     "number is given.",
     # Without gentle closures one lid may read less than half closed when both are shut.
@@ -42,7 +43,8 @@ MEASURE = Measure(
     "shuts, as after toxin, looks the same. The landmarks take one lid along with the other: of "
     "rendered people (50 to 98) seen straight, 100 % of the lids shut alone were told with light "
     "and 98 % with dark skin, but with the head turned by 20 degrees 80 % and 49 %: film from the "
-    f"front, and where the head turns a low number rules nothing out. {CAUTION}",
+    "front, and where the head turns a low number rules nothing out. Up to version 5 it was not "
+    f"said which eye closed alone. {CAUTION}",
     figure="",
     proofs=("simulated",),
 )
@@ -59,6 +61,7 @@ def measure(x: Inputs) -> Result:
     n, both = blocks[..., 1].sum(axis=0), blocks[..., 3].sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         lead = 1000 * blocks[..., 2].sum(axis=0) / both
+    alone = _alone(x, blocks)
     return Result(
         blocks=blocks,
         finish=_percent,
@@ -69,12 +72,39 @@ def measure(x: Inputs) -> Result:
             for half_shut, (a, b), k in zip(lid_events.half_shut(x), x.targets, n, strict=True)
         ),
         n_effective=n,
-        details={"closures": n, "left_before_right_ms": lead},
+        details={
+            "closures": n,
+            "left_alone": alone["left"],
+            "right_alone": alone["right"],
+            "left_before_right_ms": lead,
+        },
+        notes=_of_which(x, alone, unsure=(blocks[..., 0] - blocks[..., 4]).sum(axis=0)),
+    )
+
+
+def _alone(x: Inputs, blocks: Floats) -> dict[str, Floats]:
+    """Return by side how many closures were of that eye only, each ``(n_targets,)``."""
+    first = blocks[..., 5].sum(axis=0)
+    second = blocks[..., 0].sum(axis=0) - first
+    left = np.array([x.channels["lid"][a].side == "left" for a, _ in x.targets], dtype=np.bool_)
+    return {"left": np.where(left, first, second), "right": np.where(left, second, first)}
+
+
+def _of_which(x: Inputs, alone: dict[str, Floats], *, unsure: Floats) -> tuple[str, ...]:
+    """Say of which eye the closures were that are counted; the number has no side."""
+    return tuple(
+        f"{x.condition.label}: of the {a + b:.0f} of one eye only: left {a:.0f}, right {b:.0f}"
+        + (f" (of {both:.0f} it is not sure: both may have closed)" if both else "")
+        for a, b, both in zip(alone["left"], alone["right"], unsure, strict=True)
+        if a + b
     )
 
 
 def _matched(block: Block, left: int, right: int) -> Floats:
-    """Return for each closure: one-sided, 1, seconds of the left's lead, both, surely one-sided."""
+    """Return for each closure what adds up, ``(n, 6)``.
+
+    One-sided, 1, seconds of the left's lead, both, surely one-sided, one-sided of the first eye.
+    """
     one, other = (lid_events.of_block(block, row) for row in (left, right))
     seen = block.mask[left] & block.mask[right]
     bad = np.concatenate([[0], np.cumsum(~seen)])
@@ -88,13 +118,13 @@ def _matched(block: Block, left: int, right: int) -> Floats:
             lead = float(other.on_s[over[0]] - one.on_s[i]) if len(over) else 0.0
             alone = not len(over)
             sure = alone and not _alike(block, left, right, span)
-            rows.append((float(alone), 1.0, lead, float(not alone), float(sure)))
+            rows.append((float(alone), 1.0, lead, float(not alone), float(sure), float(alone)))
     for j in sorted(set(range(len(other.on_s))) - used):
         span = other.on_s[j], other.off_s[j]
         if other.begun[j] and other.ended[j] and _whole(bad, *span, block.rate_hz):
             sure = not _alike(block, right, left, span)
-            rows.append((1.0, 1.0, 0.0, 0.0, float(sure)))
-    return np.array(rows).reshape(-1, 5)
+            rows.append((1.0, 1.0, 0.0, 0.0, float(sure), 0.0))
+    return np.array(rows).reshape(-1, 6)
 
 
 def _alike(block: Block, row: int, other: int, span: tuple[float, float]) -> bool:

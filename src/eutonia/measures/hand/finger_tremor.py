@@ -54,9 +54,9 @@ LEAST_RMS_WRIST_DEG = 2.0
 #: to 99; with a share of half, in 46 of 50. [D]
 FOLLOWS, ALIKE_HZ = 0.4, 0.3
 #: And within so many times that frequency: how far a finger looks bent does not go with how far it
-#: swings, so that a landmark's path has twice and three times the frequency of the tremor in it. A
-#: wrist of a rendered hand that trembled at 5 Hz read as one of 5 Hz in the middle finger and of
-#: 10 Hz in index and ring finger (one film of an outside judge). [D]
+#: swings, so that a landmark's path has twice and three times the frequency of the tremor in it.
+#: Wrists of rendered hands that trembled at 5 Hz read as 5 Hz in one finger and as 10 Hz in others,
+#: which were the smaller ones in one film and the largest in another (two outside judges). [D]
 MULTIPLES = (1, 2, 3)
 #: Root mean square of the logarithm of the gain with which such a finger's tremor was read, by how
 #: it was seen: from its own side and free (0.3 to 0.5), and from the palm (where 1.6 times of it
@@ -125,7 +125,8 @@ MEASURE = Measure(
     "nothing of a task were read as if nobody played in them; up to version 7 a little finger that "
     "points at the camera counted as seen from its side, hands taken for their mirror image gave "
     "more numbers, and overstretched ones fewer; up to version 8 a rhythm of twice or three times "
-    "the frequency of a larger one of the same hand was called a tremor beside it.",
+    "the frequency of another of the same hand was called a tremor beside it, and a slow one that "
+    "no finger was named for was said to be there.",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -229,14 +230,25 @@ def _carried(
     out = list(reasons)
     bent = [k for k in np.argsort(-size) if size[k] >= LEAST_RMS_DEG and not _is_wrist(channels[k])]
     for first in bent:
-        one, hz = channels[first], freq[first]
-        if size[first] == 0 or not together(x, one.side, hz) >= TOGETHER:
+        one = channels[first]
+        same = [
+            k
+            for k in bent
+            if size[k] > 0 and channels[k].side == one.side and _in_step(freq[k], freq[first])
+        ]
+        if not same or size[first] == 0:
             continue
-        told = _hand_trembles(one, hz, size[first])
-        for k in bent:
-            if size[k] > 0 and channels[k].side == one.side and _in_step(freq[k], hz):
-                size[k] = 0.0
-                out[k] = Untold(f"{told} {out[k]}") if seen_as(channels[k]) == HIDDEN else told
+        hz = float(freq[same].min())
+        if not together(x, one.side, hz) >= TOGETHER:
+            continue
+        of_wrist = any(
+            size[k] > 0 and c.side == one.side and _is_wrist(c) and _in_step(freq[k], hz)
+            for k, c in enumerate(channels)
+        )
+        told = _follow_wrist(hz) if of_wrist else _hand_trembles(one, hz, size[first])
+        for k in same:
+            size[k] = 0.0
+            out[k] = _with(told, out[k]) if seen_as(channels[k]) == HIDDEN else told
     return tuple(out)
 
 
@@ -272,17 +284,31 @@ def _of_their_own(
             why = f"{channels[rest[0]].label} ({size[rest[0]]:.2g}) comes too near to that"
         for k in alike if why else rest:
             if why:
-                told = _not_told(largest, freq[first], words, why)
+                told = _not_told(largest, float(freq[alike].min()), words, why)
                 # That a finger was hidden remains to be said; that it is still is not known.
-                out[k] = Untold(f"{told} {out[k]}") if seen_as(channels[k]) == HIDDEN else told
+                out[k] = _with(told, out[k]) if seen_as(channels[k]) == HIDDEN else told
             elif not out[k]:
                 out[k] = _follows(words, size[k])
     return tuple(out)
 
 
 def _in_step(hz: float, of: float) -> bool:
-    """Tell whether a rhythm has the frequency of a larger one of the same hand, or times it."""
-    return any(abs(hz - n * of) < ALIKE_HZ for n in MULTIPLES)
+    """Tell whether a rhythm has the frequency of a larger one of the same hand, or times it.
+
+    Or a part of it, unless that is as slow as a sway.
+    """
+    more = any(abs(hz - n * of) < ALIKE_HZ for n in MULTIPLES)
+    return more or (hz >= tremor.SLOW_HZ and any(abs(n * hz - of) < ALIKE_HZ for n in MULTIPLES))
+
+
+def _with(told: str, also: str) -> str:
+    """Return a reason with another one after it, of the same kind."""
+    return type(told)(f"{told} {also}")
+
+
+def _as_seen(words: str, hz: float) -> str:
+    """Return a reason that says of a tremor that it was there, of a sway that it is not known."""
+    return Untold(words) if hz >= tremor.SLOW_HZ else words
 
 
 def _seen(channel: Channel) -> bool:
@@ -296,21 +322,36 @@ def _trembles(hz: float) -> str:
     return f"moves at {hz:.1f} Hz (so slow a rhythm need not be tremor, a sway looks the same)"
 
 
-def _hand_trembles(largest: Channel, hz: float, size: float) -> Untold:
-    return Untold(
+def _hand_trembles(largest: Channel, hz: float, size: float) -> str:
+    return _as_seen(
         f"The {largest.side} hand {_trembles(hz)}, and this film does not tell whether it "
         "is the wrist, the arm or the fingers: the fingertips move together in the picture. What "
         f"fingers read (largest was {largest.label}, {size:.2g} degrees, root mean square) may be "
-        "none of their own. Film hand, forearm and elbow in one picture, the forearm laid down: "
-        "then the wrist is measured as well. A camera that shakes looks the same."
+        "none of their own. Film head, shoulder, elbow and hand in one picture, the forearm laid "
+        "down: then the wrist is measured as well. A camera that shakes looks the same.",
+        hz,
     )
 
 
-def _not_told(largest: Channel, hz: float, words: str, why: str) -> Untold:
-    return Untold(
+def _follow_wrist(hz: float) -> str:
+    return (
+        f"The fingertips move together in the picture at {hz:.1f} Hz, as the wrist does: what this "
+        "finger reads may be none of its own."
+    )
+
+
+def _not_told(largest: Channel, hz: float, words: str, why: str) -> str:
+    if _is_wrist(largest):
+        return _as_seen(
+            f"The {largest.side} wrist {_trembles(hz)}, and this film does not tell in which "
+            f"direction: largest was {words}, but {why}.",
+            hz,
+        )
+    return _as_seen(
         f"One finger of the {largest.side} hand, or more, {_trembles(hz)}, and this film "
         f"does not tell which: largest was {words}, but {why}, and the landmarks of still fingers "
-        f"are drawn along by one that trembles. {_instead_of(largest)}"
+        f"are drawn along by one that trembles. {_instead_of(largest)}",
+        hz,
     )
 
 
@@ -323,8 +364,8 @@ def _instead_of(largest: Channel) -> str:
 
 def _follows(words: str, size: float) -> str:
     return (
-        f"The landmarks follow {words}, which trembles at the same frequency, or at a half or a "
-        f"third of it: the {size:.2g} here may be none of its own."
+        f"The landmarks follow {words}, whose frequency is the same, or a multiple or a part of "
+        f"it: the {size:.2g} here may be none of its own."
     )
 
 

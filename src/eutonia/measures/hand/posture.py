@@ -154,6 +154,10 @@ _WHY_NOT_EACH = Untold(
     "middle joint bends and the last one is overextended, as in writer's cramp, landmarks show a "
     "tenth of it. The two together are measured; for each look at the film."
 )
+_WHY_GUESSED = (
+    "How this finger bends was guessed, and how its outer joints (PIP, DIP) share it does not show "
+    "from anywhere. Look at the film."
+)
 
 MEASURE = Measure(
     id="hand.posture",
@@ -245,8 +249,11 @@ def measure(x: Inputs) -> Result:
             further=(np.zeros_like(further), further),
         ),
         reasons=first_of(
-            tuple(_WHY_NOT_EACH if kind == "one" else "" for kind in kinds),
             hidden(channels, rows),
+            tuple(
+                _not_each(channels[r]) if k == "one" else ""
+                for r, k in zip(rows, kinds, strict=True)
+            ),
             _not_spread(channels, rows),
             _wrist_ahead(channels, rows),
             too_short(blocks),
@@ -266,6 +273,11 @@ def _by_grip(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> Floats:
 def _grip(x: Inputs) -> Floats:
     """Return how near the thumb of each target's hand is to a finger, % of palm, ``(n, 1)``."""
     return np.array([[grip_of(x, int(row))] for row in x.targets[:, 0]])
+
+
+def _not_each(channel: Channel) -> str:
+    """Return why one joint of a finger is not measured by itself."""
+    return _WHY_GUESSED if GUESSED in channel.flags else _WHY_NOT_EACH
 
 
 def _not_spread(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
