@@ -1,5 +1,7 @@
 """Hands at the face: near the head, or over the lips."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -119,7 +121,16 @@ def test_a_body_that_misses_a_hand_at_the_head_does_not_take_it_away():
     body = np.tile(MIDDLE + SCALE * np.array([0, 500.0, 0]), (33, 1))
     body[[11, 12], 0] += [190.0, -190.0]
     hand = _hand(CHIN + SCALE * np.array([0, 25, 0]), aside=-45.0)
-    assert (at_head(_film(hand, every=8, body=body)) == 1).all()
+    filmed = _film(hand, every=8, body=body)
+    assert (at_head(filmed) == 1).all()
+    # A hand at the head is a raised one, which moves the shoulders.
+    alone = head(filmed)
+    alone = replace(alone, good=np.ones_like(alone.good))
+    for film, measured in ((filmed, False), (_film(body=body), True)):
+        moved = with_hand(alone, film)
+        rows = [i for i, c in enumerate(moved.channels) if c.site == "shoulder"]
+        assert len(rows) == 2
+        assert moved.good[rows].all() == measured
 
 
 def test_without_body_and_hands_nothing_is_said():

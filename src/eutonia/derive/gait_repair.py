@@ -23,6 +23,8 @@ _NOT_PASSED = 0.4
 _LOST = 0.05
 #: Leg lengths by which a point may leave its neighbours in time before it counts as lost. [D]
 _JUMP = 0.25
+#: Pictures whose neighbours are in memory at once. [D]
+_BLOCK = 1024
 
 
 def swapped(
@@ -163,8 +165,13 @@ def jumped(points: Floats, scale: Floats) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (n_frames, n_points)
     """
-    around = np.pad(points, ((2, 2), (0, 0), (0, 0)), mode="edge")
-    near = np.stack([around[i : i + len(points)] for i in (0, 1, 3, 4)])
-    middle = np.median(near, axis=0)  # NaN beside a gap: there nothing is said to have jumped
-    away = np.linalg.norm(points - middle, axis=2)
-    return np.asarray(np.nan_to_num(away / scale[:, None]) > _JUMP)
+    found = np.zeros(points.shape[:2], dtype=np.bool_)
+    every = np.arange(len(points))
+    beside = np.array([[-2], [-1], [1], [2]])
+    for start in range(0, len(points), _BLOCK):  # of all at once the neighbours are four copies
+        at = every[start : start + _BLOCK]
+        near = points[np.clip(at + beside, 0, len(points) - 1)]
+        middle = np.median(near, axis=0)  # NaN beside a gap: there nothing is said to have jumped
+        away = np.linalg.norm(points[at] - middle, axis=2)
+        found[at] = np.nan_to_num(away / scale[at, None]) > _JUMP
+    return found

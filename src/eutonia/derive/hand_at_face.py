@@ -30,6 +30,8 @@ HOLD_S = 0.3
 #: Score, or visibility, from which a point is believed.
 _LEAST = 0.5
 _OF_BODY = slice(15, 23)
+#: First point of the irises.
+_IRIS = 468
 _RIM = (61, 40, 0, 270, 291, 321, 17, 91)  # of the lips, in turn
 #: Bones of a hand by the points at their ends; the last five close the palm.
 _BONES = np.array(
@@ -42,6 +44,9 @@ _ALONG = np.linspace(0, 1, 5)[:, None]
 def with_hand(of_head: Movement, landmarks: Landmarks) -> Movement:
     """Return the head's movement with a channel more: 1 where a hand is at the head.
 
+    Such a hand is raised, whatever the body's model says of it: there the height of the shoulders
+    is not good.
+
     Parameters
     ----------
     of_head : Movement
@@ -53,11 +58,13 @@ def with_hand(of_head: Movement, landmarks: Landmarks) -> Movement:
     if not known.any():
         return of_head
     added = Channel(name=SITE, kind="head", unit="1", site=SITE, side="midline")
+    raises = np.array([c.site == "shoulder" for c in of_head.channels])[:, None] & (near == 1)
+    good = of_head.good & ~raises
     return replace(
         of_head,
         channels=(*of_head.channels, added),
-        x=np.vstack([of_head.x, np.where(known, near, 0.0)]),
-        good=np.vstack([of_head.good, known]),
+        x=np.vstack([np.where(good, of_head.x, 0.0), np.where(known, near, 0.0)]),
+        good=np.vstack([good, known]),
     )
 
 
@@ -135,9 +142,18 @@ def _face(landmarks: Landmarks) -> tuple[NDArray[np.bool_] | None, Floats, Float
         return None, nothing, nothing
     # A face that is lost behind a hand is looked for where it was last.
     last = np.maximum.accumulate(np.where(face.seen, np.arange(landmarks.n_frames), -1))
-    xy = np.asarray(face.xyz[last, :468, :2], dtype=np.float64)
-    low, high = xy.min(axis=1), xy.max(axis=1)
-    return last >= 0, (low + high) / 2, (high - low) / 2
+    middle, half = (row[last] for row in middle_and_half(face))
+    return last >= 0, middle, half
+
+
+def middle_and_half(face: Points) -> tuple[Floats, Floats]:
+    """Return the middle of a face in the picture, and half its width and height, ``(n_frames, 2)``.
+
+    Without the irises, which come after the other points.
+    """
+    xy = face.xyz[:, :_IRIS, :2]
+    low, high = (edge.astype(np.float64) for edge in (xy.min(axis=1), xy.max(axis=1)))
+    return (low + high) / 2, (high - low) / 2
 
 
 def _within(xyz: NDArray[np.floating], middle: Floats, half: Floats, most: float) -> Floats:

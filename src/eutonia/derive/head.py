@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from eutonia.derive.hand_at_face import middle_and_half
 from eutonia.derive.head_trunk import Shoulders, look_turned, shoulders_of
 from eutonia.derive.trunk import PROFILE_DEG, Trunk, bridged, smooth, trunk, turned_away
 from eutonia.dsp.rotation import (
@@ -254,7 +255,7 @@ _SITES: tuple[tuple[str, str, Side, str], ...] = (
 
 def _eyes_apart(face: Points, use: NDArray[np.bool_]) -> float:
     """Return the usual distance of the outer corners of the eyes, pixels."""
-    left, right = np.moveaxis(face.xyz[use][:, _EYES, :2].astype(np.float64), 1, 0)
+    left, right = np.moveaxis(face.some(_EYES, use, axes=2), 1, 0)
     return float(np.median(np.linalg.norm(left - right, axis=1)))
 
 
@@ -264,12 +265,11 @@ def _usable(face: Points) -> NDArray[np.bool_]:
 
 def _rigid(face: Points, use: NDArray[np.bool_]) -> Floats:
     """Return the rigid points of some pictures, ``(n, n_points, 3)``, in upright axes."""
-    rows = table("head_points")["points"]
-    return upright(np.asarray(face.xyz[use][:, rows], dtype=np.float64))
+    return upright(face.some(table("head_points")["points"], use))
 
 
 def _ray(face: Points, use: NDArray[np.bool_], landmarks: Landmarks) -> Floats:
-    xy = np.asarray(face.xyz[use][:, table("head_points")["points"], :2], dtype=np.float64)
+    xy = face.some(table("head_points")["points"], use, axes=2)
     return ray(xy.mean(axis=1), width=landmarks.width, height=landmarks.height)
 
 
@@ -416,15 +416,14 @@ def _hidden(landmarks: Landmarks, use: NDArray[np.bool_]) -> Floats:
         return hidden
     # A face that is lost behind a hand is looked for where it was last.
     last = np.maximum.accumulate(np.where(use, np.arange(len(use)), -1))
-    xy = np.asarray(face.xyz[last, :468, :2], dtype=np.float64)
-    low, high = xy.min(axis=1), xy.max(axis=1)
-    centre, half = (low + high) / 2, (high - low) / 2
+    centre, half = (row[last] for row in middle_and_half(face))
     for part in looked:
-        points = np.asarray(part.xyz[..., :2], dtype=np.float64)
+        which = _HAND_OF_BODY if part is parts.get("body") else slice(None)
+        points = np.asarray(part.xyz[:, which, :2], dtype=np.float64)
         there = np.isfinite(points[..., 0])
         if part is parts.get("body"):
-            there = there & ((part.visible if part.visible is not None else 1.0) >= LEAST_SCORE)
-            points, there = points[:, _HAND_OF_BODY], there[:, _HAND_OF_BODY]
+            if part.visible is not None:
+                there &= part.visible[:, which] >= LEAST_SCORE
             hidden[part.seen] = np.fmax(hidden[part.seen], 0.0)
         away = ((points - centre[:, None]) / half[:, None]) ** 2
         inside = ((away.sum(axis=2) < 1) & there).any(axis=1)

@@ -172,10 +172,10 @@ def _gaps(landmarks: Landmarks) -> tuple[Floats, NDArray[np.bool_], NDArray[np.b
     if face is None or not face.seen.any():
         return gap, good, level
     seen = face.seen
-    placed, facing = in_head(np.asarray(face.xyz[seen], dtype=np.float64))
-    for row, side in enumerate(SIDES):
-        upper, lower = np.array(LIDS[side]).T
-        gap[row, seen] = (placed[:, lower, 1] - placed[:, upper, 1]).mean(axis=1)
+    edges = np.array([LIDS[side] for side in SIDES])
+    placed, facing = in_head(face, seen, edges.ravel().tolist())
+    upper, lower = np.moveaxis(placed[..., 1].reshape(-1, *edges.shape), -1, 0)
+    gap[:, seen] = (lower - upper).mean(axis=2).T
     good[:, seen] = facing >= np.cos(np.radians(MAX_TURN_DEG))
     level[:, seen] = facing >= np.cos(np.radians(MAX_ASIDE_DEG))
     good &= (face.score >= LEAST_SCORE) & np.isfinite(gap)

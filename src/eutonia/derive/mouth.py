@@ -13,13 +13,14 @@ The tongue, the platysma and the teeth are not seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eutonia.dsp.rotation import angles, upright
-from eutonia.model import Channel, Floats, Landmarks, Movement, Side
+from eutonia.model import Channel, Floats, Landmarks, Movement, Points, Side
 
 #: Pairs of the middle of the face (person's right, left): corners of the eyes, wings of the nose.
 #: With forehead and temples in their place, a head turned by 20° moved a straight jaw by 7 instead
@@ -46,6 +47,9 @@ HEAD = ("head_yaw", "head_pitch", "head_roll")
 LIDS = "lid_gap"
 #: Upper and lower edges of the lids of both eyes.
 _LIDS = ((385, 386, 387, 160, 159, 158), (380, 374, 373, 144, 145, 153))
+#: Points that say how a face lies in its frame, and those whose distances are taken.
+_OF_FRAME = (*_STABLE, _HAIRLINE)
+_READ = (*CHIN, *_CORNERS.values(), *_UPPER, *_LOWER, *_LIDS[0], *_LIDS[1])
 #: Pictures from which the person's mean eyes and nose is made.
 _FOR_MEAN = 300
 
@@ -126,9 +130,9 @@ def mouth(landmarks: Landmarks) -> Movement:
             good=np.zeros((0, landmarks.n_frames), dtype=bool),
         )
     seen = face.seen
-    xyz = np.asarray(face.xyz[seen], dtype=np.float64)
-    placed, facing, turned = _placed(xyz)
-    found = _straightened(_distances(placed), *turned[:2]) | {
+    placed, facing, turned = _placed(face, seen, _READ)
+    by_point = dict(zip(_READ, np.moveaxis(placed, 1, 0), strict=True))
+    found = _straightened(_distances(by_point), *turned[:2]) | {
         (site, "midline"): a for site, a in zip(HEAD, turned, strict=True)
     }
     x = np.zeros((len(found), landmarks.n_frames))
@@ -147,36 +151,46 @@ def channel(site: str, side: Side) -> Channel:
     return Channel(name=name, kind="mouth", unit=unit, site=site, side=side)
 
 
-def in_head(xyz: Floats) -> tuple[Floats, Floats]:
-    """Return the points in the frame of the person's own head.
+def in_head(
+    face: Points, frames: NDArray[np.bool_], points: Sequence[int]
+) -> tuple[Floats, Floats]:
+    """Return points of a face in the frame of the person's own head.
 
     Parameters
     ----------
-    xyz : ndarray, shape (n_frames, 478, 3)
+    face : Points
+    frames : ndarray of bool, shape (n_frames,)
+        Pictures that show it.
+    points : sequence of int
+        Which are wanted.
 
     Returns
     -------
-    placed : ndarray, shape (n_frames, 478, 3)
+    placed : ndarray, shape (n, n_points, 3)
         To the person's right, down from the base of the nose, and backwards, in % of the distance
         between the outer corners of the eyes.
-    facing : ndarray, shape (n_frames,)
+    facing : ndarray, shape (n,)
         Cosine of the angle between the face and the camera.
     """
-    placed, facing, _ = _placed(xyz)
+    placed, facing, _ = _placed(face, frames, points)
     return placed, facing
 
 
-def _placed(xyz: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return what `in_head` does, and yaw, pitch and roll from the camera, ``(3, n_frames)``."""
-    still = xyz[:, _STABLE]
-    mean = _mean_shape(still[:: max(1, len(still) // _FOR_MEAN)])
-    fit = _fit(still, mean)
-    placed = fit.apply(xyz)
-    frame = _axes(placed.mean(axis=0))
-    unit = np.linalg.norm(placed[:, 33] - placed[:, 263], axis=-1).mean() / 100
-    origin = placed[:, _BASE_OF_NOSE].mean(axis=0)
-    middle = np.mean([placed[:, list(pair)].mean(axis=(0, 1)) for pair in PAIRS], axis=0)
-    origin += ((middle - origin) @ frame[0]) * frame[0]
+def _placed(
+    face: Points, frames: NDArray[np.bool_], points: Sequence[int]
+) -> tuple[Floats, Floats, Floats]:
+    """Return what `in_head` does, and yaw, pitch and roll from the camera, ``(3, n)``."""
+    still = face.some(_STABLE, frames)
+    fit = _fit(still, _mean_shape(still[:: max(1, len(still) // _FOR_MEAN)]))
+    usual = fit.apply(face.some(_OF_FRAME, frames))
+    eyes = usual[:, _OF_FRAME.index(33)] - usual[:, _OF_FRAME.index(263)]
+    unit = np.linalg.norm(eyes, axis=-1).mean() / 100
+    mean = dict(zip(_OF_FRAME, usual.mean(axis=0), strict=True))
+    del still, usual, eyes
+    frame, origin = _axes(mean), mean[_BASE_OF_NOSE]
+    middle = np.mean([mean[point] for pair in PAIRS for point in pair], axis=0)
+    origin = origin + ((middle - origin) @ frame[0]) * frame[0]
+    placed = fit.apply(face.some(points, frames))
     # Where the face's right, down and backwards point in each picture, opposed: left, up, forwards.
     axes = upright(-(fit.rotation.swapaxes(1, 2) @ frame.T).swapaxes(1, 2)).swapaxes(1, 2)
     return (placed - origin) @ frame.T / unit, axes[:, 2, 2], angles(axes).T
@@ -194,7 +208,9 @@ class _Fit:
     def apply(self, xyz: Floats) -> Floats:
         """Return points of each picture, ``(n, k, 3)``, laid on the mean."""
         turned = np.einsum("nij,nkj->nki", self.rotation, xyz - self.centre[:, None])
-        return np.asarray(self.scale[:, None, None] * turned + self.onto)
+        turned *= self.scale[:, None, None]
+        turned += self.onto
+        return np.asarray(turned)
 
 
 def _mean_shape(shapes: Floats) -> Floats:
@@ -217,8 +233,8 @@ def _fit(shapes: Floats, onto: Floats) -> _Fit:
     return _Fit(rotation, scale, centre, goal)
 
 
-def _axes(face: Floats) -> Floats:
-    """Return the axes of a face as rows: to the person's right, down, backwards."""
+def _axes(face: Mapping[int, Floats]) -> Floats:
+    """Return the axes of a face, by point, as rows: to the person's right, down, backwards."""
     right = _unit(np.sum([_unit(face[one] - face[other]) for one, other in PAIRS], axis=0))
     down = face[_BASE_OF_NOSE] - face[_HAIRLINE]
     down = _unit(down - (down @ right) * right)
@@ -231,9 +247,9 @@ def _unit(a: Floats) -> Floats:
     return direction
 
 
-def _distances(placed: Floats) -> dict[tuple[str, Side], Floats]:
-    """Return every distance by site and side, from points in the head's frame."""
-    chin = placed[:, CHIN].mean(axis=1)
+def _distances(placed: Mapping[int, Floats]) -> dict[tuple[str, Side], Floats]:
+    """Return every distance by site and side, from points in the head's frame, ``(n, 3)``."""
+    chin = np.mean([placed[point] for point in CHIN], axis=0)
     found: dict[tuple[str, Side], Floats] = {
         ("jaw_opening", "midline"): chin[:, 1],
         ("jaw_deviation", "midline"): chin[:, 0],
@@ -243,9 +259,9 @@ def _distances(placed: Floats) -> dict[tuple[str, Side], Floats]:
     }
     for side, point in _CORNERS.items():
         outwards = 1 if side == "right" else -1
-        found["corner_out", side] = outwards * placed[:, point, 0]
-        found["corner_up", side] = -placed[:, point, 1]
-    upper, lower = (placed[:, list(edge), 1].mean(axis=1) for edge in _LIDS)
+        found["corner_out", side] = outwards * placed[point][:, 0]
+        found["corner_up", side] = -placed[point][:, 1]
+    upper, lower = (np.mean([placed[p][:, 1] for p in edge], axis=0) for edge in _LIDS)
     found[LIDS, "midline"] = lower - upper
     return found
 
@@ -267,6 +283,6 @@ def _straightened(
     return straight
 
 
-def _apart(placed: Floats, a: int, b: int) -> Floats:
-    distance: Floats = np.linalg.norm(placed[:, a] - placed[:, b], axis=-1)
+def _apart(placed: Mapping[int, Floats], a: int, b: int) -> Floats:
+    distance: Floats = np.linalg.norm(placed[a] - placed[b], axis=-1)
     return distance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,7 +29,7 @@ class Points:
     shapes : ndarray of float32, shape (n_frames, n_shapes), or None
         Activation of the face's blendshapes, 0 to 1, in the order of ``knowledge/blendshapes``.
     others : ndarray of float32, shape (n_frames,), or None
-        How many other people the last look for them saw, where the tracker looks (face).
+        How many other people the last looks for them saw, where the tracker looks (face).
     person : ndarray of float32, shape (n_frames,), or None
         Number of the person that is followed: it grows by one each time that someone had to be
         chosen anew, who may be another person (face).
@@ -48,6 +48,21 @@ class Points:
         """In which pictures the part was found, ``(n_frames,)``."""
         found: NDArray[np.bool_] = np.isfinite(self.xyz[:, 0, 0])
         return found
+
+    def some(self, points: Sequence[int], frames: NDArray[np.bool_], *, axes: int = 3) -> Floats:
+        """Return where some points are in some pictures, ``(n, n_points, axes)``.
+
+        Nothing else is copied: of a face all points of an hour are more than a gigabyte.
+
+        Parameters
+        ----------
+        points : sequence of int
+        frames : ndarray of bool, shape (n_frames,)
+        axes : int
+            2 for the place in the picture alone, without the depth.
+        """
+        at = np.ix_(frames, np.asarray(points), np.arange(axes))
+        return np.asarray(self.xyz[at], dtype=np.float64)
 
     def without(self, where: NDArray[np.bool_]) -> Points:
         """Return these points as not seen in some pictures, ``(n_frames,)``."""

@@ -59,7 +59,7 @@ def slips(face: Points, t_s: Floats) -> NDArray[np.bool_]:
     seen = np.flatnonzero(face.seen)
     if len(seen) < 2:
         return found
-    points = np.asarray(face.xyz[seen][:, rigid["points"]], dtype=np.float64)
+    points = face.some(rigid["points"], face.seen)
     # A picture that repeats the one before is no look of its own.
     looks = np.concatenate([[True], (points[1:] != points[:-1]).any(axis=(1, 2))])
     at = seen[looks]

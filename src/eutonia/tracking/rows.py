@@ -186,8 +186,12 @@ class Rows:
     def _points(self, part: str, *, load: bool) -> Points:
         fields: dict[str, Any] = {}
         for name, shape in LAYOUT[part].items():
-            values = self._mapped(f"{part}.{name}", np.float32, shape)
-            fields[name] = np.array(values) if load else values
+            file = self._own / f"{part}.{name}"
+            fields[name] = (
+                np.fromfile(file, np.float32).reshape(-1, *shape)
+                if load and self.n
+                else self._mapped(f"{part}.{name}", np.float32, shape)
+            )
         fields["score"] = np.nan_to_num(fields["score"])
         seen = np.isfinite(fields["xyz"][:, 0, 0])
         for name in ("world", "visible", "shapes", "others", "person"):
