@@ -148,7 +148,12 @@ def test_a_command_that_is_told_to_end_keeps_its_work(name):
         "cli.cli.main = work; cli.main()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", wait], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", wait],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Where the tests run in the background Ctrl-C is ignored, and so it would be here.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout.readline() == "on\n"
         process.send_signal(getattr(signal, name))
