@@ -153,7 +153,7 @@ def test_a_command_that_is_told_to_end_keeps_its_work(name):
         stderr=subprocess.PIPE,
         text=True,
         # Where the tests run in the background Ctrl-C is ignored, and so it would be here.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout.readline() == "on\n"
         process.send_signal(getattr(signal, name))
