@@ -33,9 +33,9 @@ N_CROP = 256
 #: Outer corners of the eyes, on the left and on the right of an upright picture.
 EYES = (33, 263)
 #: Pictures between two looks for other people while one is followed: at the whole picture, left
-#: and right of the person in turn, each in 1.5 s. Of rendered faces of 30 pixels (of 640) 92 %
+#: and right of the person in turn, each in 3 s. Of rendered faces of 30 pixels (of 640) 92 %
 #: (people 0-39) and 79 % (40-79) were seen in such parts, 12 % in the whole picture. [D]
-LOOK_EVERY = 15
+LOOK_EVERY = 30
 #: Pictures for which a lost person is awaited before another may be taken. [D]
 AWAITED = 30
 #: Score from which a detected face is surely upright in the detector's view: below, faces that
