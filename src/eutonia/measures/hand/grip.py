@@ -177,8 +177,8 @@ def _tips_hidden(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple
     # percentile of 1051 and 1110 such hands, people 0 to 39; 40 to 79), 0.3 (0.3) of grips as held.
     guessed = (
         "Every finger of this hand was guessed, and the thumb's tip is then read too far from "
-        "them: two thirds of grips that held read as open. Film the hand from the palm or from the "
-        "thumb's side."
+        "them: in level films two thirds of grips that held read as open. Film the hand from the "
+        "palm or from the thumb's side."
     )
     found = []
     for row in rows:

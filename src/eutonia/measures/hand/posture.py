@@ -89,12 +89,11 @@ VARYING_DEG = {
 }
 #: And SD for each % of the palm by which the thumb came nearer to index or middle finger, of their
 #: knuckles seen from their own side or guessed: around a pen one that stayed is read more bent. Of
-#: those that stayed while the thumb
-#: came nearer by 25 to 80 %, in films from the thumb's side with nothing before the index, 10 %
-#: were told to bend (people 0 to 39; 5 of 40 to 79), without it 36 (21); of those that moved by 15
-#: to 45 degrees 37 % (40), without it 75 (77). Both halves were in sight when this was set; of
-#: people 560 to 598, drawn afterwards, 4 % of 51 that stayed were told (without it 24), and 35 % of
-#: 43 that moved (67). [D]
+#: those that stayed while the thumb came nearer by 25 to 80 %, in films from the thumb's side with
+#: nothing before the index, 10 % were told to bend (people 0 to 39; 5 of 40 to 79), without it 36
+#: (21); of those that moved by 15 to 45 degrees 37 % (40), without it 75 (77). Both halves were in
+#: sight when this was set; of people 560 to 598, drawn afterwards, 4 % of 51 that stayed were told
+#: (without it 24), and 35 % of 43 that moved (67). [D]
 GRIP_SHARE, _GRIPPING = 0.25, ("index_mcp", "middle_mcp")
 GAIN_SD = {
     "knuckle": {"": (0.3,), PALM: (0.45,), PINCHED: (0.4,), FRONT: (0.4,), GUESSED: (0.4,)},
@@ -202,16 +201,16 @@ MEASURE = Measure(
     "the outer joints of some resting hands still read 10 to 50 degrees too straight, most of all "
     "of dark ones near the camera. Less than 18 s give no number, nor does a hand whose palm is "
     "shorter than 40 pixels. Up to version 10 a third of guessed knuckles that stayed were told to "
-    "bend around a pen. Up to version 9 a little finger that points at the camera counted as "
-    "seen from its side, hands taken for their mirror image gave more numbers, and overstretched "
-    "ones fewer. Up to version 8 a finger seen from ahead counted as guessed, and a "
-    "pen that was taken for the index gave a number. Up to version 7 an index behind the thumb "
-    "counted as guessed, and a knuckle that stayed seemed to bend more in half of rendered pen "
-    "grips, with nothing before it in a quarter (now in 5 to 10 %): in a pen grip the curl of the "
-    "whole finger is known better. Up to version 6 outer joints were read 2 to 21 degrees and "
-    "guessed knuckles 10 too straight, and limits held no fist; up to version 5 middle and last "
-    "joint were given each, knuckles from the palm were read 12 to 32 degrees too straight, and "
-    "spreading was given from all sides.",
+    "bend around a pen from the thumb's side, a tenth in level films. Up to version 9 a little "
+    "finger that points at the camera counted as seen from its side, hands taken for their mirror "
+    "image gave more numbers, and overstretched ones fewer. Up to version 8 a finger seen from "
+    "ahead counted as guessed, and a pen that was taken for the index gave a number. Up to "
+    "version 7 an index behind the thumb counted as guessed, and a knuckle that stayed seemed to "
+    "bend more in half of rendered pen grips, with nothing before it in a quarter (now in 5 to 10 "
+    "%): in a pen grip the curl of the whole finger is known better. Up to version 6 outer joints "
+    "were read 2 to 21 degrees and guessed knuckles 10 too straight, and limits held no fist; up "
+    "to version 5 middle and last joint were given each, knuckles from the palm were read 12 to "
+    "32 degrees too straight, and spreading was given from all sides.",
     figure="bars",
     proofs=("simulated",),
 )
