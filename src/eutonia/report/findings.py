@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from eutonia.judge import unit_words
 from eutonia.model import Assessment, Estimate, Evidence, Finding
@@ -32,6 +33,10 @@ from eutonia.report.words import (
 
 #: Most rows of a table, by tier; beyond, a summary stands first and all are in findings.csv.
 MAX_ROWS = {"clinical": 25, "supportive": 12, "research": 6}
+
+#: Stands beside each number that it holds for, however many there are.
+OUTSIDE: Final = "▲ outside the validated range"
+NO_REMARK: Final = "–"
 
 #: Longest unit, in characters, that fits into the column of values.
 _LONGEST_UNIT = 6
@@ -132,40 +137,67 @@ def _tables(group: list[Finding], assessment: Assessment) -> Iterator[Block]:
         MAX_ROWS["clinical"] if any(f.primary for f in group) else MAX_ROWS[group[0].estimate.tier]
     )
     if len(shown) <= most:
-        yield _table(shown, caption="All numbers")
+        yield from _table(shown, caption="All numbers")
         return
     if (summary := summary_table(group, most=MAX_ROWS["clinical"])) is not None:
         yield summary
         most = min(most, 8)
-    yield _table(
+    yield from _table(
         shown[:most],
         caption=f"The {most} most relevant (those that differ between conditions or sides, then "
         f"the largest); all {len(group)} numbers are in findings.csv",
     )
 
 
-def _table(shown: tuple[Finding, ...], *, caption: str) -> Table:
-    return Table(
+#: Columns of the table of findings, with their widths.
+_COLUMNS: Final = {
+    "About": 3,
+    "Condition": 1.9,
+    "Value": 1.25,
+    "95 % interval": 1.7,
+    "Interval is": 2,
+    "Change": 2,
+    "Remarks": 2.2,
+}
+#: Columns that are said once where all rows say the same, and how; their room goes to the remarks.
+_ONCE: Final = {"Interval is": "interval {}", "Change": "change: {}"}
+
+
+def _table(shown: tuple[Finding, ...], *, caption: str) -> Iterator[Block]:
+    """Yield what is the same for all rows of a table, and the table."""
+    said = [_remarks(f) for f in shown]
+    alike = [r for r in said[0] if r != OUTSIDE and all(r in remarks for remarks in said)]
+    alike = alike if len(shown) > 1 else []
+    rows = [_row(f, [r for r in _remarks(f) if r not in alike]) for f in shown]
+    once = [c for c in _ONCE if len(rows) > 1 and len({row[c] for row in rows}) == 1]
+    if same := [_ONCE[name].format(rows[0][name]) for name in once] + alike:
+        yield Paragraph(text=f"Each of these: {'; '.join(same)}.", style="small")
+    if all(row["Remarks"] == NO_REMARK for row in rows):
+        once.append("Remarks")
+    kept = [name for name in _COLUMNS if name not in once]
+    room = sum(_COLUMNS[name] for name in once)
+    widths = {**_COLUMNS, kept[-1]: _COLUMNS[kept[-1]] + room}
+    yield Table(
         caption=caption,
-        header=("About", "Condition", "Value", "95 % interval", "Interval is", "Change", "Remarks"),
-        rows=tuple(_row(f) for f in shown),
-        widths=(3, 1.9, 1.25, 1.7, 2, 2, 2.2),
+        header=tuple(kept),
+        rows=tuple(tuple(row[name] for name in kept) for row in rows),
+        widths=tuple(widths[name] for name in kept),
     )
 
 
-def _row(f: Finding) -> tuple[str, ...]:
+def _row(f: Finding, remarks: list[str]) -> dict[str, str]:
     e = f.estimate
     part = f"{part_words(e.part)} · " if e.part else ""
     repeats = f", {e.n_repeats} repeats" if e.n_repeats > 1 else ""
-    return (
-        part + short(e.target.label, 60),
-        e.condition.label + repeats,
-        _value(e),
-        limits_of(e) or "none",
-        interval_kind(e.interval, e.no_interval),
-        change(f),
-        _remarks(f),
-    )
+    return {
+        "About": part + short(e.target.label, 60),
+        "Condition": e.condition.label + repeats,
+        "Value": _value(e),
+        "95 % interval": limits_of(e) or "none",
+        "Interval is": interval_kind(e.interval, e.no_interval),
+        "Change": change(f),
+        "Remarks": "; ".join(remarks) or NO_REMARK,
+    }
 
 
 def _value(e: Estimate) -> str:
@@ -180,15 +212,14 @@ def change(f: Finding) -> str:
     return ", ".join(verdicts) if verdicts else "repeatability unknown"
 
 
-def _remarks(f: Finding) -> str:
+def _remarks(f: Finding) -> list[str]:
+    """Return what is said beside a number, each by itself."""
     e = f.estimate
-    said = [] if e.in_valid_range else ["▲ outside the validated range"]
+    said = [] if e.in_valid_range else [OUTSIDE]
     said += flags_of(e)
     said += [
         f"{c.against}: {verdict_of(c)}"
         for c in f.comparisons
         if c.kind != "earlier visit" and c.verdict != "no published norm"
     ]
-    if e.origin != "measured":
-        said.append(e.origin)
-    return "; ".join(said) or "–"
+    return said if e.origin == "measured" else [*said, e.origin]
