@@ -70,6 +70,20 @@ def test_research_tier_never_stands_on_the_first_page_or_the_plain_page(full):
     assert "−0.054" not in said
 
 
+def test_a_visit_without_an_intake_says_so_in_one_row(full):
+    """A film alone has no rows of unknowns; one fact that is known brings all of them back."""
+    assessment, _ = full
+    alone = replace(assessment, state=VisitState(), examinations=())
+    page = first_page(alone)
+    for fact in ("toxin", "drugs", "stimulator", "sleep", "goal", "pain", "examiner"):
+        assert fact in row(page, "STATE")
+    assert "unknown" in row(page, "STATE")
+    assert not row(page, "GOAL") + row(page, "PAIN") + row(page, "EXAMINER")
+    asked = first_page(replace(alone, state=VisitState(pain=0)))
+    assert row(asked, "PAIN") == "now 0/10"
+    assert row(asked, "GOAL") == "none recorded"
+
+
 def test_research_only_is_said_and_not_shown(full):
     """A visit with nothing but research numbers says so and points to them."""
     assessment, _ = full
@@ -343,11 +357,11 @@ def test_the_side_stands_beside_the_number(full, target, details, lo, words):
 
 
 def test_unknown_state_is_shown_as_unknown(empty):
-    """What was not asked stands on the first page as unknown."""
+    """What was not asked stands on the first page as unknown, beside what was."""
     assessment, _ = empty
-    said = first_page(assessment)
+    said = first_page(replace(assessment, state=replace(assessment.state, fatigue=2)))
     assert row(said, "STATE").count("unknown") == 6
-    assert "unknown" in row(said, "PAIN")
+    assert row(said, "PAIN") == "unknown | fatigue 2/10"
     assert "no earlier visit was given" in row(said, "COMPARABLE")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from eutonia.model import Assessment, Contrast, Estimate, Finding, NotMeasurable
+from eutonia.model import Assessment, Contrast, Estimate, Finding, NotMeasurable, VisitState
 from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.earlier import changes, counted
@@ -107,6 +107,10 @@ def _asked(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     state = assessment.state
     if not was_examined(assessment):
         yield "SAFETY", visit_state.safety(state)
+        if not _recorded(state):
+            yield "STATE", _NOTHING_RECORDED
+            yield "COMPARABLE", glance.comparable(assessment)
+            return
         yield "STATE", visit_state.terse(state)
         yield "COMPARABLE", glance.comparable(assessment)
         yield "GOAL", visit_state.goal(state)
@@ -124,6 +128,18 @@ def _asked(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     yield "PAIN", glance.pain(assessment)
     for e in assessment.examinations:
         yield "EXAMINER", glance.examiner(e, assessment)
+
+
+_NOTHING_RECORDED = (
+    "unknown: toxin, drugs, stimulator, time, sleep, stress, goal, pain, examiner, blinding (no "
+    "intake was given) | no examination entered"
+)
+
+
+def _recorded(state: VisitState) -> bool:
+    """Tell whether anything is known of what the rows of the state say, so that each has a row."""
+    rows = (visit_state.terse, visit_state.goal, visit_state.pain, visit_state.examiner)
+    return any(words(state) != words(VisitState()) for words in rows)
 
 
 def shown_findings(assessment: Assessment) -> tuple[Finding, ...]:
