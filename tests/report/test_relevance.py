@@ -169,3 +169,6 @@ def test_what_two_numbers_say_of_the_same_moments_is_said_once():
     assert said_by(null, [mean]) is True
     assert said_by(replace(null, measure="head.null.roll"), [mean]) is False
     assert said_by(null, [replace(mean, condition=Condition.of(task="reading"))]) is False
+    total, shake = (replace(null, measure=f"head.tremor_pow.{p}") for p in ("total", "yaw"))
+    assert said_by(shake, [total]) is True
+    assert said_by(total, [shake]) is False

@@ -21,6 +21,7 @@ GUESSED = "bend_guessed"
 #: Numbers that say nearly what others say of the same moments: the others are shown.
 _NEARLY = {
     **{f"head.null.{axis}": f"head.{axis}_mean" for axis in ("yaw", "pitch", "roll")},
+    **{f"head.tremor_pow.{axis}": "head.tremor_pow.total" for axis in ("yaw", "pitch", "roll")},
     "trunk.lean": "gait.trunk_lean.mean",
 }
 
