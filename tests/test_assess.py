@@ -1,6 +1,7 @@
 """The main job: a visit's files become an assessment, whatever happens on the way."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -234,7 +235,9 @@ def test_the_hand_that_does_not_play_is_no_question_of_the_film():
             value=1.0,
         )
         families[side] = module._family(one, primary=frozenset())
-    assert families == {"left": "finger", "right": "finger, asked, sum"}
+    assert families == {"left": "finger", "right": "finger, asked, sum, against easy_passage"}
+    rest = module._family(replace(one, b="rest"), primary=frozenset())
+    assert rest == "finger, asked, sum", "what the task adds to rest is another question"
 
 
 def test_what_protocols_ask_for_is_measured():

@@ -233,7 +233,8 @@ def _family(
     A face that is filmed for its eyes also shows mouth and head, and what is compared of these
     must not hide a difference of the eyes; nor must fingers whose bends the camera only guessed
     hide one of a finger that was seen, nor all else that a film shows what it is made for. Of that
-    the parts of a number ask different things: how far a finger curls, and how far beyond others.
+    the parts of a number ask different things: how far a finger curls, and how far beyond others;
+    and so do what a task adds to rest and what it adds to the one nearest to it, as the grip.
     """
     if _one_of(contrast.measure, primary):
         return "primary"
@@ -245,8 +246,10 @@ def _family(
     acts = contrast.condition.get("side") in ("", contrast.target.side)
     if not acts or not _one_of(contrast.measure, asked):
         return kind
-    part = contrast.measure.removeprefix(entry(contrast.measure).declared.id)
-    return f"{kind}, asked{part.replace('.', ', ')}"
+    part = contrast.measure.removeprefix(entry(contrast.measure).declared.id).replace(".", ", ")
+    resting = table("conditions")["task"]["reference"]
+    near = contrast.factor == "task" and contrast.b != resting
+    return f"{kind}, asked{part}{f', against {contrast.b}' if near else ''}"
 
 
 def output_folder(path: Path) -> Path:

@@ -333,6 +333,7 @@ def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
         (("foot", "foot"), (("left_minus_right_percent", 5.0),), 0.0, "(if any, more on the left)"),
         (("trunk_lateral",), (), -9.0, "(\N{MINUS SIGN} is to the person's left)"),
         (("trunk_sagittal",), (), -9.0, ""),
+        (("jaw_deviation",), (), -9.0, "(+ is to the person's right)"),
     ],
 )
 def test_the_side_stands_beside_the_number(full, target, details, lo, words):

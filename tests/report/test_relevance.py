@@ -5,8 +5,15 @@ from dataclasses import replace
 import pytest
 
 from eutonia.measures.head import tremor_pow
-from eutonia.model import Condition, Contrast, Estimate, Finding, Interval, Target
-from eutonia.report.relevance import filmed_for, ranked, ranked_contrasts, said_by, unit_of
+from eutonia.model import Comparison, Condition, Contrast, Estimate, Finding, Interval, Target
+from eutonia.report.relevance import (
+    filmed_for,
+    nearer,
+    ranked,
+    ranked_contrasts,
+    said_by,
+    unit_of,
+)
 
 from .conftest import recordings
 
@@ -172,3 +179,38 @@ def test_what_two_numbers_say_of_the_same_moments_is_said_once():
     total, shake = (replace(null, measure=f"head.tremor_pow.{p}") for p in ("total", "yaw"))
     assert said_by(shake, [total]) is True
     assert said_by(total, [shake]) is False
+
+
+def _in(f, task, *, differs=False):
+    told = (Comparison(kind="condition", against="", verdict="differs", words=""),)
+    e = replace(f.estimate, condition=Condition.of(task=task))
+    return replace(f, estimate=e, comparisons=told if differs else ())
+
+
+def test_the_number_from_which_another_task_differs_stands_beside_it():
+    """A still arm in walking forwards is not hidden by the even one in walking backwards."""
+    arms, other = _finding("", 4.0, measure="gait.a"), _finding("", 200.0, measure="gait.b")
+    still, even = _in(replace(arms), "walking"), _in(arms, "walking_backwards", differs=True)
+    still = replace(still, estimate=replace(still.estimate, value=87.0))
+    assert ranked([_in(other, "walking"), even, still])[:2] == (still, even)
+
+
+def test_a_task_stands_before_the_grip_and_the_grip_before_rest():
+    """However much further a finger curls in the grip; rest is not drawn up by what differs."""
+    f = _finding("right", 140.0)
+    grip, rest = _in(f, "posture", differs=True), _in(f, "rest")
+    writing = _in(_finding("right", 110.0), "writing", differs=True)
+    straight = _in(_finding("right", 5.0, measure="hand.lift"), "writing")
+    assert ranked([rest, straight, grip, writing]) == (writing, grip, straight, rest)
+
+
+def test_what_writing_adds_to_the_grip_stands_before_what_it_adds_to_rest():
+    """Any grip differs from rest; nothing is nearer to a grip."""
+    rest = replace(_contrast("hand.curl.sum", q=0.001), a="writing", b="rest")
+    rest = replace(rest, condition=Condition.of(task="writing"))
+    grip = replace(rest, b="posture", q=0.04)
+    held = replace(rest, a="posture", condition=Condition.of(task="posture"), q=0.0001)
+    assert ranked_contrasts([held, rest, grip]) == (grip, rest, held)
+    assert nearer(rest, [held, rest, grip]) is grip
+    assert nearer(grip, [held, rest, grip]) is None
+    assert nearer(held, [held, rest, grip]) is None

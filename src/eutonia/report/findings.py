@@ -14,6 +14,7 @@ from eutonia.report.figures import evidence_figures, scalp_figures
 from eutonia.report.figures.scalp import QEEG
 from eutonia.report.relevance import aside, declared_id, filmed_for, ranked
 from eutonia.report.summary import summary_table
+from eutonia.report.ways import way
 from eutonia.report.words import (
     INSTRUMENTS,
     bounds,
@@ -137,13 +138,14 @@ def _tables(group: list[Finding], assessment: Assessment) -> Iterator[Block]:
         MAX_ROWS["clinical"] if any(f.primary for f in group) else MAX_ROWS[group[0].estimate.tier]
     )
     if len(shown) <= most:
-        yield from _table(shown, caption="All numbers")
+        yield from _table(shown, assessment, caption="All numbers")
         return
     if (summary := summary_table(group, most=MAX_ROWS["clinical"])) is not None:
         yield summary
         most = min(most, 8)
     yield from _table(
         shown[:most],
+        assessment,
         caption=f"The {most} most relevant (those that differ between conditions or sides, then "
         f"the largest); all {len(group)} numbers are in findings.csv",
     )
@@ -163,12 +165,13 @@ _COLUMNS: Final = {
 _ONCE: Final = {"Interval is": "interval {}", "Change": "change: {}"}
 
 
-def _table(shown: tuple[Finding, ...], *, caption: str) -> Iterator[Block]:
+def _table(shown: tuple[Finding, ...], assessment: Assessment, *, caption: str) -> Iterator[Block]:
     """Yield what is the same for all rows of a table, and the table."""
-    said = [_remarks(f) for f in shown]
+    said = [_remarks(f, assessment) for f in shown]
     alike = [r for r in said[0] if r != OUTSIDE and all(r in remarks for remarks in said)]
     alike = alike if len(shown) > 1 else []
-    rows = [_row(f, [r for r in _remarks(f) if r not in alike]) for f in shown]
+    own = ([r for r in remarks if r not in alike] for remarks in said)
+    rows = [_row(f, remarks) for f, remarks in zip(shown, own, strict=True)]
     once = [c for c in _ONCE if len(rows) > 1 and len({row[c] for row in rows}) == 1]
     if same := [_ONCE[name].format(rows[0][name]) for name in once] + alike:
         yield Paragraph(text=f"Each of these: {'; '.join(same)}.", style="small")
@@ -212,10 +215,11 @@ def change(f: Finding) -> str:
     return ", ".join(verdicts) if verdicts else "repeatability unknown"
 
 
-def _remarks(f: Finding) -> list[str]:
+def _remarks(f: Finding, assessment: Assessment) -> list[str]:
     """Return what is said beside a number, each by itself."""
     e = f.estimate
     said = [] if e.in_valid_range else [OUTSIDE]
+    said += [goes] if (goes := way(e, assessment)) else []
     said += flags_of(e)
     said += [
         f"{c.against}: {verdict_of(c)}"

@@ -15,11 +15,11 @@ from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD, not_recorded
 from eutonia.report.posture import posture, repeats
 from eutonia.report.relevance import (
     GUESSED,
-    SIDES_APART,
     aside,
     declared_id,
     differs,
     filmed_for,
+    nearer,
     ranked,
     ranked_contrasts,
     said_by,
@@ -27,6 +27,7 @@ from eutonia.report.relevance import (
     uneven,
     unit_of,
 )
+from eutonia.report.ways import sign, way
 from eutonia.report.words import (
     NOT_THERE,
     contrast_words,
@@ -38,6 +39,7 @@ from eutonia.report.words import (
     part_words,
     q_words,
     short,
+    spaced,
     statement,
     value_in_words,
     with_unit,
@@ -175,7 +177,10 @@ def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     rows = _fitting(list((asked or groups).values()))
     for group in rows:
         primary = group[0].primary
-        yield ("PRIMARY" if primary else group[0].estimate.tier.upper()), _one_row(group)
+        yield (
+            ("PRIMARY" if primary else group[0].estimate.tier.upper()),
+            _one_row(group, assessment),
+        )
     hidden = len(groups) - len(rows)
     if hidden > 0:
         yield "MORE", (f"{hidden} further rows of findings: ", Ref("findings", "findings"))
@@ -195,13 +200,19 @@ def _fitting(groups: list[list[Finding]]) -> list[list[Finding]]:
     return [groups[i] for i in sorted(by_need[:MAX_FINDINGS])]
 
 
-def _one_row(group: list[Finding]) -> Text:
+#: Begins the note of a range that a jaw which does not move can read.
+_MAY_BE_NONE = "still: "
+
+
+def _one_row(group: list[Finding], assessment: Assessment) -> Text:
     e = group[0].estimate
     part = f", {part_words(e.part)}" if e.part else ""
     shown = group if len(group) <= _FEW_TARGETS else group[:_MAX_TARGETS]
     values = [
-        f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}{_way(f.estimate)}"
-        + _marks(f.estimate)
+        f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}"
+        + "".join(
+            f" ({said})" for said in (way(f.estimate, assessment), *_marks(f.estimate)) if said
+        )
         for f in shown
     ]
     lead = f"{e.title}{part}, {e.condition.label}: {'; '.join(values)}"
@@ -211,26 +222,13 @@ def _one_row(group: list[Finding]) -> Text:
     return (f"{lead}; ", Ref(f"{len(group) - len(shown)} more", anchor))
 
 
-def _marks(e: Estimate) -> str:
-    """Return the flags that a row of this page says beside its number; a pair has its own words."""
-    hangs = "ptosis" in e.quality and e.target.side
-    return (" (guessed)" if GUESSED in e.quality else "") + (
-        " (this eye is open less than the other)" if hangs else ""
-    )
-
-
-def _way(e: Estimate) -> str:
-    """Return which side has more of what has no sign, which lid hangs, or what a sign means."""
-    if more := dict(e.details).get(SIDES_APART):
-        unsure = "if any, " if e.interval is not None and e.interval.lo <= 0 else ""
-        return f" ({unsure}more on the {'left' if more > 0 else 'right'})"
-    if e.measure == "eyes.opening_ratio" and e.interval is not None:
-        hangs = "left" if e.interval.hi < 1 else "right" if e.interval.lo > 1 else ""
-        told = "hangs" if "ptosis" in e.quality else "may hang"
-        return f" (the {hangs} lid {told})" if hangs else ""
-    if e.target.sites == ("trunk_lateral",) and e.part in ("", "mean"):
-        return " (\N{MINUS SIGN} is to the person's left)"
-    return ""
+def _marks(e: Estimate) -> Iterator[str]:
+    """Yield what a row of this page says beside its number of flags; a pair has its own words."""
+    if GUESSED in e.quality:
+        yield "guessed"
+    if "ptosis" in e.quality and e.target.side:
+        yield "this eye is open less than the other"
+    yield from (n.partition(": ")[2] for n in e.notes if n.startswith(_MAY_BE_NONE))
 
 
 def _nothing(assessment: Assessment) -> Text:
@@ -284,10 +282,22 @@ def _contrast(c: Contrast, assessment: Assessment) -> str:
     shared = f", {held(c)}" if held(c) else ""
     interval = f" {limits(c.interval, c.value)}" if c.interval is not None else ""
     value = with_unit(number(c.value, c.interval) + interval, unit_of(c, assessment))
+    means = f" ({signed})" if (signed := sign(c.target, c.measure.rpartition(".")[2])) else ""
     return (
-        f"{title}, {short(c.target.label, 60)}{shared}: {contrast_words(c)} = {value}; "
-        f"q {q_words(c.q)}, exploratory{_other_side(c, assessment)}"
+        f"{title}, {short(c.target.label, 60)}{shared}: {contrast_words(c)} = {value}{means}; "
+        f"q {q_words(c.q)}, exploratory{_other_side(c, assessment)}{_near(c, assessment)}"
     )
+
+
+def _near(c: Contrast, assessment: Assessment) -> str:
+    """Return what a task adds to the one nearest to it, where it is held against rest."""
+    near = nearer(c, assessment.contrasts)
+    if near is None:
+        return ""
+    interval = f" {limits(near.interval, near.value)}" if near.interval is not None else ""
+    value = with_unit(number(near.value, near.interval) + interval, unit_of(near, assessment))
+    told = "differs" if differs(near) else "no difference shown"
+    return f" (beyond {spaced(near.b)}, which differs from rest in health too: {value}, {told})"
 
 
 def _other_side(c: Contrast, assessment: Assessment) -> str:

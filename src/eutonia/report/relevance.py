@@ -8,12 +8,14 @@ from pathlib import Path
 
 from eutonia.judge import MAX_FALSE_DISCOVERY
 from eutonia.knowledge import find, table
-from eutonia.model import Assessment, Contrast, Estimate, Finding, RecordingSummary
+from eutonia.model import Assessment, Contrast, Estimate, Finding, RecordingSummary, Target
 from eutonia.report.words import card
 
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
 #: Rest and the maximal contraction are there to be compared with, not findings of their own.
 _REST = ("rest", "mvc", "")
+#: What a task is held against, as a pen grip: it stands after the task, and before rest.
+_BESIDE = ("posture", "easy_passage", "mouthpiece_held")
 #: Detail of what compares two sides without a sign.
 SIDES_APART = "left_minus_right_percent"
 #: Flag of an angle that the camera did not see.
@@ -72,11 +74,14 @@ def ranked(
 
     Primary for the form first; then what the videos were made for; then the side that does a task
     before the other one; then by tier; then what a protocol is filmed for; what was seen before
-    what was guessed; then those that differ from another condition or side; then the task
-    before rest, and alone before with a further factor; then muscles of the affected side (the
-    brain's sides are crossed, so electrodes have none); then coherence above its limit; then those
-    whose interval leaves 0 out; then the largest values.
+    what was guessed; then those that differ from another condition or side, or from which another
+    task differs; then the task before what it is held against, and that before rest, and alone
+    before with a further factor; then muscles of the affected side (the brain's sides are crossed,
+    so electrodes have none); then coherence above its limit; then those whose interval leaves 0
+    out; then the largest values.
     """
+    findings = tuple(findings)
+    apart = {_number(f) for f in findings if _differs(f)}
 
     def key(f: Finding) -> tuple[float, ...]:
         e = f.estimate
@@ -87,8 +92,8 @@ def ranked(
             _TIERS[e.tier],
             not _asked(e.measure),
             GUESSED in e.quality,
-            not any(c.verdict == "differs" for c in f.comparisons),
-            e.condition.get("task") in _REST,
+            not (_differs(f) or (not _background(e) and _number(f) in apart)),
+            _background(e),
             len(e.condition.levels),
             bool(affected) and e.target.side != affected and _of_muscles(e.measure),
             -dict(e.details).get("above_limit", 0.0),
@@ -97,6 +102,21 @@ def ranked(
         )
 
     return tuple(sorted(findings, key=key))
+
+
+def _differs(f: Finding) -> bool:
+    return any(c.verdict == "differs" for c in f.comparisons)
+
+
+def _number(f: Finding) -> tuple[str, Target]:
+    """Return what was measured, in whatever condition."""
+    return f.estimate.measure, f.estimate.target
+
+
+def _background(one: Estimate | Contrast) -> int:
+    """Return 0 of a task, 1 of what it is held against, 2 of rest."""
+    task = one.condition.get("task")
+    return 2 if task in _REST else int(task in _BESIDE)
 
 
 @cache
@@ -148,7 +168,6 @@ def ranked_contrasts(
     def key(c: Contrast) -> tuple[float, ...]:
         away = abs(c.value - (c.scale == "ratio"))
         width = c.interval.hi - c.interval.lo if c.interval is not None else 0.0
-        background = c.condition.get("task") in _REST
         unsure = 1.0 + (1.0 if c.p is None else c.p)
         q = c.q if differs(c) and c.q is not None else unsure
         declared = card(c.measure)
@@ -157,10 +176,12 @@ def ranked_contrasts(
         return (
             not differs(c),
             aside(c.measure, made_for),
-            background,
+            _background(c) == 2,
             tier,
             not _asked(c.measure),
             _part_of(c.measure),
+            _background(c),
+            c.factor == "task" and c.b in _REST,
             q,
             -away_from_none,
         )
@@ -216,6 +237,18 @@ def said_by(one: Estimate | Contrast, others: Iterable[Estimate | Contrast]) -> 
 def _when(one: Estimate | Contrast) -> tuple[object, ...]:
     compared = (one.factor, one.a, one.b) if isinstance(one, Contrast) else ()
     return one.condition, *compared
+
+
+def nearer(one: Contrast, contrasts: Iterable[Contrast]) -> Contrast | None:
+    """Return what the task adds to the one nearest to it, of a contrast to rest; None: nothing.
+
+    A pen grip bends the fingers in health too, so that any writing differs from rest.
+    """
+    what = (one.measure, one.target, one.condition, one.factor)
+    if one.factor != "task" or one.b not in _REST:
+        return None
+    same = (c for c in contrasts if (c.measure, c.target, c.condition, c.factor) == what)
+    return next((c for c in same if c.b in _BESIDE), None)
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:
