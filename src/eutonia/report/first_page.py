@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from eutonia.model import Assessment, Contrast, Estimate, Finding, NotMeasurable, VisitState
+from eutonia.model import Assessment, Contrast, NotMeasurable, VisitState
 from eutonia.report import state as visit_state
 from eutonia.report.block import Block, Heading, KeyValues, Note, Ref, Text
 from eutonia.report.earlier import changes, counted
 from eutonia.report.examined import glance, was_examined
 from eutonia.report.examined.safety import call_now
 from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD, not_recorded
-from eutonia.report.posture import posture, repeats
+from eutonia.report.main_findings import main_findings
+from eutonia.report.posture import posture
 from eutonia.report.relevance import (
-    GUESSED,
     aside,
-    declared_id,
     differs,
     filmed_for,
     nearer,
-    ranked,
     ranked_contrasts,
     said_by,
     tier_of,
     uneven,
     unit_of,
 )
-from eutonia.report.ways import sign, way
+from eutonia.report.ways import sign
 from eutonia.report.words import (
-    NOT_THERE,
     contrast_words,
     differs_alone,
     held,
@@ -41,15 +38,11 @@ from eutonia.report.words import (
     short,
     spaced,
     statement,
-    value_in_words,
     with_unit,
 )
 
-#: Rows that findings and contrasts may take, so that the page stays one page.
-MAX_FINDINGS = 8
+#: Rows that contrasts may take, so that the page stays one page.
 MAX_CONTRASTS = 3
-#: Targets of a row: all of a few, as the four fingers of a hand, else the first ones.
-_FEW_TARGETS, _MAX_TARGETS = 4, 2
 
 
 def first_page(assessment: Assessment) -> tuple[Block, ...]:
@@ -64,7 +57,7 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
         *glance.scores(assessment),
         *glance.primary(assessment),
         *posture(assessment),
-        *_findings(assessment),
+        *main_findings(assessment),
         *_contrasts(assessment),
         *_untold(assessment),
         ("CHANGE", _change(assessment)),
@@ -144,104 +137,6 @@ def _recorded(state: VisitState) -> bool:
     return any(words(state) != words(VisitState()) for words in rows)
 
 
-def shown_findings(assessment: Assessment) -> tuple[Finding, ...]:
-    """Return the measured numbers that may stand on the first page: none of the research tier."""
-    allowed = [
-        f
-        for f in assessment.findings
-        if f.estimate.tier != "research" and f.estimate.origin == "measured"
-    ]
-    made_for = filmed_for(assessment)
-    return ranked(allowed, affected=assessment.state.affected_side, made_for=made_for)
-
-
-def _findings(assessment: Assessment) -> Iterator[tuple[str, Text]]:
-    shown = shown_findings(assessment)
-    if not shown:
-        yield "FINDINGS", _nothing(assessment)
-        return
-    if not any(f.estimate.tier == "clinical" for f in shown):
-        yield (
-            "CLINICAL",
-            "no clinical-tier number was measured at this visit; supportive ones follow",
-        )
-    groups: dict[tuple[bool, str, str], list[Finding]] = {}
-    for f in shown:
-        twice = said_by(f.estimate, (o.estimate for o in shown)) and not f.primary
-        if twice or repeats(f):
-            continue
-        key = (f.primary, f.estimate.measure, f.estimate.condition.label)
-        groups.setdefault(key, []).append(f)
-    made_for = filmed_for(assessment)
-    asked = {key: g for key, g in groups.items() if g[0].primary or not aside(key[1], made_for)}
-    rows = _fitting(list((asked or groups).values()))
-    for group in rows:
-        primary = group[0].primary
-        yield (
-            ("PRIMARY" if primary else group[0].estimate.tier.upper()),
-            _one_row(group, assessment),
-        )
-    hidden = len(groups) - len(rows)
-    if hidden > 0:
-        yield "MORE", (f"{hidden} further rows of findings: ", Ref("findings", "findings"))
-
-
-def _fitting(groups: list[list[Finding]]) -> list[list[Finding]]:
-    """Return as many groups as the page holds, in their order: the first ones.
-
-    Of what was looked for and was there, as a tremor, one is kept whatever stands before it.
-    """
-    measures = [group[0].estimate.measure for group in groups]
-    kept = {
-        next((i for i, measure in enumerate(measures) if measure.startswith(thing)), 0)
-        for thing in NOT_THERE
-    }
-    by_need = sorted(range(len(groups)), key=lambda i: (i not in kept, i))
-    return [groups[i] for i in sorted(by_need[:MAX_FINDINGS])]
-
-
-#: Begins the note of a range that a jaw which does not move can read.
-_MAY_BE_NONE = "still: "
-
-
-def _one_row(group: list[Finding], assessment: Assessment) -> Text:
-    e = group[0].estimate
-    part = f", {part_words(e.part)}" if e.part else ""
-    shown = group if len(group) <= _FEW_TARGETS else group[:_MAX_TARGETS]
-    values = [
-        f"{short(f.estimate.target.label, 60)} {value_in_words(f.estimate)}"
-        + "".join(
-            f" ({said})" for said in (way(f.estimate, assessment), *_marks(f.estimate)) if said
-        )
-        for f in shown
-    ]
-    lead = f"{e.title}{part}, {e.condition.label}: {'; '.join(values)}"
-    if shown is group:
-        return lead
-    anchor = f"measure-{declared_id(e.measure)}"
-    return (f"{lead}; ", Ref(f"{len(group) - len(shown)} more", anchor))
-
-
-def _marks(e: Estimate) -> Iterator[str]:
-    """Yield what a row of this page says beside its number of flags; a pair has its own words."""
-    if GUESSED in e.quality:
-        yield "guessed"
-    if "ptosis" in e.quality and e.target.side:
-        yield "this eye is open less than the other"
-    yield from (n.partition(": ")[2] for n in e.notes if n.startswith(_MAY_BE_NONE))
-
-
-def _nothing(assessment: Assessment) -> Text:
-    if was_examined(assessment) and not (assessment.recordings or assessment.lost):
-        return "no recording was given at this visit, so nothing was measured"
-    if any(f.estimate.origin == "measured" for f in assessment.findings):
-        return (
-            "Only research-tier numbers were taken; none of them belongs on this page: ",
-            Ref("findings", "findings"),
-        )
-    return ("Nothing could be measured; the reasons: ", Ref("not measured", "not-measured"))
-
-
 def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     every = ranked_contrasts(assessment.contrasts, made_for=filmed_for(assessment))
     ordered = [c for c in every if tier_of(c, assessment) != "research"]
@@ -252,6 +147,12 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if len(shown) > MAX_CONTRASTS:
         more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
+    if any(_near(c, assessment) for c in shown[:MAX_CONTRASTS]):
+        yield (
+            "READ",
+            "holding the pen or the instrument differs from rest in health too: what the task adds "
+            "to holding it counts",
+        )
     research = sum(differs(c) for c in every) - len(differ)
     if research:
         more = f"{research} research-tier {'number' if research == 1 else 'numbers'}: "
@@ -290,14 +191,13 @@ def _contrast(c: Contrast, assessment: Assessment) -> str:
 
 
 def _near(c: Contrast, assessment: Assessment) -> str:
-    """Return what a task adds to the one nearest to it, where it is held against rest."""
+    """Return what a task adds to the one nearest to it, where it only differs from rest."""
     near = nearer(c, assessment.contrasts)
-    if near is None:
+    if near is None or differs(near):
         return ""
     interval = f" {limits(near.interval, near.value)}" if near.interval is not None else ""
     value = with_unit(number(near.value, near.interval) + interval, unit_of(near, assessment))
-    told = "differs" if differs(near) else "no difference shown"
-    return f" (beyond {spaced(near.b)}, which differs from rest in health too: {value}, {told})"
+    return f" (beyond {spaced(near.b)}: {value}, no difference shown)"
 
 
 def _other_side(c: Contrast, assessment: Assessment) -> str:
