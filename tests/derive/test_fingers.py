@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eutonia.derive.fingers import fingers, joint_angles, lie
-from eutonia.derive.hand_frame import FINGERS
+from eutonia.derive.hand_frame import FINGERS, across, frame
 from eutonia.model import Landmarks, Points
 from eutonia.simulate.fingers import hand_points
 
@@ -45,12 +45,20 @@ def _hand(xyz, *, px=1000.0, **more):
     return _points(px * np.asarray(xyz), **more)
 
 
-def _arm(world, *, elbow=(100, 100), wrist=(0, 0), **more):
+def _arm(world, *, nose=(100, 50), elbow=(100, 100), wrist=(0, 0), **more):
     """Return a body of known metric points whose right forearm is so in the picture."""
     px = 0.0 * world
+    px[:, 0, :2] += nose
     px[:, 14, :2] += elbow
     px[:, 16, :2] += wrist
     return _points(px, world=world, **more)
+
+
+def _straight(n):
+    """Return metric points of a body whose right forearm goes on into the simulated hand."""
+    body = np.zeros((n, 33, 3))
+    body[:, 14] = -0.25 * hand_points({})[9] / np.linalg.norm(hand_points({})[9])
+    return body
 
 
 def test_a_right_hand_with_the_palm_to_the_camera_has_its_thumb_on_the_pictures_right():
@@ -127,7 +135,7 @@ def test_wrist_angles_come_from_the_forearm():
 
 def test_a_hidden_forearm_gives_no_wrist_angle():
     """Where the elbow is likely hidden, the wrist's samples are not good; the fingers' are."""
-    body = np.random.default_rng(0).standard_normal((2, 33, 3))
+    body = _straight(2)
     visible = np.ones((2, 33), dtype=np.float32)
     visible[1, 14] = 0.2
     hand = _hand(np.stack([hand_points({})] * 2))
@@ -143,17 +151,37 @@ def test_a_hidden_forearm_gives_no_wrist_angle():
         ({}, True),
         ({"elbow": (100, 520)}, False),
         ({"elbow": (-5, 100)}, False),
+        ({"nose": (100, -40)}, False),
         ({"wrist": (70, 20)}, False),
     ],
 )
 def test_a_forearm_not_in_the_picture_or_of_another_hand_gives_no_wrist_angle(arm, known):
-    """Elbows beyond the edge are guessed; a wrist 70 px from that of a hand of 90 is not its."""
-    body = np.random.default_rng(0).standard_normal((1, 33, 3))
+    """Elbows beyond the edge, or without a head, are guessed; a wrist 70 px away is another's."""
+    body = _straight(1)
     hand = _hand(hand_points({})[None])
     assert np.linalg.norm(hand.xyz[0, 9]) == pytest.approx(90, abs=15)
     move = fingers(_landmarks(right_hand=hand, body=_arm(body, **arm)))
     good = {c.site: g for c, g in zip(move.channels, move.good, strict=True)}
     assert good["wrist_flexion"].tolist() == [known]
+
+
+@pytest.mark.parametrize(("n_false", "known"), [(0, 20), (1, 19), (3, 0)])
+@pytest.mark.parametrize(("flexion", "deviation"), [(-125, 0), (125, 0), (0, -60), (0, 80)])
+def test_a_wrist_that_no_wrist_can_have_is_not_one(flexion, deviation, n_false, known):
+    """Of a body that was made up the forearm lies anywhere: where that shows often, none is known.
+
+    The angles of the fingers, which the hand alone shows, stay.
+    """
+    xyz = hand_points({})
+    along, radial, palmar = frame(xyz[None, 9] - xyz[None, 0], across(xyz[None]), "right")
+    a, b = np.radians([flexion, deviation])
+    forearm = np.cos(b) * (np.cos(a) * along - np.sin(a) * palmar) - np.sin(b) * radial
+    body = _straight(20)
+    body[:n_false, 14] = -0.25 * forearm[0]
+    move = fingers(_landmarks(right_hand=_hand(np.stack([xyz] * 20)), body=_arm(body)))
+    good = {c.site: g for c, g in zip(move.channels, move.good, strict=True)}
+    assert good["wrist_flexion"].sum() == good["wrist_deviation"].sum() == known
+    assert good["index_pip"].all()
 
 
 def test_pictures_without_the_hand_are_not_good():

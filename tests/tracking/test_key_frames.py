@@ -1,5 +1,7 @@
 """The report's pictures of a video are those asked for, cut to the person."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,25 @@ def test_a_film_of_the_neck_is_cut_to_head_and_shoulders(tmp_path, ankles, least
     seen = Landmarks(t_s=np.arange(2) / 10, width=640, height=480, parts=parts)
     (found,) = key_frames(source, seen, [0.0])
     assert least < found.shape[0] <= most
+
+
+@pytest.mark.parametrize(("arm", "least", "most"), [(False, 40, 200), (True, 300, 640)])
+def test_a_film_of_a_hand_is_cut_to_it_and_its_arm(landmarks, tmp_path, arm, least, most):
+    """A body that was made up beside the hand does not make its fingers small; its arm is shown."""
+    source = tmp_path / "hand.avi"
+    with Film(source, width=640, height=480, rate_hz=10) as film:
+        for _ in range(N):
+            film.add(BLACK)
+    body = np.zeros((N, 33, 3), dtype=np.float32)
+    body[:, :, :2] = [[600, 40]]
+    body[:, [0, 23, 24], :2] = [20, 460]
+    body[:, 13, :2] = [500, 200] if arm else [500, 700]
+    body[:, 15] = landmarks.parts["left_hand"].xyz[:, 0]
+    one = np.ones(N, dtype=np.float32)
+    made = Points(xyz=body, score=one, visible=np.ones((N, 33), dtype=np.float32))
+    seen = replace(landmarks, parts={**landmarks.parts, "body": made})
+    (found,) = key_frames(source, seen, [0.0])
+    assert least < found.shape[1] < most
 
 
 @pytest.mark.parametrize("hidden", [False, True])

@@ -76,24 +76,53 @@ def test_a_finger_that_the_camera_cannot_see_shows_no_angle():
     assert hidden == "left little: hidden"
 
 
-@pytest.mark.parametrize(("nearer", "arm"), [(20, True), (200, False)])
-def test_a_film_of_a_hand_shows_no_body_but_its_arm(landmarks, nearer, arm):
-    """An arm that ends at the hand is drawn; a body that the model made up around it is not."""
+@pytest.mark.parametrize(
+    ("nearer", "sure", "away", "arm"),
+    [
+        (20, 1.0, {}, True),
+        (200, 1.0, {}, False),
+        (45, 1.0, {}, False),
+        (20, 0.3, {}, False),
+        (20, 1.0, {13: (100, 475)}, False),
+        (20, 1.0, {0: (100, -30)}, False),
+    ],
+)
+def test_a_film_of_a_hand_shows_no_body_but_its_arm(landmarks, nearer, sure, away, arm):
+    """An arm that ends at the hand is drawn; a body is not, nor an arm that was guessed."""
     hand = landmarks.parts["left_hand"]
     xyz = hand.xyz.copy()
     xyz[:, 9] = xyz[:, 0] + [0, 60, 0]
     body = np.full((N, 33, 3), 100, dtype=np.float32)
     body[:, :, 1] = 30 + 4 * np.arange(33)
+    for k, at in away.items():
+        body[:, k, :2] = at
     body[:, 15] = xyz[:, 0] + [nearer, 0, 0]
-    one = np.ones(N, dtype=np.float32)
+    one, visible = np.ones(N, dtype=np.float32), np.ones((N, 33), dtype=np.float32)
+    visible[:, 13] = sure
     parts = {
         "left_hand": Points(xyz=xyz, score=one),
-        "body": Points(xyz=body, score=one, visible=np.ones((N, 33), dtype=np.float32)),
+        "body": Points(xyz=body, score=one, visible=visible),
     }
     out = annotated(BLACK, replace(landmarks, parts=parts), 0)
     shoulder, foot = body[0, 11, :2].astype(int), body[0, 31, :2].astype(int)
     assert out[shoulder[1], shoulder[0]].any() == arm
     assert not out[foot[1], foot[0]].any()
+
+
+@pytest.mark.parametrize("face", [False, True])
+def test_in_a_film_of_more_than_hands_the_whole_body_is_drawn(landmarks, face):
+    """Where the face is looked for too, or no hand, no line of the body depends on the hand."""
+    body = np.full((N, 33, 3), 100, dtype=np.float32)
+    body[:, :, 1] = 30 + 4 * np.arange(33)
+    one, visible = np.ones(N, dtype=np.float32), np.ones((N, 33), dtype=np.float32)
+    parts = {"body": Points(xyz=body, score=one, visible=visible)}
+    if face:
+        parts |= {
+            "face": Points(xyz=np.full((N, 478, 3), 300, np.float32), score=one),
+            "left_hand": landmarks.parts["left_hand"],
+        }
+    out = annotated(BLACK, replace(landmarks, parts=parts), 0)
+    assert all(out[y, x].any() for x, y in body[0, 11:, :2].astype(int))
 
 
 def test_a_lid_that_is_opened_wide_is_not_shut():

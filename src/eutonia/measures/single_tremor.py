@@ -9,7 +9,6 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.measures import rhythm
-from eutonia.measures.head.tremor_freq import CLOCK_SHARE
 from eutonia.model import Absent, Channel, Condition, Floats, Inputs, Result, Visit
 
 METHOD = (
@@ -17,8 +16,8 @@ METHOD = (
     "tremor is a top between 1 and 12 Hz, at most 0.4 times the pictures a second, that passes the "
     "limit which movement without a rhythm passes in 1 % of recordings (our rule); below 2.5 Hz "
     "also not wider than 0.7 Hz at half height. Its frequency is the centre of gravity of the "
-    "power above what lies beside it, its size the root mean square of that power. The interval of "
-    "the frequency holds 0.1 % for the clock of the camera (our rule)."
+    "power above what lies beside it, its size the root mean square of that power. "
+    f"{rhythm.FREQUENCY_WORDS}"
 )
 CAUTION = (
     "Frequency and size do not tell dystonic from other tremor. Chewing, speaking, trills and any "
@@ -85,17 +84,15 @@ class _Tremor:
 
 @dataclass(frozen=True)
 class _Limits:
-    """Student's limits, with the clock's error and with the camera's gain of the size."""
+    """Limits of the frequency, and of the size with the camera's gain."""
 
     gain_sd: Floats | float
 
     def __call__(self, value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
         of_size = rhythm.LogLimits(systematic=np.atleast_1d(self.gain_sd)[:, None])
-        freq, of_clock = value[:, :1], CLOCK_SHARE * value[:, :1]
-        lo, hi = rhythm.student(freq, error[:, :1], df)
-        lo, hi = freq - np.hypot(freq - lo, of_clock), freq + np.hypot(hi - freq, of_clock)
+        freq = rhythm.of_frequency(value[:, :1], error[:, :1], df)
         size = of_size(value[:, 1:], error[:, 1:], df)
-        return np.hstack([lo, size[0]]), np.hstack([hi, size[1]])
+        return np.hstack([freq[0], size[0]]), np.hstack([freq[1], size[1]])
 
 
 def example(
@@ -107,7 +104,7 @@ def example(
     rms: float,
     gain_sd: float = rhythm.GAIN_SD,
 ) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate a rhythm of 5.2 Hz over drift and noise, seen with a gain that stays."""
+    """Simulate a rhythm near 5.2 Hz over drift and noise, seen with a gain that stays."""
     from eutonia.simulate.tremor import Tremor
     from eutonia.simulate.visit import recording, visit
 
@@ -117,4 +114,4 @@ def example(
     x = x * np.exp(gain_sd * rng.standard_normal()) + rng.normal(0, 0.15, x.shape)
     made = visit(recording(x, (channel,), rate_hz=rate_hz, condition=condition))
     key = (channel.label, condition.label)
-    return made, {(*key, "freq"): shown.freq_hz, (*key, "size"): rms}
+    return made, {(*key, "freq"): shown.freq_hz + rhythm.film_hz(seed), (*key, "size"): rms}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from eutonia.model import Floats, Landmarks, Movement
 from eutonia.tracking.crops import Picture
-from eutonia.tracking.overlay import annotated, visible
+from eutonia.tracking.overlay import WHOLE, annotated, of_body, visible
 from eutonia.tracking.video import pictures_at
 
 
@@ -84,12 +85,15 @@ def _box(landmarks: Landmarks, i: int) -> tuple[Floats, Floats] | None:
     return (points.min(axis=0), points.max(axis=0)) if len(points) else None
 
 
-def _of_film(landmarks: Landmarks, i: int, name: str) -> range:
+def _of_film(landmarks: Landmarks, i: int, name: str) -> Iterable[int]:
     """Return the points of a part that a picture is cut to.
 
-    Of the body, where the face is seen and no ankle, head and shoulders: a film of face or neck.
+    Of the body, where the face is seen and no ankle, head and shoulders: a film of face or neck;
+    in a film of hands what is drawn of it.
     """
     part, face = landmarks.parts[name], landmarks.parts.get("face")
+    if name == "body" and (lines := of_body(landmarks, i, i)) != WHOLE:
+        return sorted({*chain(*lines)})
     near = (
         name == "body" and face is not None and face.seen[i] and not len(visible(part, i, _ANKLES))
     )

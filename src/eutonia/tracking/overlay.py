@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eutonia.model import Floats, Landmarks, Movement, Points
+from eutonia.tracking.arm import ARM, ends_at
 from eutonia.tracking.crops import Picture
 from eutonia.tracking.video import ahead, pictures
 
@@ -39,16 +40,16 @@ _BROWS = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))
 #: From the root of the nose to its tip and to the chin: they show turn and tilt.
 _MIDLINE = (168, 6, 197, 195, 5, 4, 1, 2, 164, 0, 17, 200, 152)
 _FACE = (*_EYES, *_LIPS, _OVAL, *_BROWS, _MIDLINE)
-_BODY = (
+#: Lines of a whole body.
+WHOLE = (
     (11, 12, 24, 23, 11),
     *((11, 13, 15), (12, 14, 16), (23, 25, 27, 29, 31, 27), (24, 26, 28, 30, 32, 28)),
 )
-_ARMS = ((11, 13, 15), (12, 14, 16))
 _HAND = (
     *((0, 1, 2, 3, 4), (0, 5, 9, 13, 17, 0)),
     *((5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20)),
 )
-_LINES = {"face": _FACE, "body": _BODY, "left_hand": _HAND, "right_hand": _HAND}
+_LINES = {"face": _FACE, "body": WHOLE, "left_hand": _HAND, "right_hand": _HAND}
 #: BGR. The person's left is blue and right is orange, which most colour-blind people tell apart.
 _LEFT, _RIGHT, _MIDDLE = (235, 130, 30), (30, 130, 235), (80, 200, 80)
 _COLOURS = {"left_hand": _LEFT, "right_hand": _RIGHT}
@@ -100,7 +101,7 @@ def annotated(
     unsure = _unsure(movements)
     for name, points in landmarks.parts.items():
         at = _looked(points, landmarks.t_s, i) if film else i
-        lines = _LINES[name] if name != "body" else _of_body(landmarks, at, i)
+        lines = _LINES[name] if name != "body" else of_body(landmarks, at, i)
         _draw(out, points, at, name, lines, unsure.get(name, {}))
     for movement in movements:
         if movement.kind == "lid":
@@ -168,23 +169,29 @@ def _unsure(movements: Sequence[Movement]) -> dict[str, dict[int, Colour]]:
     return points
 
 
-def _of_body(landmarks: Landmarks, at: int, i: int) -> tuple[tuple[int, ...], ...]:
-    """Return the lines of the body that are drawn: in a film of hands, arms that end at a hand.
+def of_body(landmarks: Landmarks, at: int, i: int) -> tuple[tuple[int, ...], ...]:
+    """Return the lines of the body that are shown: in a film of hands, arms that end at a hand.
 
     Of a person of whom arms alone are in the picture the model draws a whole one.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        With ``body``.
+    at, i : int
+        Pictures from which the body and the hands are shown.
     """
     hands = [landmarks.parts[h] for h in _COLOURS if h in landmarks.parts]
     if "face" in landmarks.parts or not hands:
-        return _BODY
-    body = landmarks.parts["body"].xyz[at, :, :2]
-    shown = [h.xyz[i, :, :2] for h in hands if h.seen[i]]
+        return WHOLE
+    whole, size = landmarks.parts["body"], (landmarks.width, landmarks.height)
+    visible = None if whole.visible is None else whole.visible[[at]]
+    body = Points(xyz=whole.xyz[[at]], score=whole.score[[at]], visible=visible)
+    shown = [h.xyz[[i]].astype(np.float64) for h in hands if h.seen[i]]
     return tuple(
         arm
-        for arm in _ARMS
-        if any(
-            np.linalg.norm(body[arm[-1]] - hand[0]) <= np.linalg.norm(hand[9] - hand[0])
-            for hand in shown
-        )
+        for side, arm in ARM.items()
+        if any(ends_at(hand, body, side=side, size=size)[0] for hand in shown)
     )
 
 
@@ -210,7 +217,7 @@ def _draw(
             colour = next((unsure[k] for k in line if k in unsure), colour)
             cv2.polylines(out, [at.reshape(-1, 1, 2)], False, colour, thick, cv2.LINE_AA)
     if name != "face":
-        drawn = range(len(xy)) if lines in (_BODY, _HAND) else sorted({*chain(*lines)})
+        drawn = range(len(xy)) if lines in (WHOLE, _HAND) else sorted({*chain(*lines)})
         for x, y in xy[visible(points, i, (k for k in drawn if k not in unsure))]:
             cv2.circle(out, (round(float(x)), round(float(y))), 2 * thick, (255, 255, 255), -1)
 

@@ -21,6 +21,7 @@ from eutonia.measures.hand_sight import (
     thumb_seen_as,
 )
 from eutonia.measures.hand_together import TOGETHER, together
+from eutonia.measures.rhythm import BEFORE, FILM_SD_HZ
 from eutonia.model import (
     Absent,
     CannotMeasure,
@@ -78,7 +79,7 @@ IN_A_BEAT = frozenset(
 BEATS_HZ = 6.0
 MEASURE = Measure(
     id="hand.finger_tremor",
-    version="9",
+    version="10",
     title="Tremor of a finger",
     unit={"freq": "Hz", "size": "deg"},
     tier="supportive",
@@ -126,7 +127,7 @@ MEASURE = Measure(
     "points at the camera counted as seen from its side, hands taken for their mirror image gave "
     "more numbers, and overstretched ones fewer; up to version 8 a rhythm of twice or three times "
     "the frequency of another of the same hand was called a tremor beside it, and a slow one that "
-    "no finger was named for was said to be there.",
+    f"no finger was named for was said to be there. {BEFORE.format(9)}",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -153,7 +154,7 @@ def measure(x: Inputs) -> Result:
         reasons = _unsaid(shown, freq, size, reasons)
     reasons = _of_their_own(shown, freq, size, _carried(x, shown, freq, size, reasons))
     # Nothing is known of how a gain changes from one condition to another: all of it may.
-    changes = np.stack([np.zeros_like(size), gain * size], axis=1)
+    changes = np.stack([np.full_like(size, FILM_SD_HZ), gain * size], axis=1)
     return replace(found, reasons=reasons, varying=Varying(sd=changes))
 
 

@@ -160,7 +160,7 @@ _WHY_GUESSED = (
 
 MEASURE = Measure(
     id="hand.posture",
-    version="11",
+    version="12",
     title="Joint angles of the hand",
     unit="deg",
     tier="supportive",
@@ -200,7 +200,8 @@ MEASURE = Measure(
     "or an instrument are guessed by the model and look more usual than they are. From the palm "
     "the outer joints of some resting hands still read 10 to 50 degrees too straight, most of all "
     "of dark ones near the camera. Less than 18 s give no number, nor does a hand whose palm is "
-    "shorter than 40 pixels. Up to version 10 a third of guessed knuckles that stayed were told to "
+    "shorter than 40 pixels. Up to version 11 a wrist was given that no wrist can have, where an "
+    "arm was made up. Up to version 10 a third of guessed knuckles that stayed were told to "
     "bend around a pen from the thumb's side, a tenth in level films. Up to version 9 a little "
     "finger that points at the camera counted as seen from its side, hands taken for their mirror "
     "image gave more numbers, and overstretched ones fewer. Up to version 8 a finger seen from "

@@ -20,14 +20,11 @@ from eutonia.measures.head_tremor import (
     taken_notes,
 )
 from eutonia.measures.nod_of_jaw import nods
-from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Visit
-
-#: How far the clock of a camera may be off: a file that states 30 pictures a second for 29.97. [D]
-CLOCK_SHARE = 0.001
+from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Varying, Visit
 
 MEASURE = Measure(
     id="head.tremor_freq",
-    version="4",
+    version="5",
     title="Head tremor, frequency",
     unit="Hz",
     tier="supportive",
@@ -38,14 +35,13 @@ MEASURE = Measure(
     "recordings (F distribution over the density beside it, corrected for all frequencies and "
     "axes; our rule); below 2.5 Hz also not wider than 0.7 Hz at half height, which slow jerks "
     "are. The strongest top counts. Its frequency is the centre of gravity of the power above "
-    "what lies beside it, summed over the axes. The interval holds 0.1 % for the clock of the "
-    "camera: files that state 30 pictures a second for 29.97 are off by so much (our rule).",
+    f"what lies beside it, summed over the axes. {rhythm.FREQUENCY_WORDS}",
     needs=TREMOR_NEEDS,
     scale="difference",
     interval=Jackknife(least=LEAST_BLOCKS),
     valid=Range(lo=1, hi=10, shown_by="docs/video/accuracy"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution=f"{CAUTION} {PUBLISHED}",
+    caution=f"{CAUTION} {rhythm.BEFORE.format(4)} {PUBLISHED}",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -62,7 +58,8 @@ def measure(x: Inputs) -> Result:
         blocks=found.shaken.blocks,
         finish=_Frequency(tuple(found.shaken.start_hz)),
         span=found.shaken.span,
-        limits=_limits,
+        limits=rhythm.of_frequency,
+        varying=Varying(sd=np.full((len(start), 1), rhythm.FILM_SD_HZ)),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         details={
             "times_background": np.array([r.ratio for r in found.shaken.rhythms]),
@@ -71,13 +68,6 @@ def measure(x: Inputs) -> Result:
         evidence=found.shaken.evidence(),
         notes=(*found.notes, *taken_notes(taken, TAKEN_HZ)),
     )
-
-
-def _limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:
-    """Return Student's limits with the clock's error, which is the same in a whole film."""
-    lo, hi = rhythm.student(value, error, df)
-    of_clock = CLOCK_SHARE * value
-    return value - np.hypot(value - lo, of_clock), value + np.hypot(hi - value, of_clock)
 
 
 @dataclass(frozen=True)
@@ -94,6 +84,7 @@ class _Frequency:
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:
-    """Simulate a tremor whose frequency wanders over drift and noise; its centre is true."""
+    """Simulate a tremor whose frequency wanders over drift and noise, and a film beside it."""
     made = simulated(seed)
-    return made.visit, {(*made.key, ""): made.tremor.freq_hz}
+    true = made.tremor.freq_hz + rhythm.film_hz(seed)
+    return made.visit, {(*made.key, ""): true}

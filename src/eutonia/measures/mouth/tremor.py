@@ -20,7 +20,7 @@ from eutonia.measures.part_seen import (
     tremor_whole,
 )
 from eutonia.measures.positions import NECK
-from eutonia.measures.rhythm import GAIN_SD
+from eutonia.measures.rhythm import BEFORE, FILM_SD_HZ, GAIN_SD
 from eutonia.model import (
     Absent,
     Condition,
@@ -59,7 +59,7 @@ _UNIT = "% of the eyes' distance as landmarks show it"
 
 MEASURE = Measure(
     id="mouth.tremor",
-    version="6",
+    version="7",
     title="Tremor of the jaw",
     unit={"freq": "Hz", "size": "%"},
     tier="supportive",
@@ -89,12 +89,12 @@ MEASURE = Measure(
     "jaw, least of the smallest and of dark skin, and 0.07 to 0.34 of one to the sides. Since "
     "version 6 the size is that of the jaw, three times what is shown of a small one, and the "
     "interval holds how people differ (79 of 79 sizes of people by whom nothing was chosen); up to "
-    "version 5 it was what is shown. How much is shown of real faces is not known. A tremor of "
-    "less than 1 % (2 % to the sides) can be missed. Compare one person in one view. A jaw that "
-    "trembles to the sides may seem to open as well. A head that trembles hides a smaller tremor "
-    "of the jaw at its own frequency, and may show at twice or three times it. Behind a "
-    "mouthpiece, where a trembling instrument and a played vibrato look the same, it is not "
-    f"measured. {UNSEEN}",
+    f"version 5 it was what is shown. {BEFORE.format(6)} How much is shown of real faces is not "
+    "known. A tremor of less than 1 % (2 % to the sides) can be missed. Compare one person in one "
+    "view. A jaw that trembles to the sides may seem to open as well. A head that trembles hides a "
+    "smaller tremor of the jaw at its own frequency, and may show at twice or three times it. "
+    "Behind a mouthpiece, where a trembling instrument and a played vibrato look the same, it is "
+    f"not measured. {UNSEEN}",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -152,10 +152,10 @@ class _Whole:
 
 
 def _varying(value: Floats) -> Varying:
-    """Return what differences hold of the part that is shown."""
-    of_size = np.array([0.0, 1.0])
+    """Return what differences hold of the film, and of the part of the size that is shown."""
+    of_freq, of_size = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     return Varying(
-        sd=np.nan_to_num(value) * OF_TREMOR_ANEW * of_size,
+        sd=FILM_SD_HZ * of_freq + np.nan_to_num(value) * OF_TREMOR_ANEW * of_size,
         gain=np.tile(OF_TREMOR * of_size, (len(value), 1)),
     )
 
