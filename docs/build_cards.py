@@ -97,6 +97,7 @@ def measure_page(measure: Measure) -> str:
         f"## Method\n\n{_text(m['method'])}",
         f"## Needs\n\n{_bullets(m['needs'])}",
         f"## Caution\n\n{_text(m['caution']) or 'None stated.'}",
+        f"## Earlier versions\n\n{_text(m['history']) or 'None stated.'}",
         f"## Evidence in dystonia\n\n{_evidence(m)}",
         f"## Sources\n\n{_bullets(map(citation, m['sources'])) or 'A formula of our own.'}",
         f"## Proofs\n\n{_bullets(_proofs(measure))}",

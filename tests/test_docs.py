@@ -49,6 +49,7 @@ def test_every_measure_has_a_page_with_all_that_it_declares(pages, measure: Meas
     assert f"| version | {measure.version} |" in text
     assert measure.method in text
     assert measure.caution in text
+    assert measure.history in text
     for part, unit in measure.units.items():
         assert f"| `{measure.full_id(part)}` | {unit} |" in text
     for words in ("Simulated truth", "independent tool", "real recording"):

@@ -78,6 +78,7 @@ def test_a_card_says_all_that_a_reader_must_know(measure, capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert " ".join(measure.method.split()) in out
     assert " ".join(measure.caution.split()) in out
+    assert " ".join(measure.history.split()) in out
     assert all(f"{key}: " in out for key in measure.sources)
     assert measure.tier in out
     assert "validated" in out

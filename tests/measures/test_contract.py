@@ -54,12 +54,13 @@ def test_every_number_has_a_simulated_truth(entry):
 
 
 def test_declares_all_that_a_reader_needs(entry):
-    """Title, method, unit, range and tier are there, and the sources are known keys."""
+    """Title, method, unit, range and tier are there, sources are known keys, cautions are new."""
     from eutonia.knowledge import table
 
     measure = entry.declared
     assert measure.title
     assert measure.method.endswith(".")
+    assert "Up to version" not in measure.caution, "what earlier versions did is history"
     assert measure.units
     assert measure.ranges.keys() == measure.units.keys()
     assert all(r.lo < r.hi for r in measure.ranges.values())

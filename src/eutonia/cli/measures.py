@@ -63,6 +63,7 @@ def as_dict(measure: Measure) -> dict[str, Any]:
         "invariant": sorted(m.invariant),
         "sources": list(m.sources),
         "caution": m.caution,
+        "history": m.history,
         "evidence": _evidence(m),
         "evidence_against": m.evidence_against,
         "proofs": list(m.proofs),
@@ -85,6 +86,7 @@ def card(measure: Measure) -> str:
         ("validated", validated(m)),
         ("unchanged by", ", ".join(sorted(w.replace("_", " ") for w in m.invariant))),
         ("caution", m.caution),
+        ("earlier versions", m.history),
     ]
     parts = [f"{m.id}  version {m.version}\n{m.title}", facts(pairs)]
     parts.append("Sources\n" + _bullets([*map(_citation, m.sources)] or ["a formula of our own"]))

@@ -35,17 +35,16 @@ WAYS = {
 DOWN = "pitch_down"
 _FURTHER = (
     f" From {-posture.BENDS_PITCH:g} degrees down on only the near end of it is known, as there "
-    "the landmarks stop at another angle in each person (up to version 2 so only from 25 on)."
+    "the landmarks stop at another angle in each person."
 )
+_FURTHER_BEFORE = " Up to version 2 only the near end was given from 25 degrees down on."
 #: Largest angles of the example, to the positive and the negative side.
 EXAMPLE_TOPS = np.array([[42.0, 28.0], [25.0, 32.0], [18.0, 30.0]])
 CAUTION = (
     "It is the active range of the day, as far as the person went: pain, effort and instruction "
     "are in it, and a video cannot tell dystonia from a contracture. Above 45 degrees, downwards "
     "above 15, read it as 'at least': as a posture that is down, it may be up to 25 more. The "
-    "interval is that of the camera's path, not between attempts. "
-    + posture.CAUTION
-    + posture.AS_WIDE.format(1)
+    "interval is that of the camera's path, not between attempts. " + posture.CAUTION
 )
 
 
@@ -71,6 +70,7 @@ def declared(way: str) -> Measure:
         valid=Range(lo=0, hi=most, shown_by=posture.SHOWN_BY, saturates=True),
         invariant=frozenset({"channel_order", "time_shift"}),
         caution=CAUTION,
+        history=posture.AS_WIDE.format(1) + (_FURTHER_BEFORE if way == DOWN else ""),
         figure="bars",
         proofs=("simulated",),
     )

@@ -33,13 +33,14 @@ LIDS_SD: Mapping[str, float] = {"yaw": 0.5, "pitch": 0.8, "roll": 0.4}
 #: degrees: 0.43, 1.02 and 0.44. The roll goes alike in all (0.8 to the other side for jaw and
 #: corner together), the pitch of a hard squint by 2. [D]
 EXPRESSION_SD: Mapping[str, float] = {"yaw": 0.5, "pitch": 1.0, "roll": 0.5}
-#: Said of every contrast of angles that holds it, with the version up to which it did not.
+#: Said of every contrast of angles that holds it; and of which version was the last that did not.
 EXPRESSION = (
     " Differences hold what another expression of the face, such as a jaw aside, a pulled corner, "
     f"shut lids or a squint, makes of a still head: {EXPRESSION_SD['yaw']:g} degrees (SD) of turn "
-    f"and tilt, {EXPRESSION_SD['pitch']:g} of nod; up to version {{}} not. A hard squint of one "
+    f"and tilt, {EXPRESSION_SD['pitch']:g} of nod. A hard squint of one "
     "eye nodded still heads of rendered people by 2 degrees."
 )
+NO_EXPRESSION = "Up to version {} differences held nothing of another expression of the face."
 #: The same of a hand at the chin or the cheek of a turned and tilted head: 1.3, 1.5 and 0.8, root
 #: mean square of twelve people, half as much of a straight one. People differ: of six others one
 #: (86), turned away from the hand, was off by 3 and 5 degrees, which 95 % limits hold now. [D]

@@ -114,20 +114,23 @@ CONTRAST_WORDS = (
     " Differences between conditions hold that the gain changes with a person's posture (by 13, 20 "
     "and 5 % in each); a hand at the face adds nothing to that. In a small face, fewer than 40 "
     "pixels between the outer corners of the eyes, twice as much is taken to be added to a small "
-    "tremor: of shakes of 0.8 degrees (root mean square) with 32 pixels 0.66 to 1.6 was shown, and "
-    "up to version 7 9 in 10 sizes were held. Glasses enlarge a shake: one of 1.2 degrees read "
+    "tremor: of shakes of 0.8 degrees (root mean square) with 32 pixels 0.66 to 1.6 was "
+    "shown. Glasses enlarge a shake: one of 1.2 degrees read "
     "0.79 to 1.31 times its size without and 0.84 to 1.7 times with them, 1.28 times as much "
     "(median; 16 rendered people, 1 to 72, 52 to 66 pixels between the corners of the eyes). The "
-    "interval holds that where the intake says that glasses were worn (version 9), and nowhere "
+    "interval holds that where the intake says that glasses were worn, and nowhere "
     "else: compare films with glasses only with films with glasses. Strong compression, as of "
     "films sent by a messenger, takes half of a tremor of a degree and more, and in the end all of "
     "it: that a film shows none says nothing there. Where the landmarks wander across the tremor "
     "by 0.3 of its size, the size may be larger by what a film took on rendered people, and its "
-    "axes are not given (version 7; until then that was in no interval). There a rhythm of "
-    "the compression may also stand above the tremor's. "
-    "Up to version 5 it held 10, 28 and 8 %; up to version 4 a straight head's gain (10, 15 and "
-    "4 %), and none in differences, nor that an axis seems to follow a tremor of the others, by 8 "
-    "to 18 % of it (SD)."
+    "axes are not given. There a rhythm of the compression may also stand above the tremor's."
+)
+#: What earlier versions of the measures of its size held.
+HISTORY = (
+    "Up to version 4 the interval held a straight head's gain (10, 15 and 4 %), differences held "
+    "none, nor that an axis seems to follow a tremor of the others, by 8 to 18 % of it (SD); "
+    "version 5 held 10, 28 and 8 %. Up to version 6 nothing was held of compression, up to version "
+    "7 9 in 10 sizes in small faces, and up to version 8 nothing of glasses."
 )
 
 NEEDS = Needs(

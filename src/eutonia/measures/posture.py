@@ -73,7 +73,7 @@ CAUTION = (
     "saturate: such a value is 'at least' the near end of its interval."
 )
 #: Of what holds the turn of the head.
-SINCE_TWO = " Up to version 1 the interval held nothing of a trunk that looks turned."
+SINCE_TWO = "Up to version 1 the interval held nothing of a trunk that looks turned."
 
 #: Of every angle: what a raised hand does to it.
 RAISED_HAND = (
@@ -84,7 +84,7 @@ RAISED_HAND = (
 
 #: The version up to which the interval did not grow with the angle.
 AS_WIDE = (
-    " Up to version {} the interval was as wide at every angle, and a head that looked up by 20 to "
+    "Up to version {} the interval was as wide at every angle, and a head that looked up by 20 to "
     "45 degrees read about one more."
 )
 #: A head that reads further down than the latter may be anywhere below: there the landmarks stop at

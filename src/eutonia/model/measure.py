@@ -310,6 +310,9 @@ class Measure:
         Of ``gain``, ``channel_order``, ``time_shift``: what must not change the value.
     caution : str
         What a reader must know before using the number; shown beside it.
+    history : str
+        What earlier versions did otherwise, for who holds their numbers against these; shown with
+        the methods.
     evidence_against : str
         Negative evidence, shown beside it.
     figure : str
@@ -334,6 +337,7 @@ class Measure:
     valid: Range | Mapping[str, Range]
     invariant: frozenset[str] = frozenset()
     caution: str = ""
+    history: str = ""
     evidence_against: str = ""
     figure: str = ""
     proofs: tuple[str, ...] = ()

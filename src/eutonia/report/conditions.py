@@ -97,7 +97,8 @@ def _contrasts(assessment: Assessment) -> Iterator[Block]:
         text=f"{statement('exploratory')} q is the least false-discovery rate at which a contrast "
         "is called a difference (Benjamini and Hochberg), among those of the same kind of "
         "recording; the primary findings of a form, what a film of that part is made for (of the "
-        "side that acts), and fingers whose bends were only guessed, count by themselves.",
+        "side that acts), what a task adds to the one nearest to it, and fingers whose bends were "
+        "only guessed, count by themselves.",
         style="small",
     )
 

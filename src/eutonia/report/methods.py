@@ -79,7 +79,7 @@ def _method(measure: str) -> tuple[str, ...]:
     shown_by = next(iter(declared.ranges.values())).shown_by
     return (
         f"{declared.title} ({declared.id}, version {declared.version}, {declared.tier})",
-        declared.method,
+        f"{declared.method} {declared.history}".strip(),
         f"{proofs}; validated from {' and '.join(ranges)} ({shown_by})",
     )
 

@@ -13,7 +13,14 @@ from eutonia.report.examined import was_examined
 from eutonia.report.examined.classification import assessment_form
 from eutonia.report.examined.scales import is_scale
 from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD
-from eutonia.report.relevance import differs, ranked_contrasts, tier_of, uneven
+from eutonia.report.relevance import (
+    differs,
+    filmed_for,
+    nearer,
+    ranked_contrasts,
+    tier_of,
+    uneven,
+)
 from eutonia.report.words import (
     INSTRUMENTS,
     NOT_THERE,
@@ -312,11 +319,15 @@ def _codes(assessment: Assessment) -> Iterator[str]:
 
 def _different(assessment: Assessment) -> Iterator[str]:
     """Yield what differs, and from what; only numbers that are not for research alone."""
-    differ = [c for c in ranked_contrasts(assessment.contrasts) if differs(c)]
+    made_for = filmed_for(assessment)
+    differ = [c for c in ranked_contrasts(assessment.contrasts, made_for=made_for) if differs(c)]
     for_care = [c for c in differ if tier_of(c, assessment) != "research"]
-    told = [c for c in for_care if c.measure in PLAIN][:_MOST]
+    told = [c for c in for_care if c.measure in PLAIN or c.measure in _PLAIN_WAYS][:_MOST]
     for c in told:
         yield _sentence(c)
+    nearest = (nearer(c, assessment.contrasts) for c in told)
+    if any(c is not None and not differs(c) for c in nearest):
+        yield "Holding something bends anyone's fingers. Not all did clearly more than that."
     if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
@@ -329,8 +340,17 @@ def _different(assessment: Assessment) -> Iterator[str]:
     elif not differ:
         other = "other " if sides else ""
         yield f"We compared what we could, and saw no {other}clear difference."
+        yield "There may still be one that was too small for us to see."
     else:
         yield "With many numbers, some differ by chance. We have allowed for that."
+
+
+#: Numbers whose sign is a way, said as one.
+_PLAIN_WAYS = {
+    "head.yaw_mean": "Your head was turned further to the",
+    "head.roll_mean": "Your head was tilted further to the",
+    "mouth.jaw_deviation.mean": "Your jaw stood further to the",
+}
 
 
 def _sentence(c: Contrast) -> str:
@@ -347,6 +367,8 @@ def _sentence(c: Contrast) -> str:
     else:
         against = f"with {spaced(c.factor)} {spaced(c.a)} than with {spaced(c.b)}"
     during = f", {held(c)}" if held(c) else ""
+    if c.measure in _PLAIN_WAYS:
+        return f"{_PLAIN_WAYS[c.measure]} {'right' if more else 'left'} {against}{during}."
     about = c.target.label
     if c.factor == "side":  # it is of both
         about = about.removeprefix(f"{c.a} ")

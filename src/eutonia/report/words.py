@@ -21,6 +21,7 @@ PLAIN = {
     "eyes.blink_rate": "how often the eye blinked",
     "eyes.closed_share": "how much of the time the eye was shut",
     "eyes.closures": "how often the eye stayed shut for half a second or more",
+    "eyes.one_sided": "how often one eye shut alone",
     "head.dev_total": "how far the head was from straight",
     "head.variability": "how much the head moved",
     "head.tremor_pow.total": "how strongly the head shook",
@@ -31,6 +32,9 @@ PLAIN = {
     "gait.cadence": "how many steps there were in a minute",
     "gait.stride_cv": "how uneven the steps were in time",
     "gait.arm_swing": "how far the arm swung",
+    "gait.arm_swing_asymmetry": "how unlike the two arms swung",
+    "gait.stance_asymmetry": "how unlike the two feet stood in time",
+    "gait.stride_time": "how long a step took",
 }
 
 #: What the person reads of what was looked for and was not there, by how its measures' ids begin.

@@ -28,8 +28,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} Published means of 150 healthy people of 5 to 87 years, "
     "log-normal: 17 a minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a "
-    f"comparison, no limit for one person. {NEVER_HOME} A lid that hangs "
-    "in one condition only read too few blinks there up to version 3.",
+    f"comparison, no limit for one person. {NEVER_HOME}",
+    history="Up to version 3 a lid that hangs in one condition only read too few blinks there.",
     figure="",
     proofs=("simulated",),
 )

@@ -29,9 +29,9 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} {RARE} Of a lid that rests near one half, as one that hangs "
     "or is narrowed, it is not known whether it counts as closed: the limits, and those of "
-    "differences, then hold both. Up to version 2 two lids of one course differed in one of three "
-    "people. Published: closure in video against rating scales, "
+    "differences, then hold both. Published: closure in video against rating scales, "
     "Spearman 0.52 to 0.56 in 50 people (Peterson2016).",
+    history="Up to version 2 two lids of one course differed in one of three people.",
     figure="",
     proofs=("simulated",),
 )

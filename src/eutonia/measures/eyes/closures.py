@@ -27,8 +27,8 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=30, shown_by="docs/measures/eyes.closures"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} A long closure may be a spasm, a rest of the eyes or "
-    "trouble to open them: the trace does not tell which. A lid that hangs in one condition "
-    "only read as spasms there up to version 3.",
+    "trouble to open them: the trace does not tell which.",
+    history="Up to version 3 a lid that hangs in one condition only read as spasms there.",
     figure="",
     proofs=("simulated",),
 )

@@ -43,8 +43,9 @@ MEASURE = Measure(
     "shuts, as after toxin, looks the same. The landmarks take one lid along with the other: of "
     "rendered people (50 to 98) seen straight, 100 % of the lids shut alone were told with light "
     "and 98 % with dark skin, but with the head turned by 20 degrees 80 % and 49 %: film from the "
-    "front, and where the head turns a low number rules nothing out. Up to version 5 it was not "
-    f"said which eye closed alone. {CAUTION}",
+    "front, and where the head turns a low number rules nothing out. "
+    f"{CAUTION}",
+    history="Up to version 5 it was not said which eye closed alone.",
     figure="",
     proofs=("simulated",),
 )

@@ -57,10 +57,11 @@ MEASURE = Measure(
     caution=f"{CAUTION} Made for drowsiness; sleepiness raises it too. One eye that closes alone "
     "reads 0.5 to 0.8 closed on rendered people and is not counted here, but in the interval, and "
     "in that of the difference of the eyes; where it is most of what the eye does, no number is "
-    "given (up to version 5 one far too low was): read eyes.closed_share and eyes.one_sided. Up "
-    "to version 4 two lids of one course differed in one of four people. "
+    "given: read eyes.closed_share and eyes.one_sided. "
     "Of dark skin it reads too little: 19 instead of 21 % on twelve rendered people (21 % with "
     f"light skin). {RARE}",
+    history="Up to version 4 two lids of one course differed in one of four people; up to version "
+    "5 a far too low number was given where one eye alone closed most of the time.",
     figure="",
     proofs=("simulated",),
 )

@@ -51,8 +51,9 @@ MEASURE = Measure(
     "interval holds 5 degrees (our rule) for that, backwards 6, in running 9. Of a difference of "
     "two conditions it holds 15 % (SD) of the difference, and against walking 2 degrees backwards "
     "and 6 in running (version 3). The trunk hides the far arm: each arm is seen on the way on "
-    "which it is near, so walk past the camera in both directions. Up to version 3 strides that "
-    "reached across a turn counted, half and one and a half as long.",
+    "which it is near, so walk past the camera in both directions.",
+    history="Up to version 3 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated",),
 )

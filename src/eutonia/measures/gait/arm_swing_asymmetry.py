@@ -46,10 +46,11 @@ MEASURE = Measure(
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Has no sign; which arm swings more is in the details. The trunk hides the far arm: "
     "walk past the camera in both directions, at the same speed. The interval holds 2.5 degrees "
-    "(SD) that landmarks add to one arm and not to the other, in running 3 (version 3): of arms "
+    "(SD) that landmarks add to one arm and not to the other, in running 3: of arms "
     "that swing by 20 degrees that is 18 %, so that only a clear difference shows. It cancels "
-    "between two walks only if the same arm clearly swings more in both (version 4). Up to "
-    "version 4 strides that reached across a turn counted, half and one and a half as long.",
+    "between two walks only if the same arm clearly swings more in both.",
+    history="Up to version 4 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated",),
 )

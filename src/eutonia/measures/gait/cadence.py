@@ -34,8 +34,9 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=60, hi=240, shown_by="docs/measures/gait.cadence"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="Depends on the chosen speed: compare only walks of the same instruction. Up to "
-    "version 3 strides that reached across a turn counted, half and one and a half as long.",
+    caution="Depends on the chosen speed: compare only walks of the same instruction.",
+    history="Up to version 3 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated", "independent", "real"),
 )

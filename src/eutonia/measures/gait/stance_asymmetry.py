@@ -60,22 +60,21 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=0, hi=60, shown_by="docs/measures/gait.stance_asymmetry"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="Has no sign, so that equal feet give a small number above 0, not 0; which foot "
-    "stands longer is noted beside it; the seconds of each in the details are of a stride of mean "
-    "length. The far foot is seen worse: walk past in both directions. A foot moves back before "
-    "it bears weight (some 45 ms beside a force plate), so that a difference in bearing weight "
-    "reads about a fifth smaller. The interval holds 4 % (SD, rendered people) that one foot "
-    "reads longer than the other in all strides alike, backwards 4.5 and running 14 (up to "
-    "version 3 nothing of that but in running, so that equal feet of a walk could be called "
-    "uneven). It also holds that of an asymmetry itself 0.7 to 1.05 is read, 0.9 on average (SD "
-    "15 % of it, version 6), and so reaches further up than down. Rendered people with "
-    "asymmetries of 6 to 20 %, filmed up to 15 degrees beside the side view: of eight by whom "
-    "nothing was chosen (51 to 77) all 24 numbers and 23 of 24 differences of two walks were "
-    "held. What one foot reads longer cancels between two walks only if the same foot clearly "
-    "stands longer in both. A runner's far knee that the other leg hides gives no stance. Contact "
-    "in running was checked on rendered runs alone. Up to version 2 a film of both directions "
-    "gave the swing of one of them. Up to version 6 strides that reached across a turn counted, "
-    "half and one and a half as long.",
+    caution="Has no sign, so that equal feet give a small number above 0, not 0; which foot stands "
+    "longer is noted beside it; the seconds of each in the details are of a stride of mean length. "
+    "The far foot is seen worse: walk past in both directions. A foot moves back before it bears "
+    "weight (some 45 ms beside a force plate), so that a difference in bearing weight reads about "
+    "a fifth smaller. The interval holds 4 % (SD, rendered people) that one foot reads longer than "
+    "the other in all strides alike, backwards 4.5 and running 14 (up to version 3 nothing of that "
+    "but in running, so that equal feet of a walk could be called uneven). It also holds that of "
+    "an asymmetry itself 0.7 to 1.05 is read, 0.9 on average (SD 15 % of it, version 6), and so "
+    "reaches further up than down. Rendered people with asymmetries of 6 to 20 %, filmed up to 15 "
+    "degrees beside the side view: of eight by whom nothing was chosen (51 to 77) all 24 numbers "
+    "and 23 of 24 differences of two walks were held. What one foot reads longer cancels between "
+    "two walks only if the same foot clearly stands longer in both. A runner's far knee that the "
+    "other leg hides gives no stance. Contact in running was checked on rendered runs alone.",
+    history="Up to version 2 a film of both directions gave the swing of one of them. Up to "
+    "version 6 strides that reached across a turn counted, half and one and a half as long.",
     figure="bars",
     proofs=("simulated", "independent", "real"),
 )

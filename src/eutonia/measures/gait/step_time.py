@@ -53,14 +53,15 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=0.25, hi=1.0, shown_by="docs/measures/gait.step_time"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="Needs the view from the side. An even landing error cancels; what differs between "
-    "the near and the far foot (25 ms in rendered people, 4 in running, 30 backwards) does not, "
-    "and is in the interval: judge a difference of sides only in both directions of walking. A "
-    "foot is furthest ahead before it lands, the earlier the longer it swings, so that where one "
-    "foot comes to stand longer a step seems to change: a difference of two walks holds 0.065 (SD) "
-    "of the seconds by which that changed (version 6; up to version 5 nothing, so that a limp "
-    "could read as a change of steps). Up to version 4 strides that reached across a turn counted, "
-    "half and one and a half as long.",
+    caution="Needs the view from the side. An even landing error cancels; what differs between the "
+    "near and the far foot (25 ms in rendered people, 4 in running, 30 backwards) does not, and is "
+    "in the interval: judge a difference of sides only in both directions of walking. A foot is "
+    "furthest ahead before it lands, the earlier the longer it swings, so that where one foot "
+    "comes to stand longer a step seems to change: a difference of two walks holds 0.065 (SD) of "
+    "the seconds by which that changed (version 6; up to version 5 nothing, so that a limp could "
+    "read as a change of steps).",
+    history="Up to version 4 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated", "independent", "real"),
 )

@@ -64,10 +64,12 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift", "gain"}),
     caution="At 30 pictures a second a spread below about 2 % cannot be told from the camera's "
     "own, at 60 below about 1.5 %, from front or back at any rate below about 3.5 %. Speeding up, "
-    "slowing down and turning count as variability. Who keeps to a beat makes up for a long "
-    "stride by a short one, which looks like the camera's error. Up to version 2 that error was "
-    "taken to be smaller, so that even strides could seem to vary by 5 %. Up to version 4 strides "
-    "that reached across a turn counted, half and one and a half as long.",
+    "slowing down and turning count as variability. Who keeps to a beat makes up for a long stride "
+    "by a short one, which looks like the camera's error.",
+    history="Up to version 2 the camera's error was taken to be smaller, so that even strides "
+    "could seem "
+    "to vary by 5 %. Up to version 4 strides that reached across a turn counted, half and one and "
+    "a half as long.",
     figure="bars",
     proofs=("simulated",),
 )

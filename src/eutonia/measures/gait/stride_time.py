@@ -35,9 +35,10 @@ MEASURE = Measure(
     interval=Jackknife(),
     valid=Range(lo=0.5, hi=2.0, shown_by="docs/measures/gait.stride_time"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution="Depends on the chosen speed: compare only walks of the same instruction. A walkway "
-    "of 5 m holds three to five strides; several passes are pooled. Up to version 3 strides that "
-    "reached across a turn counted, half and one and a half as long.",
+    caution="Depends on the chosen speed: compare only walks of the same instruction. A walkway of "
+    "5 m holds three to five strides; several passes are pooled.",
+    history="Up to version 3 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated", "independent", "real"),
 )

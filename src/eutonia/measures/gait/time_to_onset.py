@@ -33,8 +33,9 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Who starts with the posture has no onset: then it is not measurable, not 0. Fatigue "
     "and pain change a foot too. A foot from the front is not read (version 4). An interval needs "
-    "three walks; one walk is right to about a stride. Up to version 4 strides that reached "
-    "across a turn counted, half and one and a half as long.",
+    "three walks; one walk is right to about a stride.",
+    history="Up to version 4 strides that reached across a turn counted, half and one and a half "
+    "as long.",
     figure="bars",
     proofs=("simulated",),
 )

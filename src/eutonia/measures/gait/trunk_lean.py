@@ -72,13 +72,15 @@ MEASURE = Measure(
     caution="Vertical is the camera's: put it level. The interval of the mean holds 3 degrees (our "
     "rule) for that and for the landmarks, which cancel between conditions filmed alike but for a "
     "tenth (SD) of the difference, 0.3 degrees, and 0.5 between walking forwards and backwards or "
-    "2 against running (version 4; before, backwards and a tenth of the difference were not in its "
-    "interval). A curved back is one line here. "
+    "2 against running. A curved back is one line here. "
     + OBLIQUE
     + " Loose clothes hide the hips. Rendered people, seen from the "
     "side, read 4 degrees less forwards than their joints are, in running 3; without any sway they "
-    "read up to 5 degrees of it, from front and back up to 2: so little is not given (up to "
-    "version 2 it was). Up to version 4 strides that reached across a turn counted.",
+    "read up to 5 degrees of it, from front and back up to 2: so little is not given.",
+    history="Up to version 2 so little sway was given. Up to version 3 the interval of a "
+    "difference "
+    "held nothing of walking backwards nor a tenth of the difference. Up to version 4 strides that "
+    "reached across a turn counted.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -87,22 +87,21 @@ MEASURE = Measure(
         "gap": Range(lo=30, hi=110, shown_by="docs/measures/hand.grip"),
     },
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution="Tips near that distance are read now as held and now as not: then the interval of "
-    "the time is wide, and the gap says more. Hold it against the same hand in the same view, best "
+    caution="Tips near that distance are read now as held and now as not: then the interval of the "
+    "time is wide, and the gap says more. Hold it against the same hand in the same view, best "
     "from the palm: in rendered films of 18 s each (eight people, 70 to 90, by whom nothing was "
     "chosen) a grip that closed by 13 to 20 % of the palm was told in 6 of 8 from there and in "
     "none from the thumb's side, where the bending fingers hide its tip; all 32 differences were "
     "held, and no gap that stayed was called another. A thumb that crosses the palm under the "
     "fingers reads as near them however far its tip is: there only 66 to 84 % of differences were "
-    "held, and gaps that stayed differed. "
-    "Look at the film. Tools are not seen: a fist and a pinch without a tool look the same, "
-    "and a tool held otherwise is missed. While a tool is held, the joints that it hides are "
-    "guessed by the model and look more usual than they are. Up to version 2 hidden fingertips "
-    "counted, and the interval held as little from every side; up to version 3 there was no gap, "
-    "up to version 4 a difference of gaps could reach beyond what the two allow, and up to "
-    "version 5 it was given from ahead, where the thumb is hidden, and up to version 6 of hands of "
-    "which every finger is guessed. "
-    "Less than 18 s give no number.",
+    "held, and gaps that stayed differed. Look at the film. Tools are not seen: a fist and a pinch "
+    "without a tool look the same, and a tool held otherwise is missed. While a tool is held, the "
+    "joints that it hides are guessed by the model and look more usual than they are. Less than 18 "
+    "s give no number.",
+    history="Up to version 2 hidden fingertips counted, and the interval held as little from every "
+    "side; up to version 3 there was no gap, up to version 4 a difference of gaps could reach "
+    "beyond what the two allow, and up to version 5 it was given from ahead, where the thumb is "
+    "hidden, and up to version 6 of hands of which every finger is guessed.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -40,9 +40,9 @@ MEASURE = Measure(
     caution="Ask for one finger at a time. Only what goes with the finger counts, not what the "
     "others do by themselves (hand.still_finger). The ring finger is the least independent one in "
     "every hand; no norm was checked. Fewer than eight times 3 s in which the finger moved by "
-    "itself give no number (from version 4; before, one without an interval). Up to version 4 a "
-    "little finger that points at the camera counted as seen from its side, hands taken for their "
-    "mirror image gave more numbers, and overstretched ones fewer.",
+    "itself give no number (from version 4; before, one without an interval).",
+    history="Up to version 4 a little finger that points at the camera counted as seen from its "
+    "side, hands taken for their mirror image gave more numbers, and overstretched ones fewer.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -83,14 +83,15 @@ MEASURE = Measure(
     caution="Players lift fingers on purpose: compare the same passage, with rest and with the "
     "other hand. Film index and middle finger from the thumb's side, ring and little finger from "
     "the little finger's side: on rendered hands half of a lift is read there, from the palm 0.04 "
-    "to 0.7 of it, 0.4 on average, and as much from the back. So a finger that reads as not "
-    "lifted may be lifted by 30 degrees. Less than 18 s give no number. Up to version 3 the "
-    "knuckle of the little finger was read too straight from the palm, and the limits were as "
-    "wide as from the sides; up to version 4 guessed knuckles were read 10 degrees too straight; "
-    "up to version 5 an index whose end was behind the thumb read 18 degrees less lifted, and a "
-    "pen grip read as a lifted index; up to version 6 a finger seen from ahead had the limits of "
-    "a guessed one; up to version 7 a little finger that points at the camera counted as seen from "
-    "its side, hands taken for their mirror image gave more numbers, and overstretched ones fewer.",
+    "to 0.7 of it, 0.4 on average, and as much from the back. So a finger that reads as not lifted "
+    "may be lifted by 30 degrees. Less than 18 s give no number.",
+    history="Up to version 3 the knuckle of the little finger was read too straight from the palm, "
+    "and the limits were as wide as from the sides; up to version 4 guessed knuckles were read 10 "
+    "degrees too straight; up to version 5 an index whose end was behind the thumb read 18 degrees "
+    "less lifted, and a pen grip read as a lifted index; up to version 6 a finger seen from ahead "
+    "had the limits of a guessed one; up to version 7 a little finger that points at the camera "
+    "counted as seen from its side, hands taken for their mirror image gave more numbers, and "
+    "overstretched ones fewer.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -40,10 +40,11 @@ MEASURE = Measure(
     valid=Range(lo=5, hi=50, shown_by="docs/measures/hand.still_finger"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution="Ask for one finger at a time: in free playing several move on purpose. Fingers 3 to 5 "
-    "follow each other in every hand. The landmarks' noise is a part of it, and the model lets "
-    "a finger that is covered for a moment follow the seen ones. Fewer than eight times 3 s in "
-    "which another finger moved by itself give no number (from version 4; before, one without an "
-    "interval). Up to version 4 a little finger that points at the camera counted as seen from its "
+    "follow each other in every hand. The landmarks' noise is a part of it, and the model lets a "
+    "finger that is covered for a moment follow the seen ones. Fewer than eight times 3 s in which "
+    "another finger moved by itself give no number (from version 4; before, one without an "
+    "interval).",
+    history="Up to version 4 a little finger that points at the camera counted as seen from its "
     "side, hands taken for their mirror image gave more numbers, and overstretched ones fewer.",
     figure="bars",
     proofs=("simulated",),

@@ -63,13 +63,14 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=100, shown_by="docs/measures/hand.which"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Some grips and passages ask for one curled finger: compare the same passage, with "
-    "rest and with the other hand. The limit of 40 degrees is ours. The others may be "
-    "guessed, and then follow the finger that curls: in a rendered film 9 % were read of 26 % in a "
-    "finger that was seen. 0 % does not mean that no finger curled. Look at the overlay. Less "
-    "than 18 s give no number. Up to version 4 curls were read 2 to 21 degrees too straight; up to "
-    "version 5 an index whose end was behind the thumb curled 10 degrees more; up to version 6 a "
-    "little finger that points at the camera counted as seen from its side, hands taken for their "
-    "mirror image gave more numbers, and overstretched ones fewer.",
+    "rest and with the other hand. The limit of 40 degrees is ours. The others may be guessed, and "
+    "then follow the finger that curls: in a rendered film 9 % were read of 26 % in a finger that "
+    "was seen. 0 % does not mean that no finger curled. Look at the overlay. Less than 18 s give "
+    "no number.",
+    history="Up to version 4 curls were read 2 to 21 degrees too straight; up to version 5 an "
+    "index whose end was behind the thumb curled 10 degrees more; up to version 6 a little finger "
+    "that points at the camera counted as seen from its side, hands taken for their mirror image "
+    "gave more numbers, and overstretched ones fewer.",
     figure="",
     proofs=("simulated",),
 )

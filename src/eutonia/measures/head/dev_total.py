@@ -37,13 +37,13 @@ MEASURE = Measure(
     caution="It has no direction and is never below 0, so that below about 5 degrees it is mostly "
     "the error of the zero. "
     + posture.CAUTION
-    + posture.SINCE_TWO
     + posture.RAISED_HAND
-    + posture.AS_WIDE.format(4)
-    + face_at_work.EXPRESSION.format(6)
+    + face_at_work.EXPRESSION
     + " Distances from a wrong zero subtract wrongly: without a segment 'straight' a difference "
     "may be as large as the way between the two postures, however small it reads, and is seldom "
-    "called different; the angles of each axis say more. Up to version 7 it held nothing of that.",
+    "called different; the angles of each axis say more.",
+    history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(4)} "
+    f"{face_at_work.NO_EXPRESSION.format(6)} Up to version 7 they held nothing of a wrong zero.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -36,13 +36,10 @@ MEASURE = Measure(
     valid=posture.AXIS_RANGES,
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="A head that goes to and fro between two postures has two peaks: only the higher one "
-    "is given. "
-    + posture.CAUTION
-    + posture.SINCE_TWO
-    + posture.RAISED_HAND
-    + posture.AS_WIDE.format(3)
-    + " Up to version 4 differences held on every axis what the hand of a trick does to pitch."
-    + face_at_work.EXPRESSION.format(5),
+    "is given. " + posture.CAUTION + posture.RAISED_HAND + face_at_work.EXPRESSION,
+    history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(3)} Up to version 4 differences held on "
+    "every axis what the hand of a trick does to pitch. "
+    f"{face_at_work.NO_EXPRESSION.format(5)}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -27,10 +27,8 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION
-    + posture.RAISED_HAND
-    + posture.AS_WIDE.format(2)
-    + face_at_work.EXPRESSION.format(3),
+    caution=posture.CAUTION + posture.RAISED_HAND + face_at_work.EXPRESSION,
+    history=f"{posture.AS_WIDE.format(2)} {face_at_work.NO_EXPRESSION.format(3)}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -32,8 +32,10 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="An error of the zero takes from one side what it gives to the other. Where one side "
     "is beyond 45 degrees, of which only the least is known, the asymmetry to that side is 'at "
-    "least' the near end of its interval; where both are, nothing is said. Up to version 2 both "
-    "had a closed interval. " + excursion.CAUTION,
+    "least' the near end of its interval; where both are, nothing is said. " + excursion.CAUTION,
+    history=f"{posture.AS_WIDE.format(1)} Up to version 2 sides of which only the least is known "
+    "had "
+    "a closed interval.",
     figure="bars",
     proofs=("simulated",),
 )

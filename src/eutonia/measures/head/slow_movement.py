@@ -49,11 +49,13 @@ MEASURE = Measure(
     caution="Slow jerks, corrections of the posture, speech and looking around all count here. "
     "Drift slower than 0.5 Hz is part of the posture, not of this number. A jaw or lids at work "
     "(speaking, counting, eating, gentle closures) make a still head seem to move by up to 0.7 "
-    "degrees: the lower limit and differences hold that (version 2), and the landmarks' noise, "
-    f"which makes a still head read up to {NOISE_MOST_DEG} degrees (version 4), and up to 1.2 "
-    "where the face is small, dark and compressed: how much is read from the film above 8 Hz "
-    "(version 6), and that of glasses where the intake says that they were worn (version 7). Up to "
-    "version 4 the gain of a shake was held too narrowly (10 % for 15).",
+    "degrees: the lower limit and differences hold that, and the landmarks' noise, which makes a "
+    f"still head read up to {NOISE_MOST_DEG} degrees, and up to 1.2 where the face is small, dark "
+    "and compressed: how much is read from the film above 8 Hz; and that of glasses where the "
+    "intake says that they were worn.",
+    history="Up to version 1 a jaw at work was not held, up to version 3 no noise, up to version 5 "
+    "no more of it in a dark, compressed film, up to version 6 nothing of glasses. Up to version 4 "
+    "the gain of a shake was held too narrowly (10 % for 15).",
     figure="rhythm",
     proofs=("simulated",),
 )

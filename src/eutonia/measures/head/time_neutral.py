@@ -61,8 +61,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="60 s is 'completed 60 s'. A try that was stopped counts with the seconds reached: "
     "note why it was stopped. Let a segment last as long as the try: one that ends before the head "
-    "leaves the middle says 'at least' and no score (up to version 1 it was given as the true "
-    "time). " + posture.CAUTION,
+    "leaves the middle says 'at least' and no score. " + posture.CAUTION,
+    history="Up to version 1 a time that ended with its segment was given as the true one.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -16,6 +16,7 @@ from eutonia.measures.head_tremor import (
     CHANGE_SD,
     CONTRAST_WORDS,
     GAIN_WORDS,
+    HISTORY,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
@@ -61,6 +62,7 @@ MEASURE = Measure(
     valid=Range(lo=2, hi=98, shown_by="docs/measures/head.tremor_axis"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
     caution=f"Axes are those of the head, from its zero. {CAUTION} {PUBLISHED}{CONTRAST_WORDS}",
+    history=HISTORY,
     figure="bars",
     proofs=("simulated",),
 )

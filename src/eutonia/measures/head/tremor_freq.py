@@ -41,7 +41,8 @@ MEASURE = Measure(
     interval=Jackknife(least=LEAST_BLOCKS),
     valid=Range(lo=1, hi=10, shown_by="docs/video/accuracy"),
     invariant=frozenset({"gain", "channel_order", "time_shift"}),
-    caution=f"{CAUTION} {rhythm.BEFORE.format(4)} {PUBLISHED}",
+    caution=f"{CAUTION} {PUBLISHED}",
+    history=rhythm.BEFORE.format(4),
     figure="rhythm",
     proofs=("simulated",),
 )

@@ -15,6 +15,7 @@ from eutonia.measures.head_tremor import (
     CHANGE_SD,
     CONTRAST_WORDS,
     GAIN_WORDS,
+    HISTORY,
     LEAST_BLOCKS,
     LEAST_RMS_DEG,
     LEAST_SLOW_RMS_DEG,
@@ -63,6 +64,7 @@ MEASURE = Measure(
     caution=f"{CAUTION} The density of a regular tremor depends on the length of the window: "
     f"compare only with the same method, or compare the root mean square. {PUBLISHED}"
     f"{CONTRAST_WORDS}",
+    history=HISTORY,
     figure="bars",
     proofs=("simulated",),
 )

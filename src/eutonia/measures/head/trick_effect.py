@@ -48,9 +48,8 @@ MEASURE = Measure(
     "landmarks: how much of the time, and whether a hand was raised at all, is noted beside the "
     "number. One order of trick and no trick shows no cause. "
     + posture.CAUTION
-    + posture.SINCE_TWO
-    + posture.RAISED_HAND
-    + posture.AS_WIDE.format(3),
+    + posture.RAISED_HAND,
+    history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(3)}",
     figure="bars",
     proofs=("simulated",),
 )

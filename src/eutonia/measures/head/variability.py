@@ -63,12 +63,12 @@ MEASURE = Measure(
     caution="A drift slower than the recording is not seen whole. Noise of the landmarks adds "
     "0.3 to 0.8 degrees, 1 to 2.3 where a face is small, dark and compressed: a small movement "
     "reads too large, and ratios of small ones too near 1. How much is read from the film, above "
-    "8 Hz, and held since version 6, as is the gain of each axis (version 5 held 0.8 degrees and "
-    "12 % of all, version 4 a lower limit of 0.6). A small face is held to add twice as much since "
-    "version 7, and what glasses enlarge is held where the intake says that they were worn since "
-    "version 8. The face's part is in the limits since version 2. Up to version 2 a head that "
-    "changed its posture moved too much in its number, by half as much again, and had limits that "
-    "no head reaches. " + posture.CAUTION,
+    "8 Hz, and held, as is the gain of each axis. A small face is held to add twice as much, and "
+    "what glasses enlarge is held where the intake says that they were worn. " + posture.CAUTION,
+    history="Up to version 2 a head that changed its posture moved too much in its number, by half "
+    "as much again, and had limits that no head reaches, nor did these hold the face's part. "
+    "Version 4 held a lower limit of 0.6 degrees, version 5 0.8 degrees and 12 % of all; up to "
+    "version 6 a small face added no more than another, and up to version 7 glasses nothing.",
     figure="bars",
     proofs=("simulated",),
 )

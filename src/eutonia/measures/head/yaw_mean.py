@@ -27,11 +27,9 @@ MEASURE = Measure(
     interval=Jackknife(in_time=True),
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
-    caution=posture.CAUTION
-    + posture.SINCE_TWO
-    + posture.RAISED_HAND
-    + posture.AS_WIDE.format(3)
-    + face_at_work.EXPRESSION.format(4),
+    caution=posture.CAUTION + posture.RAISED_HAND + face_at_work.EXPRESSION,
+    history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(3)} "
+    f"{face_at_work.NO_EXPRESSION.format(4)}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -72,12 +72,15 @@ MEASURE = Measure(
     caution="Few faces are even: what changes between rest and task says more than the number by "
     "itself. 1 % is about 0.9 mm in an adult. Landmarks show only "
     f"0.19 to 0.46 of a sideways movement of the jaw on rendered people; the number is over the "
-    f"mean of that, {SEEN:g}, and the interval holds it (up to version 3 the number was what is "
-    "shown, about a third of the way). How much is shown of real faces is not known: where all of "
+    f"mean of that, {SEEN:g}, and the interval holds it. How much is shown of real faces is not "
+    "known: where all of "
     "it is, the number is three times too large. A pulled corner of the mouth, and a turned head, "
-    "take the landmarks of the chin with them, in all rendered people much alike: version 6 takes "
-    "off that mean, and the limits hold the rest; whether it is the same in real faces is not "
+    "take the landmarks of the chin with them, in all rendered people much alike: that mean is "
+    "taken "
+    "off, and the limits hold the rest; whether it is the same in real faces is not "
     f"known. The tongue is not seen. {UNSEEN}",
+    history="Up to version 3 the number was what is shown, about a third of the way. Up to version "
+    "5 what a pulled corner and a turned head do was not taken off.",
     figure="bars",
     proofs=("simulated",),
 )

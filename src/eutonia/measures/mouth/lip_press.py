@@ -89,13 +89,14 @@ MEASURE = Measure(
     valid=Range(lo=0, hi=90, shown_by="docs/measures/mouth.lip_press"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="Height and width are the person's own lips: read the difference between task and "
-    f"rest. {UNSEEN} Of a mouth that is covered as a whole no movement at all is read. Up to "
-    "version 1 lips behind a mouthpiece were measured as if they were seen. Up to version 4 "
-    "differences of width did not hold a jaw to one side, which made lips of rendered people read "
-    "2 to 5 % too wide; up to version 5 the limits of one condition did not. Up to version 6 the "
-    "gap was what is read, on rendered people up to 12 % too large, with limits that held only 1 "
-    "to 3 %. How gaps of real lips are read is not known: the limits also hold those that are read "
+    f"rest. {UNSEEN} Of a mouth that is covered as a whole no movement at all is read. How gaps of "
+    "real lips are read is not known: the limits also hold those that are read "
     "right. Small changes of a gap are not told; keep the chin level.",
+    history="Up to version 1 lips behind a mouthpiece were measured as if they were seen. Up to "
+    "version 4 differences of width did not hold a jaw to one side, which made lips of rendered "
+    "people read 2 to 5 % too wide; up to version 5 the limits of one condition did not. Up to "
+    "version 6 the gap was what is read, on rendered people up to 12 % too large, with limits that "
+    "held only 1 to 3 %.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -86,15 +86,16 @@ MEASURE = Measure(
     },
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{one.CAUTION} On rendered people landmarks show 0.07 to 0.9 of a trembling of the "
-    "jaw, least of the smallest and of dark skin, and 0.07 to 0.34 of one to the sides. Since "
-    "version 6 the size is that of the jaw, three times what is shown of a small one, and the "
-    "interval holds how people differ (79 of 79 sizes of people by whom nothing was chosen); up to "
-    f"version 5 it was what is shown. {BEFORE.format(6)} How much is shown of real faces is not "
+    "jaw, least of the smallest and of dark skin, and 0.07 to 0.34 of one to the sides. The "
+    "size is that of the jaw, three times what is shown of a small one, and the interval holds how "
+    "people differ (79 of 79 sizes of people by whom nothing was chosen). How much is shown of "
+    "real faces is not "
     "known. A tremor of less than 1 % (2 % to the sides) can be missed. Compare one person in one "
     "view. A jaw that trembles to the sides may seem to open as well. A head that trembles hides a "
     "smaller tremor of the jaw at its own frequency, and may show at twice or three times it. "
     "Behind a mouthpiece, where a trembling instrument and a played vibrato look the same, it is "
     f"not measured. {UNSEEN}",
+    history=f"Up to version 5 the size was what is shown. {BEFORE.format(6)}",
     figure="rhythm",
     proofs=("simulated",),
 )
