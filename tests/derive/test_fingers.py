@@ -168,10 +168,7 @@ def test_a_forearm_not_in_the_picture_or_of_another_hand_gives_no_wrist_angle(ar
 @pytest.mark.parametrize(("n_false", "known"), [(0, 20), (1, 19), (3, 0)])
 @pytest.mark.parametrize(("flexion", "deviation"), [(-125, 0), (125, 0), (0, -60), (0, 80)])
 def test_a_wrist_that_no_wrist_can_have_is_not_one(flexion, deviation, n_false, known):
-    """Of a body that was made up the forearm lies anywhere: where that shows often, none is known.
-
-    The angles of the fingers, which the hand alone shows, stay.
-    """
+    """What no wrist does is not given, nor any wrist of a film that shows it much of the time."""
     xyz = hand_points({})
     along, radial, palmar = frame(xyz[None, 9] - xyz[None, 0], across(xyz[None]), "right")
     a, b = np.radians([flexion, deviation])
