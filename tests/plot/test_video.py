@@ -151,9 +151,12 @@ def test_many_of_one_side_alone_have_colours_of_their_own():
 
 def test_no_two_of_one_side_look_alike():
     """Eight joints of a hand keep a look each; none of them has a colour of the other hand."""
-    left, right = (looks([f"{side} joint {i}" for i in range(8)]) for side in ("left", "right"))
-    for one in (left, right):
+    hands = looks([f"{side} joint {i}" for side in ("left", "right") for i in range(8)])
+    left, right = hands[:8], hands[8:]
+    alone = looks([f"left joint {i}" for i in range(8)])
+    for one in (left, right, alone):
         assert len({(colour, dash % 4) for colour, dash in one}) == 8
+    assert len({c for c, _ in alone[:6]}) == 6, "with no other hand to be told from"
     assert not {c for c, _ in left} & {c for c, _ in right}
     both = looks(["jaw", "left corner", "right corner", "lips"])
     assert len({c for c, _ in both}) == 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eutonia.model import Condition, Finding
 from eutonia.plot.source import CannotDraw, own_axes
-from eutonia.plot.style import GREY, MARKERS, literal, looks, side_of
+from eutonia.plot.style import GREY, MARKERS, literal, looks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,9 +50,7 @@ def bars(
     rows = tuple(conditions) or tuple(dict.fromkeys(f.estimate.condition for f in findings))
     shown = tuple(targets) or tuple(dict.fromkeys(f.estimate.target.label for f in findings))
     ax = ax or own_axes(height_in=0.8 + 0.3 * len(rows))
-    alike = len(shown) > 2 and len({side_of(label) for label in shown}) == 1
-    by = looks("" for _ in shown) if alike else looks(shown)
-    for i, (target, look) in enumerate(zip(shown, by, strict=True)):
+    for i, (target, look) in enumerate(zip(shown, looks(shown), strict=True)):
         spread = 0.5 * (i / (len(shown) - 1) - 0.5) if len(shown) > 1 else 0.0
         at = [
             (rows.index(f.estimate.condition) + spread, f)

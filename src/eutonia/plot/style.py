@@ -51,7 +51,8 @@ def looks(labels: Iterable[str]) -> list[tuple[str, int]]:
     """Return the colour, and the number of the dash or marker, of each thing that is drawn.
 
     What is named left is blue and what is named right is orange, whether or not the other side is
-    drawn. Where no label names a side the colours go by order.
+    drawn. Where no label names a side the colours go by order, and so they do where more than two
+    are of one side and nothing else is drawn, since tones of one colour would be too alike.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def looks(labels: Iterable[str]) -> list[tuple[str, int]]:
     True
     """
     sides = [side_of(label) for label in labels]
-    if not any(sides):
+    if not any(sides) or (len(sides) > 2 and len(set(sides)) == 1):
         return [(COLOURS[i % len(COLOURS)], i) for i in range(len(sides))]
     found = []
     for i, side in enumerate(sides):
