@@ -23,6 +23,7 @@ from eutonia.report.block import (
 from eutonia.report.blocks import blocks
 from eutonia.report.figures import evidence_figures
 from eutonia.report.first_page import first_page
+from eutonia.report.losses import ABSENT, UNTOLD
 from eutonia.report.plain_page import plain_page
 from eutonia.report.summary import summary_table
 from eutonia.report.words import card
@@ -324,6 +325,28 @@ def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
     )
     assert f"{each[0].title} (in part, in 3 conditions)" in row(first_page(some), "NOT TAKEN")
     assert said.index("Head tremor") < said.index("Blinks (in 3 conditions)")
+
+
+@pytest.mark.parametrize("code", [ABSENT, UNTOLD])
+def test_what_was_looked_for_in_part_is_missing_in_part(full, code):
+    """A tremor that other fingers did not have, or that no finger is named for, was looked for."""
+    assessment, _ = full
+    hidden = NotMeasurable(
+        measure="hand.finger_tremor",
+        version="1",
+        title="Tremor",
+        tier="supportive",
+        code="hidden",
+        reason="Hidden.",
+        condition=Condition.of(task="posture"),
+    )
+    other = replace(hidden, code=code, reason="The hand trembles: why.")
+    said = row(first_page(replace(assessment, not_measurable=(hidden, other))), "NOT TAKEN")
+    assert "Tremor (posture, in part)" in said
+    said = row(first_page(replace(assessment, not_measurable=(hidden,))), "NOT TAKEN")
+    assert "Tremor (posture)" in said
+    said = row(first_page(replace(assessment, not_measurable=(other,))), "NOT TAKEN")
+    assert "Tremor (posture, in part)" not in said
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def _change(assessment: Assessment) -> Text:
 
 def _not_taken(assessment: Assessment) -> Text:
     missing = assessment.not_measurable
-    asked = [m for m in missing if m.code not in (NO_INPUT, ABSENT)]
+    asked = [m for m in missing if m.code not in (NO_INPUT, ABSENT, UNTOLD)]
     told = [m for m in asked if m.tier != "research"]
     research = len(asked) - len(told)
     parts = []
@@ -271,6 +271,8 @@ def _untold(assessment: Assessment) -> Iterator[tuple[str, Text]]:
 def _wanting(assessment: Assessment, missing: list[NotMeasurable]) -> list[str]:
     """Return each title once, with its conditions; first what the videos were made for."""
     found = {(f.estimate.title, f.estimate.condition) for f in assessment.findings}
+    looked_for = (m for m in assessment.not_measurable if m.code in (ABSENT, UNTOLD))
+    found |= {(m.title, m.condition) for m in looked_for}
     made_for = filmed_for(assessment)
     titles: dict[str, dict[str, None]] = {}
     for m in sorted(missing, key=lambda m: aside(m.measure, made_for)):
