@@ -15,6 +15,7 @@ from eutonia.derive.gait import gait
 from eutonia.derive.hand_at_face import over_lips, with_hand, without_hidden
 from eutonia.derive.head import HeadZero, head, zero_of
 from eutonia.derive.head_jaw import with_jaw
+from eutonia.derive.head_lids import with_lids
 from eutonia.derive.lids import LEAST_CLOSURES, SIDES, UNCALIBRATED, LidRange, lids, range_of
 from eutonia.derive.mouth import mouth
 from eutonia.model import (
@@ -118,8 +119,9 @@ def seen_in(
         hidden = over_lips(landmarks)
         moved = without_hidden(mouth(landmarks), hidden)
         turned = with_jaw(head(landmarks, zero=calibration.zero), moved)
-        found.append(with_hand(without_hidden(turned, hidden, units=("deg",)), landmarks))
         closures = lids(landmarks, limits=calibration.lids, segments=segments)
+        turned = with_lids(without_hidden(turned, hidden, units=("deg",)), closures, landmarks.t_s)
+        found.append(with_hand(turned, landmarks))
         found.append(_tried(closures, during(landmarks, segments, "closures")))
         found.append(moved)
     if any(_followed(landmarks, name) for name in parts & {"left_hand", "right_hand"}):

@@ -170,21 +170,20 @@ class Hiding:
         From what it reads on it may be much curled.
     bent : float
         The most that such a finger bends.
-    straight_below, straight : float
-        What reads less than this from the palm may bend by this much more.
+    straight : mapping of str to (float, float)
+        What reads less than the first may bend by the second more; by how it was seen.
     """
 
     fist_from: Mapping[str, float]
     fist: float
     bent_from: Mapping[str, float]
     bent: float
-    straight_below: float
-    straight: float
+    straight: Mapping[str, tuple[float, float]]
 
     def above(self, value: float, seen: str) -> float:
         """Return how far above what was read the limits reach at least."""
-        straight = seen == PALM and value < self.straight_below
-        return max(self.clenched(value, seen), self.straight if straight else 0.0)
+        below, more = self.straight.get(seen, (-np.inf, 0.0))
+        return max(self.clenched(value, seen), more if value < below else 0.0)
 
     def clenched(self, value: float, seen: str) -> float:
         """Return how much more a finger bends if it is clenched, or much curled."""

@@ -206,7 +206,8 @@ FLAGS = {
     "may_hold_a_tool": "the hand may hold a tool",
     "bend_from_palm": "bend read from the palm",
     "bend_pinched": "the end of this finger was behind the thumb, as around a pen",
-    "bend_from_front": "bend read from ahead, over the back of the hand",
+    "bend_from_front": "bend read from ahead, over the back of the hand: films show too little "
+    "of a large one",
     "bend_guessed": "bend guessed: covered, or not seen from this finger's side",
     "bend_hidden": "hidden behind the other fingers, or a pen may have been taken for it",
     "vertical_of_camera": "vertical is the camera's",

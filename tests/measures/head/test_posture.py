@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from eutonia.derive.head_lids import NOD_DEG
+from eutonia.derive.head_lids import SITE as LIDS
 from eutonia.dsp.rotation import turned
 from eutonia.measures import entry
 from eutonia.model import BadSpan, Channel, Condition
@@ -477,6 +479,24 @@ def test_a_face_at_work_does_not_move_the_head(task, rms, differs):
     assert (found.p < 0.05) == bool(differs)
     at_work = next(e for e in outcome.estimates if task in e.condition.label)
     assert any("face works" in n for n in at_work.notes) is (task == "counting")
+
+
+@pytest.mark.parametrize("name", ["head.variability", "head.slow_movement"])
+@pytest.mark.parametrize(("nod", "still"), [(6.0, True), (40.0, False)])
+def test_eyes_that_are_squeezed_shut_do_not_move_the_head(name, nod, still):
+    """A still head that nods with each spasm may not move at all; 40 degrees are its own."""
+    shut = (T % 2.5) > 1.3
+    x = _shaken(0.05)
+    x[1] -= nod * shut
+    of_lids = Channel(name=LIDS, kind="head", unit="deg", site=LIDS, side="midline")
+    channels = (*(head_channel(a) for a in AXES), of_lids)
+    (seen,) = _run(name, _film(np.vstack([x, -NOD_DEG * shut]), channels=channels)).estimates
+    (alone,) = _run(name, _film(x)).estimates
+    assert seen.value == alone.value
+    assert (seen.interval.lo < 0.1 * nod / 6) is still
+    assert alone.interval.lo > 0.1 * nod / 6
+    assert any("squeezed shut" in n for n in seen.notes)
+    assert not any("squeezed shut" in n for n in alone.notes)
 
 
 def test_the_hand_of_a_trick_takes_no_deviation_away():

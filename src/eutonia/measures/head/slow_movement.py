@@ -8,7 +8,7 @@ import numpy as np
 
 from eutonia.dsp import tremor
 from eutonia.dsp.tremor import FREQ_HZ, SLOW_HZ
-from eutonia.measures import face_at_work, head_noise, rhythm
+from eutonia.measures import face_at_work, head_noise, rhythm, squeezed_eyes
 from eutonia.measures.head_tremor import (
     GAIN_SD,
     GAIN_WORDS,
@@ -33,7 +33,7 @@ NOISE_TIMES = 1.5
 
 MEASURE = Measure(
     id="head.slow_movement",
-    version="7",
+    version="8",
     title="Slow movement of the head (0.5 to 2.5 Hz, without tremor)",
     unit="deg",
     tier="supportive",
@@ -54,8 +54,9 @@ MEASURE = Measure(
     "and compressed: how much is read from the film above 8 Hz; and that of glasses where the "
     "intake says that they were worn.",
     history="Up to version 1 a jaw at work was not held, up to version 3 no noise, up to version 5 "
-    "no more of it in a dark, compressed film, up to version 6 nothing of glasses. Up to version 4 "
-    "the gain of a shake was held too narrowly (10 % for 15).",
+    "no more of it in a dark, compressed film, up to version 6 nothing of glasses, up to version 7 "
+    "nothing of eyes that are squeezed shut. Up to version 4 the gain of a shake was held too "
+    "narrowly (10 % for 15).",
     figure="rhythm",
     proofs=("simulated",),
 )
@@ -70,7 +71,7 @@ def measure(x: Inputs) -> Result:
     gain = gain_together(x, finish.power(total), gain_sd(x))[:, None]
     of_face = face_at_work.MOST_SLOW_DEG if face_at_work.works(x.condition) else 0.0
     of_film = head_noise.most(x, least=NOISE_MOST_DEG, times=NOISE_TIMES)
-    most = float(np.hypot(of_face, of_film))
+    most = float(np.hypot(np.hypot(of_face, squeezed_eyes.most_deg(x)), of_film))
     value = finish(total)
     below = face_at_work.share(value, most=most, noise=face_at_work.NOISE_SLOW_DEG)
     return Result(
@@ -83,6 +84,7 @@ def measure(x: Inputs) -> Result:
         evidence=found.evidence(),
         notes=(
             *face_at_work.notes(x.condition, of_face),
+            *squeezed_eyes.notes(x),
             *face_at_work.noise_notes(x.condition, value, round(of_film, 2)),
         ),
     )

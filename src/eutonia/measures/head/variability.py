@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.dsp.rotation import angles, turned
-from eutonia.measures import face_at_work, head_noise, posture, trick_hand
+from eutonia.measures import face_at_work, head_noise, posture, squeezed_eyes, trick_hand
 from eutonia.measures.head_tremor import CHANGE_SD, added_deg, added_share, gain_sd, gain_together
 from eutonia.measures.head_tremor import GAIN_SD as AXES_SD
 from eutonia.measures.rhythm import gain_of_sum
@@ -41,7 +41,7 @@ GAIN_SD = 0.12
 
 MEASURE = Measure(
     id="head.variability",
-    version="8",
+    version="9",
     title="Movement of the head about its posture",
     unit="deg",
     tier="supportive",
@@ -68,7 +68,8 @@ MEASURE = Measure(
     history="Up to version 2 a head that changed its posture moved too much in its number, by half "
     "as much again, and had limits that no head reaches, nor did these hold the face's part. "
     "Version 4 held a lower limit of 0.6 degrees, version 5 0.8 degrees and 12 % of all; up to "
-    "version 6 a small face added no more than another, and up to version 7 glasses nothing.",
+    "version 6 a small face added no more than another, up to version 7 glasses nothing, and "
+    "up to version 8 eyes that are squeezed shut nothing.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -88,7 +89,7 @@ def measure(x: Inputs) -> Result:
         lacks = np.sqrt(1 + (error / seen) ** 2)
     most = face_at_work.MOST_DEG if face_at_work.works(x.condition) else 0.0
     of_film = head_noise.most(x, least=NOISE_MOST_DEG, times=NOISE_TIMES)
-    added = float(np.hypot(most, of_film))
+    added = float(np.hypot(np.hypot(most, squeezed_eyes.most_deg(x)), of_film))
     below = face_at_work.share(seen * lacks, most=added, noise=face_at_work.NOISE_DEG)
     furthest, power = _apart(x, total)
     gain = _gain(x, power, gain_sd(x))
@@ -102,6 +103,7 @@ def measure(x: Inputs) -> Result:
         no_interval="few_independent",
         notes=(
             *face_at_work.notes(x.condition, most),
+            *squeezed_eyes.notes(x),
             *face_at_work.noise_notes(x.condition, seen, round(of_film, 2)),
             *trick_hand.notes(x),
         ),
