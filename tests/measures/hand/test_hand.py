@@ -752,7 +752,9 @@ def test_an_index_among_bent_fingers_may_curl_far_more_than_it_reads(reads, gap,
     ]
     assert sum_.interval.lo == pytest.approx(reads - half, abs=2)
     if reach is None:
-        assert sum_.interval.hi == pytest.approx(reads + half, abs=2)
+        # Encoded pictures show less of a bend from ahead.
+        above = 100.0 if how == "bend_from_front" else half
+        assert sum_.interval.hi == pytest.approx(reads + above, abs=2)
         return
     assert sum_.interval.hi == pytest.approx(reach, abs=2)
     assert beyond.interval.hi > reach - 110
