@@ -98,10 +98,10 @@ STUDIES = {
         "a person, *varying* ones change from pose to pose; *in the interval*: share of errors "
         "that the systematic part of the measure's interval holds. Flat hands and fists stand by "
         "themselves: the fingers of a fist read far too straight, and where a bend may be one the "
-        "interval reaches up to it. People 100 to 121 judged an earlier version and were left out. "
-        "**These pictures are not encoded, as those of a film are, which shows less of a bend from "
-        "ahead** ([what a camera gets wrong](video-limits.md)): of that view the figures hold for no "
-        "film.",
+        "interval reaches up to it. People 100 to 121 judged an earlier version and were left "
+        "out. **These pictures are not encoded, as those of a film are, which shows less of a bend from "
+        "ahead** ([what a camera gets wrong](video-limits.md)): of that view the figures hold for "
+        "no film.",
     ),
     "mouth": (
         "Jaw and mouth",
