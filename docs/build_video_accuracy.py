@@ -92,16 +92,16 @@ STUDIES = {
     ),
     "hands": (
         "Joints of the fingers",
-        "Right hands in drawn postures and in those of a clinic (one finger curled or lifted while "
-        "the others rest half bent, all flexing together), seen from four sides and from anywhere. "
-        "Errors in degrees; *found*: share that was read; *constant* errors stay with a finger of "
-        "a person, *varying* ones change from pose to pose; *in the interval*: share of errors "
-        "that the systematic part of the measure's interval holds. Flat hands and fists stand by "
-        "themselves: the fingers of a fist read far too straight, and where a bend may be one the "
-        "interval reaches up to it. People 100 to 121 judged an earlier version and were left "
-        "out. **These pictures are not encoded, as those of a film are, which shows less of a bend from "
-        "ahead** ([what a camera gets wrong](video-limits.md)): of that view the figures hold for "
-        "no film.",
+        "Right hands in drawn postures and in those of a clinic (one finger curled or lifted "
+        "while the others rest half bent, all flexing together), seen from four sides and from "
+        "anywhere. Errors in degrees; *found*: share that was read; *constant* errors stay with "
+        "a finger of a person, *varying* ones change from pose to pose; *in the interval*: "
+        "share of errors that the systematic part of the measure's interval holds. Flat hands "
+        "and fists stand by themselves: the fingers of a fist read far too straight, and where "
+        "a bend may be one the interval reaches up to it. People 100 to 121 judged an earlier "
+        "version and were left out. **These pictures are not encoded, as those of a film are, "
+        "which shows less of a bend from ahead** ([what a camera gets wrong](video-limits.md)): "
+        "of that view the figures hold for no film.",
     ),
     "mouth": (
         "Jaw and mouth",
