@@ -327,7 +327,7 @@ def _different(assessment: Assessment) -> Iterator[str]:
         yield _sentence(c)
     nearest = (nearer(c, assessment.contrasts) for c in told)
     if any(c is not None and not differs(c) for c in nearest):
-        yield "Holding something bends anyone's fingers, so this says little by itself."
+        yield "It is so in anyone who holds a pen or plays, so this says little by itself."
     if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
