@@ -110,11 +110,14 @@ def test_a_study_goes_on_from_what_was_tracked(tmp_path):
     for view in gait_films.SHOTS:
         arrays = {"xyz": body.xyz, "score": body.score, "visible": body.visible}
         np.savez(tmp_path / gait_films.name_of(0, view), **arrays, true=body.xyz)
-    bent = np.linspace(0, 80, 6 * len(hand_pictures.VIEWS))
+    views = hand_pictures.VIEWS * 6
+    bent = np.linspace(0, 80, len(views))
     shown = np.stack([hand_points({"index_pip": angle}) for angle in bent])
     same = dict.fromkeys(("true", "world", "picture"), shown)
     name = f"hands_{hand_pictures._VERSION}_0.npz"
-    np.savez(tmp_path / name, **same, task=np.array(["drawn"] * len(bent)))
+    film = np.repeat(hand_pictures.FILMS[0], len(bent))
+    task = np.repeat("drawn", len(bent))
+    np.savez(tmp_path / name, **same, view=np.array(views), film=film, task=task)
     asked = list(mouth._asked())
     chin = np.array([[a.get("jaw_right", 0.0), a.get("jaw", 0.0), 0.0] for a in asked])
     points = np.array([face_points(opening_mm=o, deviation_mm=d) for d, o, _ in chin])

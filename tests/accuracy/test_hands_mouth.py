@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eutonia.accuracy import hand_pictures, hands, mouth
-from eutonia.accuracy.hand_pictures import Seen
+from eutonia.accuracy.hand_pictures import FILMS, Seen
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.measures.hand_sight import HIDDEN
 from eutonia.simulate.fingers import hand_points
@@ -17,6 +17,7 @@ def _seen(identity, true, read, *, view="palm"):
     return Seen(
         identity=identity,
         view=view,
+        film=FILMS[0],
         task="drawn",
         true=hand_points({f"{f}_pip": true for f in FINGERS}),
         world=picture,

@@ -59,6 +59,26 @@ def row(said: tuple[Block, ...], key: str) -> str:
     return " / ".join(plain(v) for k, v in table.rows if k == key)
 
 
+def not_taken(
+    code: str,
+    reason: str = "Why.",
+    *,
+    measure: str = "hand.finger_tremor",
+    title: str = "Tremor of a finger",
+    condition: Condition = Condition.of(task="posture"),
+) -> NotMeasurable:
+    """Return what was asked for and could not be taken."""
+    return NotMeasurable(
+        measure=measure,
+        version="1",
+        title=title,
+        tier="supportive",
+        code=code,
+        reason=reason,
+        condition=condition,
+    )
+
+
 def test_research_tier_never_stands_on_the_first_page_or_the_plain_page(full):
     """Neither title nor number of a research measure is on the pages that are read first."""
     assessment, _ = full
@@ -230,13 +250,11 @@ def test_safety_says_what_was_asked_and_reported(full, state, expected):
 def test_what_was_not_recorded_is_one_word_on_the_first_page(full):
     """A visit without EMG says so once, instead of naming every measure that needs it."""
     assessment, _ = full
-    one = NotMeasurable(
+    one = not_taken(
+        "no_input",
+        "No EMG was recorded.",
         measure="emg.burst",
-        version="1",
         title="EMG bursts",
-        tier="supportive",
-        code="no_input",
-        reason="No EMG was recorded.",
         condition=Condition(),
     )
     said = row(first_page(replace(assessment, not_measurable=(one,))), "NOT TAKEN")
@@ -249,15 +267,7 @@ def test_what_is_not_there_names_where_it_was_looked_for(full):
     assessment, _ = full
     shown = assessment.findings[0].estimate
     here, there = Condition.of(task="rest"), Condition.of(task="posture")
-    none = NotMeasurable(
-        measure="hand.finger_tremor",
-        version="1",
-        title="Tremor of a finger",
-        tier="supportive",
-        code="absent",
-        reason="No tremor.",
-        condition=here,
-    )
+    none = not_taken("absent", "No tremor.", condition=here)
     also = replace(none, title=shown.title, condition=shown.condition)
     missing = (none, none, replace(none, condition=there), also)
     said = row(first_page(replace(assessment, not_measurable=missing)), "NOT TAKEN")
@@ -268,15 +278,7 @@ def test_what_is_not_there_names_where_it_was_looked_for(full):
 def test_what_was_found_without_its_place_stands_on_the_first_page(full):
     """A hand trembles, and which finger is not told: its frequency is said once, with where."""
     assessment, _ = full
-    one = NotMeasurable(
-        measure="hand.finger_tremor",
-        version="5",
-        title="Tremor of a finger",
-        tier="supportive",
-        code="untold",
-        reason="One finger trembles at 5.1 Hz: largest was the index.",
-        condition=Condition.of(task="posture"),
-    )
+    one = not_taken("untold", "One finger trembles at 5.1 Hz: largest was the index.")
     said = first_page(replace(assessment, not_measurable=(one, one)))
     assert row(said, "SEEN").startswith("One finger trembles at 5.1 Hz (posture);")
 
@@ -287,13 +289,11 @@ def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
     filmed = replace(
         assessment.recordings[0], id="neck.mp4", kind="head", conditions=("let go", "range")
     )
-    blinks = NotMeasurable(
+    blinks = not_taken(
+        "too_short",
+        "Too short.",
         measure="eyes.blink_rate",
-        version="1",
         title="Blinks",
-        tier="supportive",
-        code="too_short",
-        reason="Too short.",
         condition=Condition.of(task="let_go"),
     )
     missing = (
@@ -331,15 +331,7 @@ def test_what_a_film_was_made_for_stands_first_in_what_was_not_taken(full):
 def test_what_was_looked_for_in_part_is_missing_in_part(full, code):
     """A tremor that other fingers did not have, or that no finger is named for, was looked for."""
     assessment, _ = full
-    hidden = NotMeasurable(
-        measure="hand.finger_tremor",
-        version="1",
-        title="Tremor",
-        tier="supportive",
-        code="hidden",
-        reason="Hidden.",
-        condition=Condition.of(task="posture"),
-    )
+    hidden = not_taken("hidden", "Hidden.", title="Tremor")
     other = replace(hidden, code=code, reason="The hand trembles: why.")
     said = row(first_page(replace(assessment, not_measurable=(hidden, other))), "NOT TAKEN")
     assert "Tremor (posture, in part)" in said
@@ -612,19 +604,32 @@ def test_sides_that_a_comparison_does_not_tell_apart_are_not_called_uneven(full)
 def test_a_tremor_that_was_seen_is_not_said_to_be_lacking_on_page_one(full):
     """Of a hand that trembles page 1 does not say that a still thumb was looked for in vain."""
     assessment, _ = full
-    one = NotMeasurable(
-        measure="hand.finger_tremor",
-        version="8",
-        title="Tremor of a finger",
-        tier="supportive",
-        code="untold",
-        reason="The right hand trembles at 5.1 Hz: which finger is not told.",
-        condition=Condition.of(task="posture"),
-    )
+    one = not_taken("untold", "The right hand trembles at 5.1 Hz: which finger is not told.")
     none = replace(one, code="absent", reason="No rhythm stands out.")
     for found, lacking in (((one, none), False), ((none,), True)):
         said = row(first_page(replace(assessment, not_measurable=found)), "NOT TAKEN")
         assert ("looked for and not there: Tremor of a finger" in said) == lacking
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "told"),
+    [(-20.0, 70.0, "not known: from nothing to all of it"), (-20.0, 50.0, "no difference shown")],
+)
+def test_what_a_task_adds_to_holding_the_pen_stands_beside_its_difference_from_rest(
+    full, lo, hi, told
+):
+    """Of 60 beyond rest up to 70 may be the task's, so that nothing is known; 50 is not all."""
+    assessment, _ = full
+    rest = assessment.contrasts[0]
+    beyond = Interval(lo=lo, hi=hi, kind="within the recording", method="m")
+    grip = replace(rest, b="posture", value=20.0, interval=beyond, p=0.3, q=0.4)
+    for also, said in ((grip, True), (replace(grip, p=0.001, q=0.003), False)):
+        made = replace(assessment, contrasts=(rest, also))
+        page = "\n".join(texts(first_page(made)))
+        plain = "\n".join(texts(plain_page(made)))
+        assert (told in page) == said
+        assert ("(posture) differs from rest in health too" in page) == said
+        assert ("It is so in anyone who holds a pen or plays" in plain) == said
 
 
 def test_research_numbers_that_differ_are_counted_not_denied(full):

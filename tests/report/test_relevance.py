@@ -214,3 +214,11 @@ def test_what_writing_adds_to_the_grip_stands_before_what_it_adds_to_rest():
     assert nearer(rest, [held, rest, grip]) is grip
     assert nearer(grip, [held, rest, grip]) is None
     assert nearer(held, [held, rest, grip]) is None
+
+
+def test_an_easy_passage_is_nearer_to_a_trigger_passage_than_hands_on_the_keys():
+    """Whatever stands first in the assessment."""
+    rest = replace(_contrast("hand.curl.sum", q=0.001), a="trigger_passage", b="rest")
+    held, easy = replace(rest, b="posture"), replace(rest, b="easy_passage")
+    assert nearer(rest, [rest, held, easy]) is easy
+    assert nearer(rest, [rest, easy, held]) is easy

@@ -25,11 +25,15 @@ def interval(lo: float, hi: float) -> Interval:
         (1234.5, 900.0, 1600.0, "1230 [900, 1600]"),
         (-41.5, -53.6, -6.04, "−42 [−54, −6]"),
         # One limit far away, as of ratios: each is rounded by what is known to its side.
-        (-41.5, -45.6, -0.04, "−41.5 [−45.6, 0]"),
+        (-41.5, -45.6, -0.04, "−41.5 [−45.6, −0.04]"),
         (11.42, 1.634, 1502.3, "11 [2, 1500]"),
-        (0.79, 0.002, 475.0, "0.8 [0.0, 480]"),
+        (0.79, 0.002, 475.0, "0.8 [0.002, 480]"),
         (0.46, 0.09, 150.2, "0.46 [0.09, 150]"),
         (1.0, 1.0, 12.34, "1 [1, 12]"),
+        # A limit that is not 0 is not shown as 0; one that is almost 0 is.
+        (74.0, 1.4, 146.6, "70 [1, 150]"),
+        (74.0, 0.0004, 148.0, "70 [0.0, 150]"),
+        (74.0, 0.0, 148.0, "70 [0, 150]"),
     ],
 )
 def test_a_number_has_two_digits_of_the_width_of_its_interval(value, lo, hi, expected):

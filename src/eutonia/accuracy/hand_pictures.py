@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import cv2
 import numpy as np
 
 from eutonia.derive.hand_frame import FINGERS
@@ -14,18 +16,23 @@ from eutonia.model import Floats
 
 if TYPE_CHECKING:
     from eutonia.simulate.people.body import Person
-    from eutonia.simulate.people.pose import Pose
-    from eutonia.simulate.people.scene import Scene
+    from eutonia.simulate.people.pose import Bones
+    from eutonia.simulate.people.scene import Picture, Scene
     from eutonia.simulate.people.truth import Truth
 
 View = Literal["above", "palm", "thumb", "little", "ahead", "anywhere"]
 VIEWS: tuple[View, ...] = get_args(View)
+Film = Literal["film, 1080 lines", "film, 480 lines", "not encoded, 480 lines"]
+#: The first is what the protocols ask for; encoding, and few lines, take bends away.
+FILMS: tuple[Film, ...] = get_args(Film)
+#: Pictures of a film, each with its own noise, by which the encoder comes to rest.
+N_FILMED = 8
 #: Drawn poses of the hand for each person and view, beside those of the clinic.
 N_DRAWN = 6
-#: Looks at each picture: as in a film, a hand is sought first and then followed.
+#: The last pictures, which are looked at: as in a film, a hand is sought first and then followed.
 N_LOOKS = 3
 #: Raised whenever poses or scenes change: older caches are not used.
-_VERSION = 5
+_VERSION = 6
 #: Arm and forearm that hold the right hand freely in front of the person.
 _ARM = {"right_arm_forward": 55.0, "right_elbow": 45.0, "right_arm_out": 5.0}
 _CHAIN = (
@@ -41,6 +48,7 @@ class Seen:
 
     identity: int
     view: View
+    film: Film
     task: str
     true: Floats
     world: Floats
@@ -64,60 +72,92 @@ def tracked(identity: int, mesh: Path, cache: Path | None) -> list[Seen]:
         found = list(_hands(identity, mesh))
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-            task, true, world, picture = (np.array([getattr(s, n) for s in found]) for n in _ARRAYS)
-            np.savez_compressed(file, task=task, true=true, world=world, picture=picture)
+            kept: dict[str, Any] = {n: np.array([getattr(s, n) for s in found]) for n in _KEPT}
+            np.savez_compressed(file, **kept)
         return found
     with np.load(file) as read:
-        arrays = [read[name] for name in _ARRAYS]
+        columns = [read[name] for name in _KEPT]
     return [
-        Seen(
-            identity=identity,
-            view=VIEWS[i % len(VIEWS)],
-            task=str(k),
-            true=t,
-            world=w,
-            picture=p,
-        )
-        for i, (k, t, w, p) in enumerate(zip(*arrays, strict=True))
+        Seen(identity=identity, **dict(zip(_KEPT, row, strict=True)))
+        for row in zip(*columns, strict=True)
     ]
 
 
-_ARRAYS = ("task", "true", "world", "picture")
+_KEPT = ("view", "film", "task", "true", "world", "picture")
 
 
 def _hands(identity: int, mesh: Path) -> Iterator[Seen]:
-    """Render one person's right hand in every pose from every view, and track it."""
+    """Film one person's right hand in every pose from every view, and track it."""
     from eutonia.simulate.people.body import person
-    from eutonia.simulate.people.pose import Pose
-    from eutonia.simulate.people.render import render
+    from eutonia.simulate.people.pose import Pose, bones
+    from eutonia.simulate.people.truth import truth_of
     from eutonia.tracking.hands import HandTracker
 
     rng = np.random.default_rng(identity)
     who, tracker = person(identity, folder=mesh), HandTracker()
     for n, (task, joints) in enumerate(_poses(rng)):
         pose = Pose(joints=_ARM | joints)
+        placed = bones(who, pose, folder=mesh)
         for view in VIEWS:
-            scene = _scene(who, pose, view, mesh, rng=np.random.default_rng((identity, n)))
-            picture, truth = render(who, pose, scene, folder=mesh)
-            tracker.reset()
-            seen = [tracker.follow(picture) for _ in range(N_LOOKS)][-1]
-            wrist = truth.points_px["right_wrist"]
-            near = min(
-                seen.values(),
-                key=lambda hand: float(np.hypot(*(hand.xyz[0, :2] - wrist))),
-                default=None,
-            )
-            nothing = np.full((21, 3), np.nan)
-            yield Seen(
-                identity=identity,
-                view=view,
-                task=task,
-                true=_true(truth) @ scene.camera().axes.T * [1, -1, -1],
-                world=nothing
-                if near is None or near.world is None
-                else near.world.astype(np.float64),
-                picture=nothing if near is None else near.xyz.astype(np.float64),
-            )
+            seen_from = _scene(who, placed, view, rng=np.random.default_rng((identity, n)))
+            for kind in FILMS:
+                scene = _taken(seen_from, kind)
+                tracker.reset()
+                hands = [tracker.follow(p) for p in _pictures(who, placed, scene, kind)][-1]
+                truth = truth_of(who, placed, scene)
+                wrist = truth.points_px["right_wrist"]
+                near = min(
+                    hands.values(),
+                    key=lambda hand: float(np.hypot(*(hand.xyz[0, :2] - wrist))),
+                    default=None,
+                )
+                nothing = np.full((21, 3), np.nan)
+                yield Seen(
+                    identity=identity,
+                    view=view,
+                    film=kind,
+                    task=task,
+                    true=_true(truth) @ scene.camera().axes.T * [1, -1, -1],
+                    world=nothing
+                    if near is None or near.world is None
+                    else near.world.astype(np.float64),
+                    picture=nothing if near is None else near.xyz.astype(np.float64),
+                )
+
+
+def _taken(scene: Scene, kind: Film) -> Scene:
+    """Return the scene as a camera of that many lines takes it."""
+    if "1080" not in kind:
+        return scene
+    more = 1080 / scene.height
+    return replace(scene, width=1440, height=1080, focal_px=scene.focal_px * more, supersampling=1)
+
+
+def _pictures(who: Person, placed: Bones, scene: Scene, kind: Film) -> list[Picture]:
+    """Return the pictures that are looked at: the same one, or the last ones of a film."""
+    from eutonia.simulate.people.render import draw
+    from eutonia.simulate.people.scene import developed
+
+    light = draw(who, placed, scene)
+    if kind.startswith("not"):
+        return [developed(light, scene)] * N_LOOKS
+    noisy = (replace(scene, noise_seed=scene.noise_seed + k) for k in range(N_FILMED))
+    return _encoded([developed(light, each) for each in noisy])[-N_LOOKS:]
+
+
+def _encoded(pictures: list[Picture]) -> list[Picture]:
+    """Return what a film in MPEG-4, as `simulate.people.film` writes it, shows of pictures."""
+    height, width = pictures[0].shape[:2]
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/hand.mp4"
+        writer = cv2.VideoWriter(path, cv2.VideoWriter.fourcc(*"mp4v"), 30.0, (width, height))
+        for picture in pictures:
+            writer.write(picture)
+        writer.release()
+        film = cv2.VideoCapture(path)
+        read = [film.read()[1] for _ in pictures]
+        film.release()
+    return [np.asarray(picture, np.uint8) for picture in read]
 
 
 def _poses(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
@@ -177,13 +217,11 @@ def _true(truth: Truth) -> Floats:
     return np.array([truth.points_m[f"right_{name}"] for name in _CHAIN])
 
 
-def _scene(who: Person, pose: Pose, view: View, mesh: Path, *, rng: np.random.Generator) -> Scene:
+def _scene(who: Person, placed: Bones, view: View, *, rng: np.random.Generator) -> Scene:
     """Return a camera 55 cm from the hand, on the side of it that the view names."""
-    from eutonia.simulate.people.pose import bones
     from eutonia.simulate.people.scene import Scene
     from eutonia.simulate.people.truth import joints_of
 
-    placed = bones(who, pose, folder=mesh)
     points = joints_of(who, placed)
     wrist, index, little, middle = (
         points[f"right_{p}"] for p in ("wrist", "index_mcp", "little_mcp", "middle_mcp")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.accuracy.hand_pictures import VIEWS, Seen, tracked
+from eutonia.accuracy.hand_pictures import FILMS, VIEWS, Seen, tracked
 from eutonia.derive.fingers import joint_angles, read
 from eutonia.derive.hand_frame import FINGERS
 from eutonia.measures.hand import curl, lift, posture
@@ -121,10 +121,13 @@ def study(
         found += tracked(identity, mesh, cache)
         if progress is not None:
             progress(identity)
-    bent = angles([s for s in found if s.task not in _WHOLE])
-    alike = [[s for s in found if s.task == task] for task in _WHOLE]
+    films = {film: [s for s in found if s.film == film] for film in FILMS}
+    asked, *others = films.values()
+    bent = angles([s for s in asked if s.task not in _WHOLE])
+    alike = [[s for s in asked if s.task == task] for task in _WHOLE]
     whole = [row for of in alike if of for row in _whole(angles(of))]
-    return [row for row in (*_by_sight(bent), *whole, *_by_view(bent)) if row["n"]]
+    less = [row for of in others if of for row in _less(of)]
+    return [row for row in (*_by_sight(bent), *whole, *less, *_by_view(bent)) if row["n"]]
 
 
 def angles(found: list[Seen]) -> Read:
@@ -170,6 +173,13 @@ def _whole(x: Read) -> Iterator[dict[str, Any]]:
     whole = _WHOLE[str(x.task[0])]
     for name in ("curl", "bend of the outer joints together"):
         yield from _seen(x, name, f"{name} of {whole}, by how the finger is seen")
+
+
+def _less(found: list[Seen]) -> Iterator[dict[str, Any]]:
+    """Yield what the measures give of pictures that are not those that the protocols ask for."""
+    bent = angles([s for s in found if s.task not in _WHOLE])
+    for name in ("curl", "bend of the outer joints together"):
+        yield from _seen(bent, name, f"{name} ({found[0].film}), by how the finger is seen")
 
 
 def _seen(x: Read, name: str, by: str) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD, not_recorded
 from eutonia.report.main_findings import main_findings
 from eutonia.report.posture import posture
 from eutonia.report.relevance import (
+    BESIDE,
     aside,
     differs,
     filmed_for,
@@ -147,12 +148,10 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if len(shown) > MAX_CONTRASTS:
         more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
-    if any(_near(c, assessment) for c in shown[:MAX_CONTRASTS]):
-        yield (
-            "READ",
-            "holding the pen or the instrument differs from rest in health too: what the task adds "
-            "to holding it counts",
-        )
+    beside = (nearer(c, assessment.contrasts) for c in shown[:MAX_CONTRASTS])
+    for task in dict.fromkeys(c.b for c in beside if c is not None and not differs(c)):
+        also = f"{BESIDE[task]} differs from rest in health too"
+        yield "READ", f"{also}: what the task adds to that counts"
     research = sum(differs(c) for c in every) - len(differ)
     if research:
         more = f"{research} research-tier {'number' if research == 1 else 'numbers'}: "
@@ -191,13 +190,18 @@ def _contrast(c: Contrast, assessment: Assessment) -> str:
 
 
 def _near(c: Contrast, assessment: Assessment) -> str:
-    """Return what a task adds to the one nearest to it, where it only differs from rest."""
+    """Return what a task adds to the one nearest to it, where it only differs from rest.
+
+    Where that may be nothing, and as well all of the difference from rest, nothing can be told.
+    """
     near = nearer(c, assessment.contrasts)
     if near is None or differs(near):
         return ""
+    within = near.interval is not None and near.interval.lo <= c.value <= near.interval.hi
+    told = "not known: from nothing to all of it" if within else "no difference shown"
     interval = f" {limits(near.interval, near.value)}" if near.interval is not None else ""
     value = with_unit(number(near.value, near.interval) + interval, unit_of(near, assessment))
-    return f" (beyond {spaced(near.b)}: {value}, no difference shown)"
+    return f" (beyond {spaced(near.b)}: {value}, {told})"
 
 
 def _other_side(c: Contrast, assessment: Assessment) -> str:

@@ -14,8 +14,13 @@ from eutonia.report.words import card
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
 #: Rest and the maximal contraction are there to be compared with, not findings of their own.
 _REST = ("rest", "mvc", "")
-#: What a task is held against, as a pen grip: it stands after the task, and before rest.
-_BESIDE = ("posture", "easy_passage", "mouthpiece_held")
+#: What a task is held against, the nearest to it first: it stands after the task, before rest.
+#: The words say what is done there, in health too.
+BESIDE = {
+    "easy_passage": "playing an easy passage",
+    "mouthpiece_held": "holding the mouthpiece",
+    "posture": "holding the pen or the instrument (posture)",
+}
 #: Detail of what compares two sides without a sign.
 SIDES_APART = "left_minus_right_percent"
 #: Flag of an angle that the camera did not see.
@@ -116,7 +121,7 @@ def _number(f: Finding) -> tuple[str, Target]:
 def _background(one: Estimate | Contrast) -> int:
     """Return 0 of a task, 1 of what it is held against, 2 of rest."""
     task = one.condition.get("task")
-    return 2 if task in _REST else int(task in _BESIDE)
+    return 2 if task in _REST else int(task in BESIDE)
 
 
 @cache
@@ -248,7 +253,8 @@ def nearer(one: Contrast, contrasts: Iterable[Contrast]) -> Contrast | None:
     if one.factor != "task" or one.b not in _REST:
         return None
     same = (c for c in contrasts if (c.measure, c.target, c.condition, c.factor) == what)
-    return next((c for c in same if c.b in _BESIDE), None)
+    beside = {c.b: c for c in same if c.b in BESIDE}
+    return next((beside[task] for task in BESIDE if task in beside), None)
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:

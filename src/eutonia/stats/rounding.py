@@ -24,11 +24,22 @@ def decimals(value: float, interval: Interval | None) -> int:
 
 
 def decimals_of_limits(value: float, interval: Interval) -> tuple[int, int]:
-    """Return how many decimals of the lower and of the upper limit are shown beside a value."""
+    """Return how many decimals of the lower and of the upper limit are shown beside a value.
+
+    A limit that is not 0 is not shown as 0, as far as two more decimals go: beside "differs" that
+    would read as its opposite.
+    """
     below, above = value - interval.lo, interval.hi - value
-    if not _skewed(below, above):
-        return (decimals(value, interval),) * 2
-    return _digits(2 * below), _digits(2 * above)
+    alike = decimals(value, interval)
+    low, high = (_digits(2 * below), _digits(2 * above)) if _skewed(below, above) else (alike,) * 2
+    return _beyond_nothing(interval.lo, low), _beyond_nothing(interval.hi, high)
+
+
+def _beyond_nothing(limit: float, shown: int) -> int:
+    """Return as many decimals as show that a limit is not 0, at most two more."""
+    if limit == 0 or not math.isfinite(limit) or round(limit, shown) != 0:
+        return shown
+    return min(_digits(abs(limit), 1), shown + 2)
 
 
 def _skewed(below: float, above: float) -> bool:
