@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eutonia.derive.hand_named import named_otherwise
-from eutonia.derive.hand_view import guessed_view
+from eutonia.derive.hand_view import guessed_view, small_from_ahead
 from eutonia.derive.head import HeadZero
 from eutonia.derive.shoes_named import shoes_unsaid
 from eutonia.derive.trunk import put_right
@@ -40,7 +40,7 @@ from eutonia.tracking import issues
 from eutonia.tracking.fleeting import without_fleeting
 from eutonia.tracking.overlay import write_overlay
 from eutonia.tracking.possible import possible
-from eutonia.tracking.seen import InView
+from eutonia.tracking.seen import InView, dark_face
 from eutonia.tracking.store import load, note
 from eutonia.tracking.track import track
 
@@ -161,7 +161,8 @@ def _zero_elsewhere(w: Watched, straight: dict[str, HeadZero]) -> tuple[HeadZero
 
 def _of_view(w: Watched, found: Iterable[Movement]) -> Watched:
     """Return a video with what is said of how its hands were seen."""
-    issues = (*w.filmed.issues, *guessed_view(w.landmarks, found))
+    of_hands = (*guessed_view(w.landmarks, found), *small_from_ahead(w.landmarks, found))
+    issues = (*w.filmed.issues, *of_hands)
     return replace(w, filmed=replace(w.filmed, issues=issues))
 
 
@@ -234,6 +235,8 @@ def _watch(
     in_view, aids = _body_in_view(sought), _HANDS if sought.get("hands") else ()
     landmarks = without_fleeting(possible(landmarks))
     more = issues(landmarks, filmed_s=filmed_s, filmed_n=filmed_n, body=in_view, aids=aids)
+    if filmed.kind == "video":
+        more += dark_face(path, landmarks)
     filmed = replace(filmed, issues=(*filmed.issues, *more))
     return Watched(filmed=filmed, landmarks=landmarks, zero_of=film.zero_of)
 

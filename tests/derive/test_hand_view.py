@@ -1,9 +1,11 @@
 """What is said of a film in which every finger of a hand is guessed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from eutonia.derive.hand_view import guessed_view
+from eutonia.derive.hand_view import guessed_view, small_from_ahead
 from eutonia.model import Channel, Landmarks, Movement, Points
 
 _FINGERS = ("index", "middle", "ring", "little")
@@ -58,3 +60,18 @@ def test_a_hand_of_which_no_finger_shows_its_bend_is_said():
 def test_nothing_is_said_where_a_finger_shows_or_the_film_is_not_of_the_hand(flags, film):
     """A passing hand, a face, a finger seen from its side, and a hand that gives no number."""
     assert not guessed_view(*_film(flags, **film))
+
+
+@pytest.mark.parametrize(
+    ("palm_px", "flags", "said"),
+    [(63, ("bend_from_front",), 1), (140, ("bend_from_front",), 0), (63, ("bend_from_palm",), 0)],
+)
+def test_a_hand_that_is_small_from_ahead_is_said(palm_px, flags, said):
+    """With the pixels of its palm; a large one, and one that is seen from the palm, is not."""
+    film, moved = _film([flags, (), (), ()])
+    points = film.parts["right_hand"].xyz.copy()
+    points[:, 9, 1] += palm_px
+    hand = Points(xyz=points, score=film.parts["right_hand"].score)
+    found = small_from_ahead(replace(film, parts={"right_hand": hand}), moved)
+    assert len(found) == said
+    assert all("63 pixels" in issue.message for issue in found)

@@ -632,6 +632,88 @@ def test_what_a_task_adds_to_holding_the_pen_stands_beside_its_difference_from_r
         assert ("It is so in anyone who holds a pen or plays" in plain) == said
 
 
+def test_what_a_task_may_add_to_the_grip_unseen_stands_on_page_one(full):
+    """A curl that nothing told is not thought healthy: the largest first, with its limits."""
+    assessment, _ = full
+    c = assessment.contrasts[0]
+    reach = Interval(lo=-17.0, hi=179.0, kind="within the recording", method="m")
+    little = replace(c.target, label="right little curl", side="right")
+    index = replace(c.target, label="right index curl", side="right")
+    curl = replace(
+        c, measure="hand.curl.sum", b="posture", value=26.0, interval=reach, p=0.1, q=0.3
+    )
+    still = replace(curl, target=little, value=-10.0)
+    alone = replace(assessment, recordings=(), contrasts=(still, replace(curl, target=index)))
+    said = row(first_page(alone), "NOT TOLD")
+    assert said.startswith("whether writing adds anything to holding the pen")
+    assert said.index("right index curl 30 [−20, 180]") < said.index("right little curl")
+    assert "nearest to one" not in row(first_page(alone), "COMPARED")
+    assert "What writing itself changes we could not tell" in "\n".join(texts(plain_page(alone)))
+    told = replace(alone, contrasts=(still, replace(curl, target=index, q=0.01)))
+    assert not row(first_page(told), "NOT TOLD")
+
+
+def test_nothing_is_called_near_to_a_difference_that_is_far_from_one(full):
+    """Of a p of 0.9 no name is given."""
+    assessment, _ = full
+    for p, named in ((0.1, True), (0.9, False)):
+        c = replace(assessment.contrasts[0], p=p, q=0.9, value=10.0)
+        reach = replace(c.interval, lo=-5.0, hi=25.0)
+        made = replace(assessment, contrasts=(replace(c, interval=reach),))
+        assert ("nearest to one" in row(first_page(made), "COMPARED")) == named
+
+
+def test_what_a_film_is_made_for_and_page_one_leaves_out_is_named(full):
+    """A foot that points down is of research tier: named without its number, and only if filmed."""
+    assessment, _ = full
+    foot = replace(
+        assessment.findings[0].estimate,
+        measure="gait.foot_pitch.landing",
+        title="Toes down",
+        tier="research",
+        value=-21.25,
+    )
+    made = replace(assessment, recordings=(), findings=(finding(foot),))
+    said = row(first_page(made), "NOT HERE")
+    assert said.startswith("Toes down: research tier")
+    assert "21.2" not in said
+    assert not row(first_page(assessment), "NOT HERE")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "words"),
+    [
+        (-11.0, -28.0, "less far to the left"),
+        (11.0, -28.0, "further to the right"),
+        (-40.0, -28.0, "further to the left"),
+        (12.0, 28.0, "less far to the right"),
+    ],
+)
+def test_a_head_that_comes_nearer_to_straight_is_not_said_to_turn_the_other_way(
+    full, here, there, words
+):
+    """With the trick 11 to the left in place of 28 is less far to the left."""
+    assessment, _ = full
+    e = replace(
+        assessment.findings[0].estimate, measure="head.yaw_mean", part="", value=here, unit="deg"
+    )
+    c = replace(
+        assessment.contrasts[0],
+        measure="head.yaw_mean",
+        target=e.target,
+        condition=e.condition,
+        factor="trick",
+        a="on",
+        b="off",
+        value=here - there,
+        q=0.001,
+    )
+    made = replace(assessment, findings=(finding(e),), contrasts=(c,))
+    said = "\n".join(texts(plain_page(made)))
+    assert f"Your head was turned {words} with trick on than with off" in said
+    assert "(+ is to the right)" in row(first_page(made), "DIFFERS")
+
+
 def test_research_numbers_that_differ_are_counted_not_denied(full):
     """A foot that turns in is no number for page 1, and neither page says that nothing differs."""
     assessment, _ = full

@@ -58,3 +58,19 @@ def test_rows_hold_no_more_than_the_page(full):
         ],
     )
     assert len(many) == MAX_VALUES // (2 * len(fingers))
+
+
+def test_conditions_stand_in_one_order_in_all_rows(full):
+    """A task before rest, whichever is larger, and two tasks in the order of the assessment."""
+    numbers = [
+        ("fake.a", "rest", "x", 90.0),
+        ("fake.a", "writing", "x", 10.0),
+        ("fake.b", "speaking", "x", 5.0),
+        ("fake.b", "writing", "x", 80.0),
+        ("fake.c", "writing", "x", 3.0),
+        ("fake.c", "speaking", "x", 60.0),
+    ]
+    a, b, c = sorted(_said(full, numbers))
+    assert a.index("writing:") < a.index("| rest:")
+    assert b.index("writing:") < b.index("| speaking:")
+    assert c.index("writing:") < c.index("| speaking:")

@@ -7,6 +7,7 @@ import pytest
 
 from eutonia.model import Landmarks, Points
 from eutonia.tracking import issues
+from eutonia.tracking.seen import dark_face
 
 N, RATE = 300, 30.0
 
@@ -137,6 +138,21 @@ def test_a_face_at_the_edge_is_said_to_leave_the_picture():
 def test_a_small_face_is_said_to_be_small():
     """40 pixels between the eyes' corners are too few for lids."""
     assert codes(landmarks(points(size=40.0))) == ["small_face"]
+
+
+@pytest.mark.parametrize(("grey", "said"), [(16, ["dark_face"]), (40, [])])
+def test_a_dark_face_before_a_light_wall_is_said_to_be_dark(grey, said, tmp_path):
+    """The picture as a whole is light; 16 of 255 on the face is dark, 40 is not."""
+    import cv2
+
+    picture = np.full((480, 640, 3), 180, np.uint8)
+    picture[130:350, 210:430] = grey
+    path = tmp_path / "x.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), RATE, (640, 480))
+    for _ in range(20):
+        writer.write(picture)
+    writer.release()
+    assert [i.code for i in dark_face(path, landmarks(points()[:20]))] == said
 
 
 def test_other_people_are_reported():

@@ -178,7 +178,7 @@ def _whole(x: Read) -> Iterator[dict[str, Any]]:
 def _less(found: list[Seen]) -> Iterator[dict[str, Any]]:
     """Yield what the measures give of pictures that are not those that the protocols ask for."""
     bent = angles([s for s in found if s.task not in _WHOLE])
-    for name in ("curl", "bend of the outer joints together"):
+    for name in ("curl", "curl beyond the others", "bend of the outer joints together"):
         yield from _seen(bent, name, f"{name} ({found[0].film}), by how the finger is seen")
 
 
@@ -189,7 +189,9 @@ def _seen(x: Read, name: str, by: str) -> Iterator[dict[str, Any]]:
         row = compare(x, quantity, {f: x.flag[f] == flag for f in FINGERS})
         if row.n < LEAST_FINGERS:
             continue
-        held = {"held": _held(x, quantity, flag, errors[flag])} if flag in errors else {}
+        # As the measures do: of what has no error of its own that of a guessed finger counts.
+        sd = errors.get(flag, errors.get(GUESSED) if flag in (FRONT, PINCHED) else None)
+        held = {} if sd is None else {"held": _held(x, quantity, flag, sd)}
         yield _said(by, words, row) | held
 
 

@@ -108,11 +108,12 @@ def _summed(x: Floats, along: Floats, mask: NDArray[np.bool_], rate_hz: float) -
     return np.concatenate([density.sum(axis=0).ravel(), count.sum(axis=0)])
 
 
-def most(x: Inputs, *, least: float, times: float) -> float:
+def most(x: Inputs, *, least: float, times: float, as_much: float) -> float:
     """Return the most that the landmarks of this film make a still head seem to move, degrees.
 
     It grows with the root of their `jitter`: a face that is compressed away stands in many
-    pictures, and leaps with the next.
+    pictures, and leaps with the next. Beyond about 2 degrees, as of small, dark faces, it grows
+    with the jitter itself.
 
     Parameters
     ----------
@@ -121,5 +122,8 @@ def most(x: Inputs, *, least: float, times: float) -> float:
         Of films of large, light faces.
     times : float
         Of the root of the jitter in degrees.
+    as_much : float
+        Of the jitter itself.
     """
-    return max(least, times * float(np.sqrt(jitter(x))))
+    noise = jitter(x)
+    return max(least, times * float(np.sqrt(noise)), as_much * noise)

@@ -377,7 +377,7 @@ def varying(
 def _of_face(x: Inputs, n_parts: int) -> Floats:
     """Return what face and hand turn a still head by: each part's axis, or the most."""
     sites = [[x.channels["head"][row].site for row in rows] for rows in x.targets]
-    sd = np.array([[face_at_work.differs_by(x.condition, s) for s in own] for own in sites])
+    sd = np.array([[face_at_work.differs_by(x, s) for s in own] for own in sites])
     return sd if sd.shape[1] == n_parts else sd.max(axis=1, keepdims=True)
 
 

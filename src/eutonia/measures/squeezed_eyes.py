@@ -27,8 +27,12 @@ def _nod(x: Inputs) -> Floats:
     rows = [i for i, c in enumerate(x.channels["head"]) if c.site == SITE]
     if not rows:
         return np.zeros(0)
-    nod = np.concatenate([b.x[rows[0]][b.mask[rows[0]]] for b in x["head"]])
-    return nod if len(nod) and (nod != 0).mean() >= LEAST_SHARE else np.zeros(0)
+    read = np.abs(np.concatenate([b.x[rows[0]][b.mask[rows[0]]] for b in x["head"]]))
+    # The curve that is laid through pictures swings about the steps of eyes that shut and open.
+    shut = read > read.max(initial=0.0) / 2
+    if not len(read) or shut.mean() < LEAST_SHARE:
+        return np.zeros(0)
+    return np.where(shut, np.median(read[shut]), 0.0)
 
 
 def most_deg(x: Inputs) -> float:
@@ -42,5 +46,5 @@ def notes(x: Inputs) -> tuple[str, ...]:
     nod = _nod(x)
     if not len(nod):
         return ()
-    said = NOTE.format(share=(nod != 0).mean(), nod=np.abs(nod).max())
+    said = NOTE.format(share=(nod != 0).mean(), nod=nod.max())
     return (f"{x.condition.label}: {said}",)

@@ -19,12 +19,14 @@ from eutonia.report.relevance import (
     aside,
     differs,
     filmed_for,
+    is_asked,
     nearer,
     ranked_contrasts,
     said_by,
     tier_of,
     uneven,
     unit_of,
+    untold_beyond,
 )
 from eutonia.report.ways import sign
 from eutonia.report.words import (
@@ -60,6 +62,7 @@ def first_page(assessment: Assessment) -> tuple[Block, ...]:
         *posture(assessment),
         *main_findings(assessment),
         *_contrasts(assessment),
+        *_for_research(assessment),
         *_untold(assessment),
         ("CHANGE", _change(assessment)),
         ("NOT TAKEN", _not_taken(assessment)),
@@ -80,21 +83,28 @@ def _danger(assessment: Assessment) -> Iterator[Note]:
         yield Note(text=call, kind="danger")
 
 
-#: What makes all numbers of a film doubtful, however narrow their intervals: codes of its issues.
-_LOOK_FIRST = ("guessed_view", "other_hand", "another_person")
+_LOOK = "look at its pictures before any number"
+#: What makes all numbers of a film doubtful, however narrow their intervals, by code of its issue.
+_LOOK_FIRST = {
+    "guessed_view": _LOOK,
+    "other_hand": _LOOK,
+    "another_person": _LOOK,
+    "dark_face": "its points wander, so that small movements and shut lids are uncertain",
+    "small_hand": "a finger that curls or lifts may not show at all",
+}
 
 
 def _doubtful(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     """Yield what is to be looked at before the numbers that follow."""
     said = {
-        (one.id.partition("#")[0], issue.message.partition(":")[0].rstrip("."))
+        (one.id.partition("#")[0], issue.message.partition(":")[0].rstrip("."), issue.code)
         for one in assessment.recordings
         for issue in one.issues
         if issue.code in _LOOK_FIRST
     }
-    for name, words in sorted(said):
+    for name, words, code in sorted(said):
         film = short(PurePosixPath(name).name, 40)
-        look = "look at its pictures before any number: "
+        look = f"{_LOOK_FIRST[code]}: "
         yield "LOOK FIRST", (f"{film}: {words}; {look}", Ref("what the camera saw", "filmed"))
 
 
@@ -143,6 +153,9 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     ordered = [c for c in every if tier_of(c, assessment) != "research"]
     differ = [c for c in ordered if differs(c)]
     shown = [c for c in differ if not said_by(c, differ)]
+    beyond = untold_beyond(assessment)
+    for group in beyond[:MAX_BEYOND]:
+        yield "NOT TOLD", _beyond(group, assessment)
     for c in shown[:MAX_CONTRASTS]:
         yield "DIFFERS", _contrast(c, assessment)
     if len(shown) > MAX_CONTRASTS:
@@ -165,28 +178,77 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         if alone := next(filter(differs_alone, ordered), None):
             chance = "alone this would differ, among so many it may be chance: "
             yield "COMPARED", f"{chance}{_contrast(alone, assessment)}"
-        elif near := next((c for c in ordered if c.interval is not None), None):
+        elif near := next((c for c in ordered if _is_near(c) and not beyond), None):
             room = "nearest to one, and any size within its interval is possible: "
             yield "COMPARED", f"{room}{_contrast(near, assessment)}"
 
 
-def _contrast(c: Contrast, assessment: Assessment) -> str:
-    title = next(
-        (
-            f.estimate.title + (f", {part_words(f.estimate.part)}" if f.estimate.part else "")
-            for f in assessment.findings
-            if f.estimate.measure == c.measure
-        ),
-        c.measure,
+def _for_research(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    """Yield what a film is made for and this page leaves out, so that it is not thought healthy."""
+    made_for = filmed_for(assessment)
+    left_out = dict.fromkeys(
+        f.estimate.title
+        for f in assessment.findings
+        if f.estimate.tier == "research"
+        and is_asked(f.estimate.measure)
+        and not aside(f.estimate.measure, made_for)
     )
+    if left_out:
+        yield (
+            "NOT HERE",
+            (
+                f"{listed(left_out)}: research tier, so look at the film and at its numbers: ",
+                Ref("findings", "findings"),
+            ),
+        )
+
+
+#: Rows of what tasks may add unseen, and numbers in each: all fingers of a hand.
+MAX_BEYOND, _MAX_OF_IT = 2, 4
+
+
+def _beyond(group: tuple[Contrast, ...], assessment: Assessment) -> str:
+    """Return what a task may add to what it is held against, of each part of the body."""
+    c, shown = group[0], group[:_MAX_OF_IT]
+    unit = unit_of(c, assessment)
+    values = (
+        f"{short(o.target.label, 60)} {number(o.value, o.interval)}"
+        f"{f' {limits(o.interval, o.value)}' if o.interval is not None else ''}"
+        for o in shown
+    )
+    said = with_unit("; ".join(values), unit)
+    return (
+        f"whether {spaced(c.a)} adds anything to {BESIDE[c.b]}: no difference was told, and any "
+        f"size within the limits is possible: {_title(c, assessment)}, {said}"
+    )
+
+
+def _is_near(c: Contrast) -> bool:
+    """Tell whether a comparison that shows nothing is near enough to showing it to be named."""
+    return c.interval is not None and (c.p is None or c.p < _NEAR_P)
+
+
+#: From this p on nothing is near to a difference. [D]
+_NEAR_P = 0.5
+
+
+def _contrast(c: Contrast, assessment: Assessment) -> str:
     shared = f", {held(c)}" if held(c) else ""
     interval = f" {limits(c.interval, c.value)}" if c.interval is not None else ""
     value = with_unit(number(c.value, c.interval) + interval, unit_of(c, assessment))
-    means = f" ({signed})" if (signed := sign(c.target, c.measure.rpartition(".")[2])) else ""
+    means = f" ({signed})" if (signed := sign(c.measure, c.target)) else ""
+    about = f"{_title(c, assessment)}, {short(c.target.label, 60)}{shared}"
     return (
-        f"{title}, {short(c.target.label, 60)}{shared}: {contrast_words(c)} = {value}{means}; "
+        f"{about}: {contrast_words(c)} = {value}{means}; "
         f"q {q_words(c.q)}, exploratory{_other_side(c, assessment)}{_near(c, assessment)}"
     )
+
+
+def _title(c: Contrast, assessment: Assessment) -> str:
+    """Return the title of a contrast's number, with its part."""
+    of = (f.estimate for f in assessment.findings if f.estimate.measure == c.measure)
+    titles = (e.title + (f", {part_words(e.part)}" if e.part else "") for e in of)
+    return next(titles, c.measure)
 
 
 def _near(c: Contrast, assessment: Assessment) -> str:

@@ -8,7 +8,15 @@ from eutonia.model import Assessment, Estimate, Finding
 from eutonia.report.block import Ref, Text
 from eutonia.report.examined import was_examined
 from eutonia.report.posture import repeats
-from eutonia.report.relevance import GUESSED, aside, declared_id, filmed_for, ranked, said_by
+from eutonia.report.relevance import (
+    GUESSED,
+    aside,
+    background,
+    declared_id,
+    filmed_for,
+    ranked,
+    said_by,
+)
 from eutonia.report.ways import way
 from eutonia.report.words import NOT_THERE, part_words, short, value_in_words
 
@@ -93,9 +101,14 @@ def _by_condition(group: list[Finding]) -> dict[str, list[Finding]]:
 def _row(group: list[Finding], assessment: Assessment) -> Text:
     e = group[0].estimate
     shown = _by_condition(group)
+    order = list(dict.fromkeys(f.estimate.condition.label for f in assessment.findings))
+
+    def place(condition: str) -> tuple[int, int]:
+        return background(shown[condition][0].estimate), order.index(condition)
+
     said = [
         f"{condition}: {'; '.join(_value(f.estimate, assessment) for f in every)}"
-        for condition, every in shown.items()
+        for condition, every in sorted(shown.items(), key=lambda one: place(one[0]))
     ]
     part = f", {part_words(e.part)}" if e.part else ""
     lead = f"{e.title}{part}, {' | '.join(said)}"

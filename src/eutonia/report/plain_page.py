@@ -20,6 +20,7 @@ from eutonia.report.relevance import (
     ranked_contrasts,
     tier_of,
     uneven,
+    untold_beyond,
 )
 from eutonia.report.words import (
     INSTRUMENTS,
@@ -324,10 +325,14 @@ def _different(assessment: Assessment) -> Iterator[str]:
     for_care = [c for c in differ if tier_of(c, assessment) != "research"]
     told = [c for c in for_care if c.measure in PLAIN or c.measure in _PLAIN_WAYS][:_MOST]
     for c in told:
-        yield _sentence(c)
+        yield _sentence(c, assessment)
     nearest = (nearer(c, assessment.contrasts) for c in told)
     if any(c is not None and not differs(c) for c in nearest):
         yield "It is so in anyone who holds a pen or plays, so this says little by itself."
+    for group in untold_beyond(assessment):
+        doing = spaced(group[0].a)
+        doing = doing if doing.endswith("ing") else f"the {doing}"
+        yield f"What {doing} itself changes we could not tell. It may be nothing, or much."
     if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
@@ -345,15 +350,25 @@ def _different(assessment: Assessment) -> Iterator[str]:
         yield "With many numbers, some differ by chance. We have allowed for that."
 
 
-#: Numbers whose sign is a way, said as one.
+#: Numbers whose sign is a way, said as one: plus is to the right.
 _PLAIN_WAYS = {
-    "head.yaw_mean": "Your head was turned further to the",
-    "head.roll_mean": "Your head was tilted further to the",
-    "mouth.jaw_deviation.mean": "Your jaw stood further to the",
+    "head.yaw_mean": "Your head was turned",
+    "head.roll_mean": "Your head was tilted",
+    "mouth.jaw_deviation.mean": "Your jaw stood",
 }
 
 
-def _sentence(c: Contrast) -> str:
+def _moved(c: Contrast, assessment: Assessment) -> str:
+    """Return how far to which side, of two postures of the same side by how much less."""
+    of = (e for e in _estimates(assessment) if e.measure == c.measure and e.target == c.target)
+    here = next((e.value for e in of if e.condition == c.condition), 0.0)
+    there = here - c.value
+    if here * there > 0 and abs(here) < abs(there):
+        return f"less far to the {'right' if here > 0 else 'left'}"
+    return f"further to the {'right' if c.value > 0 else 'left'}"
+
+
+def _sentence(c: Contrast, assessment: Assessment) -> str:
     more = c.value > (1.0 if c.scale == "ratio" else 0.0)
     direction = "Higher" if more else "Lower"
     if c.factor == "side":
@@ -368,7 +383,7 @@ def _sentence(c: Contrast) -> str:
         against = f"with {spaced(c.factor)} {spaced(c.a)} than with {spaced(c.b)}"
     during = f", {held(c)}" if held(c) else ""
     if c.measure in _PLAIN_WAYS:
-        return f"{_PLAIN_WAYS[c.measure]} {'right' if more else 'left'} {against}{during}."
+        return f"{_PLAIN_WAYS[c.measure]} {_moved(c, assessment)} {against}{during}."
     about = c.target.label
     if c.factor == "side":  # it is of both
         about = about.removeprefix(f"{c.a} ")

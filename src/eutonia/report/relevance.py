@@ -95,10 +95,10 @@ def ranked(
             aside(e.measure, made_for),
             _idle(e),
             _TIERS[e.tier],
-            not _asked(e.measure),
+            not is_asked(e.measure),
             GUESSED in e.quality,
-            not (_differs(f) or (not _background(e) and _number(f) in apart)),
-            _background(e),
+            not (_differs(f) or (not background(e) and _number(f) in apart)),
+            background(e),
             len(e.condition.levels),
             bool(affected) and e.target.side != affected and _of_muscles(e.measure),
             -dict(e.details).get("above_limit", 0.0),
@@ -118,14 +118,14 @@ def _number(f: Finding) -> tuple[str, Target]:
     return f.estimate.measure, f.estimate.target
 
 
-def _background(one: Estimate | Contrast) -> int:
+def background(one: Estimate | Contrast) -> int:
     """Return 0 of a task, 1 of what it is held against, 2 of rest."""
     task = one.condition.get("task")
     return 2 if task in _REST else int(task in BESIDE)
 
 
 @cache
-def _asked(measure: str) -> bool:
+def is_asked(measure: str) -> bool:
     """Tell whether a protocol names a number as what its film is for."""
     asked = {number for p in table("protocols").values() for number in p["numbers"]}
     return bool(asked & {measure, declared_id(measure)})
@@ -135,7 +135,7 @@ def _asked(measure: str) -> bool:
 def _part_of(measure: str) -> int:
     """Return which part of what a protocol is filmed for a number is; 0 of all else."""
     declared = card(measure)
-    if declared is None or not _asked(measure):
+    if declared is None or not is_asked(measure):
         return 0
     return [declared.full_id(part) for part in declared.units].index(measure)
 
@@ -181,11 +181,11 @@ def ranked_contrasts(
         return (
             not differs(c),
             aside(c.measure, made_for),
-            _background(c) == 2,
+            background(c) == 2,
             tier,
-            not _asked(c.measure),
+            not is_asked(c.measure),
             _part_of(c.measure),
-            _background(c),
+            background(c),
             c.factor == "task" and c.b in _REST,
             q,
             -away_from_none,
@@ -255,6 +255,27 @@ def nearer(one: Contrast, contrasts: Iterable[Contrast]) -> Contrast | None:
     same = (c for c in contrasts if (c.measure, c.target, c.condition, c.factor) == what)
     beside = {c.b: c for c in same if c.b in BESIDE}
     return next((beside[task] for task in BESIDE if task in beside), None)
+
+
+def untold_beyond(assessment: Assessment) -> tuple[tuple[Contrast, ...], ...]:
+    """Return what tasks add to what they are held against, where that is told of nothing.
+
+    Of the first part of what a film is made for, as how far fingers curl: that is what was asked,
+    and a difference from rest is no answer. The largest first.
+    """
+    groups: dict[tuple[str, str, str], list[Contrast]] = {}
+    made_for = filmed_for(assessment)
+    for c in assessment.contrasts:
+        acts = c.condition.get("side") in ("", c.target.side)
+        asked = is_asked(c.measure) and _part_of(c.measure) == 0 and acts
+        if asked and c.factor == "task" and c.b in BESIDE and not aside(c.measure, made_for):
+            groups.setdefault((c.measure, c.a, c.b), []).append(c)
+    every = (tuple(sorted(g, key=lambda c: -abs(c.value))) for g in groups.values())
+    return tuple(
+        group
+        for group in every
+        if not any(map(differs, group)) and tier_of(group[0], assessment) != "research"
+    )
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:

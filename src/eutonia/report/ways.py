@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eutonia.model import Assessment, Estimate, Target
 from eutonia.report.relevance import SIDES_APART, uneven
+from eutonia.report.words import card
 
 #: What the sign of a number means whose target does not say it, by the target's place.
 _SIGNS = {
@@ -12,9 +13,20 @@ _SIGNS = {
 }
 
 
-def sign(target: Target, part: str = "") -> str:
-    """Return what the sign of a number of this target means, where it is a way; else nothing."""
-    if part not in ("", "mean", "left_most", "right_most"):
+#: The same by measure, where other numbers of the same place have no such sign.
+_OF_ANGLES = {
+    f"head.{name}": f"+ is {way}"
+    for axis, way in (("yaw", "to the right"), ("pitch", "up"), ("roll", "to the right"))
+    for name in (f"{axis}_mean", f"null.{axis}")
+}
+
+
+def sign(measure: str, target: Target) -> str:
+    """Return what the sign of a number means, where it is a way; else nothing."""
+    if measure in _OF_ANGLES:
+        return _OF_ANGLES[measure]
+    part = measure if (declared := card(measure)) is None else measure.removeprefix(declared.id)
+    if part.removeprefix(".") not in ("", "mean", "left_most", "right_most"):
         return ""
     return _SIGNS.get(target.sites[0], "") if len(target.sites) == 1 else ""
 
@@ -30,7 +42,7 @@ def way(e: Estimate, assessment: Assessment) -> str:
         return f"closures of that eye alone: {', '.join(sides)}"
     if e.measure == "eyes.opening_ratio":
         return _hangs(e, assessment)
-    return sign(e.target, e.part)
+    return sign(e.measure, e.target)
 
 
 def _hangs(e: Estimate, assessment: Assessment) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from eutonia.exam.protocols import protocol
 from eutonia.knowledge import table
-from eutonia.measures import entry
+from eutonia.measures import entry, hand_sight
 from eutonia.model import Condition
 from eutonia.run import run_measure, visit_spans
 from eutonia.simulate.fingers import RATE_HZ, channel, posture
@@ -295,7 +295,6 @@ def test_a_contrast_holds_what_changes_with_the_pose():
 def test_derivation_measures_and_report_know_the_same_flags():
     """Each flag of the derivation has its errors, or is left out, and its words."""
     from eutonia.derive import finger_sight
-    from eutonia.measures import hand_sight
     from eutonia.measures.hand import curl
     from eutonia.measures.hand import posture as joints
     from eutonia.report import filmed
@@ -661,6 +660,41 @@ def test_the_base_of_the_thumb_is_the_least_sure_of_its_joints():
     }
     assert found["thumb_cmc"].interval.lo < -40 < 40 < found["thumb_cmc"].interval.hi
     assert found["thumb_ip"].interval.lo > -40
+
+
+@pytest.mark.parametrize(
+    ("hinge", "palm", "more"), [(-70.0, 0.0, 80), (0.0, -80.0, 60), (0.0, 45.0, 92)]
+)
+def test_a_bent_tip_of_the_thumb_reads_too_straight_from_everywhere(hinge, palm, more):
+    """By how much more it may bend follows from where it is seen: its own side, palm, or above."""
+    rng = np.random.default_rng(4)
+    channels = tuple(channel(s, "right") for s in ("thumb_ip", "hand_hinge", "hand_palm"))
+    x = posture(rng, np.array([10.0, hinge, palm]), seconds=60, sd=1, noise=1)
+    outcome = _run("hand.posture", _film(x, channels, "rest"))
+    (at_rest,) = (e for e in outcome.estimates if e.target.sites == ("thumb_ip",))
+    assert at_rest.interval.hi == pytest.approx(at_rest.value + more, abs=1)
+    assert at_rest.interval.lo == pytest.approx(at_rest.value - 41, abs=1)
+
+
+def test_a_thumb_behind_the_hand_has_no_tip():
+    """From the little finger's side nothing of it is read."""
+    channels = tuple(channel(s, "right") for s in ("thumb_ip", "hand_hinge", "hand_palm"))
+    x = np.array([[10.0], [70.0], [0.0]]) + np.zeros((3, round(60 * RATE_HZ)))
+    outcome = _run("hand.posture", _film(x, channels, "rest"))
+    assert not [e for e in outcome.estimates if e.target.sites == ("thumb_ip",)]
+    assert any("little finger's side" in m.reason for m in outcome.not_measurable)
+
+
+def test_from_ahead_what_a_finger_curls_beyond_the_others_may_be_far_more():
+    """Fingers read alike may differ by 85 degrees; one that reads far beyond may be 75 less so."""
+    rng = np.random.default_rng(4)
+    channels = tuple(replace(channel(s, "right"), flags=(hand_sight.FRONT,)) for s in CURLS)
+    for first, below in ((60.0, 43.0), (175.0, 75.0)):
+        x = posture(rng, np.array([first, 60.0, 60.0, 60.0]), seconds=60, sd=1, noise=1)
+        found = _run("hand.curl", _film(x, channels, "rest")).estimates
+        (beyond,) = (e for e in found if e.part == "beyond" and e.target.sites == ("index_curl",))
+        assert beyond.interval.hi >= beyond.value + 84
+        assert beyond.interval.lo <= beyond.value - below + 1
 
 
 def _two_tasks(curl, others, *, turned=0.0, flag=""):

@@ -455,6 +455,64 @@ def test_a_jaw_aside_or_a_squint_does_not_turn_a_still_head(name, turned_by):
         assert any(c.p < 0.05 for c in found) is there
 
 
+@pytest.mark.parametrize(
+    ("flags", "eyes", "nod", "there"),
+    [
+        ((), "closed", 3.0, False),
+        ((), "closed", 6.0, True),
+        ((), "open", 3.0, True),
+        (("face_small",), "closed", 4.9, False),
+        (("face_small",), "closed", 9.0, True),
+        (("face_small",), "open", 4.9, True),
+    ],
+)
+def test_shut_lids_do_not_nod_a_still_head(flags, eyes, nod, there):
+    """What shut lids made of still heads, more in small faces, is no nod; twice as much is."""
+    still = _film(_steady(), flags=flags, task="let_go")
+    condition = {"task": "hold"} if eyes == "open" else {"task": "let_go", "eyes": eyes}
+    other = _film(_steady(0.0, -nod), flags=flags, **condition)
+    (found,) = _run("head.pitch_mean", still, other).contrasts
+    assert found.value == pytest.approx(-nod, abs=0.2)
+    assert (found.p < 0.05) is there
+
+
+@pytest.mark.parametrize(("share", "there"), [(0.9, False), (0.3, True)])
+def test_lids_that_are_seen_to_be_shut_count_without_being_said(share, there):
+    """Shut for nine tenths of a condition they may nod a head by 2.8 degrees, for three not."""
+    of_lids = Channel(name=LIDS, kind="head", unit="deg", site=LIDS, side="midline")
+    channels = (*(head_channel(a) for a in AXES), of_lids)
+    nods = {"rest": np.zeros(len(T)), "let_go": -NOD_DEG * (share * T[-1] > T)}
+    films = [
+        _film(np.vstack([_steady(0.0, -2.8 * (k == "let_go")), nod]), channels=channels, task=k)
+        for k, nod in nods.items()
+    ]
+    (found,) = _run("head.pitch_mean", *films).contrasts
+    assert (found.p < 0.05) is there
+
+
+@pytest.mark.parametrize(
+    ("name", "still"), [("head.variability", 1.8), ("head.slow_movement", 1.0)]
+)
+def test_of_a_very_noisy_film_all_may_be_noise(name, still):
+    """As much as landmarks of still heads wandered for their jitter of 5 degrees is no movement."""
+    from scipy.signal import butter, sosfiltfilt
+
+    rng = np.random.default_rng(3)
+    jitter = 5 / np.sqrt(3) * np.sqrt(RATE_HZ / 2 / 7.0)  # of each axis, 5 in 7 Hz of all
+    x = rng.normal(0, jitter, (3, len(T)))
+    slow = sosfiltfilt(
+        butter(4, (0.7, 2.0), "band", fs=RATE_HZ, output="sos"), rng.normal(0, 1, x.shape)
+    )
+    slow /= slow.std(axis=1, keepdims=True)
+    for times, there in ((1.0, False), (4.0, True)):
+        wanted = times * still * 5 / np.sqrt(3)
+        power = jitter**2 if name == "head.variability" else jitter**2 * 2 / (RATE_HZ / 2)
+        more = np.sqrt(max(wanted**2 - power, 0.0))
+        (found,) = _run(name, _film(x + more * slow)).estimates
+        assert found.value == pytest.approx(np.sqrt(3) * np.sqrt(power + more**2), rel=0.1)
+        assert (found.interval.lo > 1.0) is there
+
+
 def _shaken(rms, seed=0):
     """Return a head that moves irregularly by a root mean square angle, half of it on the pitch."""
     from scipy.signal import butter, sosfiltfilt
@@ -497,6 +555,19 @@ def test_eyes_that_are_squeezed_shut_do_not_move_the_head(name, nod, still):
     assert alone.interval.lo > 0.1 * nod / 6
     assert any("squeezed shut" in n for n in seen.notes)
     assert not any("squeezed shut" in n for n in alone.notes)
+
+
+def test_how_long_eyes_are_said_to_be_shut_is_not_blurred_by_the_curve():
+    """A tenth of the time, though the curve through the pictures swings all along the film."""
+    shut = (T % 10.0) < 1.0
+    swings = 0.3 * np.sin(2 * np.pi * 5.0 * T)
+    of_lids = Channel(name=LIDS, kind="head", unit="deg", site=LIDS, side="midline")
+    channels = (*(head_channel(a) for a in AXES), of_lids)
+    x = np.vstack([_shaken(0.05), -NOD_DEG * shut + swings])
+    (seen,) = _run("head.variability", _film(x, channels=channels)).estimates
+    (said,) = (n for n in seen.notes if "squeezed shut" in n)
+    assert "in 10% of the time" in said
+    assert f"by up to {NOD_DEG:g} degrees" in said
 
 
 def test_the_hand_of_a_trick_takes_no_deviation_away():

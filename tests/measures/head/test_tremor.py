@@ -91,6 +91,14 @@ def test_the_size_of_a_tremor_holds_what_a_noisy_film_took_of_it():
     assert any("compression's" in note for note in frequency.notes)
 
 
+def test_of_a_tremor_smaller_than_the_noise_across_it_only_the_least_is_known():
+    """0.6 degrees beside landmarks that wander by more is at least its lower limit."""
+    shown = np.outer([0.0, 0.0, 0.6 * np.sqrt(2)], np.sin(2 * np.pi * 5.0 * T))
+    sizes = {factor: _size(shown + factor * _wandering())[0] for factor in (1.0, 4.0)}
+    assert sizes[1.0].least is None
+    assert sizes[4.0].least == pytest.approx(sizes[4.0].interval.lo, rel=0.01)
+
+
 def test_a_tremor_in_a_film_with_little_noise_is_as_large_as_shown():
     """Beside landmarks that hardly wander the interval reaches as far up as down."""
     shown = np.outer([0.1, 0.0, 0.8], np.sin(2 * np.pi * 5.0 * T))

@@ -23,6 +23,7 @@ from eutonia.measures.hand_sight import (
     hidden,
     reaching,
     seen_as,
+    thumb_seen_as,
     too_short,
     within,
 )
@@ -68,6 +69,7 @@ SYSTEMATIC_DEG = {
     # Seen from the side the thumb's base is read as if it lay beside the index: 40 degrees off on
     # every rendered hand (people 40, 44, 45, 47), 19 from the palm, 62 to 67 around a pen. [D]
     "thumb_cmc": {"": (35.0,)},
+    "thumb_ip": {"": (21.0,)},
 }
 #: The part of these that changes with the pose, and SD for each degree of a true difference (of
 #: knuckles that bent or stretched by 29 degrees 0.5 to 0.8 was read), of the same hands. Of people
@@ -86,6 +88,7 @@ VARYING_DEG = {
     "others": {"": (15.0,)},
     "one": {"": (np.nan,)},
     "thumb_cmc": {"": (23.0,)},
+    "thumb_ip": {"": (0.0,)},  # see THUMB_TIP_DEG
 }
 #: And SD for each % of the palm by which the thumb came nearer to index or middle finger, of their
 #: knuckles seen from their own side or guessed: around a pen one that stayed is read more bent. Of
@@ -102,6 +105,7 @@ GAIN_SD = {
     "others": {"": (0.0,)},
     "one": {"": (np.nan,)},
     "thumb_cmc": {"": (0.0,)},
+    "thumb_ip": {"": (0.0,)},
 }
 #: How much more outer joints may bend than they read. Of fists, whose outer joints bend by 134 to
 #: 174 degrees (5th to 95th percentile; rendered people 1 to 39), those of index fingers read 141 to
@@ -131,7 +135,16 @@ POSSIBLE_DEG = {
     "others": (-90.0, 110.0),
     "one": (np.nan, np.nan),
     "thumb_cmc": (-90.0, 60.0),
+    "thumb_ip": (-90.0, 110.0),
 }
+#: The last joint of the thumb, by how the thumb was seen: how much more it may bend than it reads,
+#: and SD of what two conditions do not share, degrees. Bent by 40 to 75 degrees more than at rest
+#: it reads 17 to 59 too straight from the palm (2.5th to 97.5th percentile of eight rendered
+#: people, 0 to 7, in JPEG 70; 40 to 47: 18 to 50), 20 to 75 from the thumb's side (17 to 73), 30 to
+#: 79 from ahead (22 to 86) and 48 to 90 from above (40 to 92); of a change 0.8 (0.9), 0.6 (0.5),
+#: 0.5 (0.5) and 0.1 (0.1) were read in the median. From the little finger's side nothing of it was
+#: read (-0.01 and 0.00). [D]
+THUMB_TIP_DEG = {"": (80.0, 33.0), PALM: (60.0, 20.0), GUESSED: (92.0, 38.0)}
 _FINGERS = ("index", "middle", "ring", "little")
 _JOINTS = {"mcp": "knuckle", "mcp_abduction": "spreading", "pip_dip": "outer"}
 #: Joints of which no camera tells the one from the other.
@@ -161,7 +174,7 @@ _WHY_GUESSED = (
 
 MEASURE = Measure(
     id="hand.posture",
-    version="13",
+    version="14",
     title="Joint angles of the hand",
     unit="deg",
     tier="supportive",
@@ -173,17 +186,19 @@ MEASURE = Measure(
     "its finger's own side with nothing before it, 12.5 from the palm, 18 where its end is behind "
     "the thumb, 20 from ahead and else 21; for the outer joints 20, 26 and 33; for spreading 6.5 "
     "from the palm, the only side that shows it; 21 for thumb and wrist, and 35 for the thumb's "
-    "base. The interval of a contrast holds the part of it that changes with the pose: SD of 6, "
-    "6.5, 20, 18 and 13, of 11, 16 and 20, of 4.5, of 15 and of 23 degrees, for the knuckles of "
-    "index and middle finger, from their own side or guessed, 0.25 more for each % of the palm by "
-    "which the thumb came nearer to them, as around a pen; and for fingers that a difference may "
-    "be read 0.3 to 0.45 (SD) too small or too large. Outer joints that read 70 degrees or more "
-    "(35 with the thumb near, 85 from the palm, 50 from ahead and where guessed) may be clenched "
-    "or much curled: their limits reach up to a fist's 175, and of those that read less than 25 "
-    "from the palm up to 70 degrees more. Set right is what rendered fingers are misread by on "
-    "average: knuckles by 12 to 32 degrees from the palm, -8 behind the thumb, 4 to 8 from ahead "
-    "and 10 where guessed, outer joints by 2 to 21 from their own side, -24 to -4 from the palm, "
-    "13 behind the thumb, 13 to 23 from ahead and 5 where guessed. The bend of a finger that is "
+    "base; the last joint of the thumb may bend by 60 degrees (from the palm), 80 (from its side) "
+    "or 92 (else) more than it reads. The interval of a contrast holds the part of it that "
+    "changes with the pose: SD of 6, 6.5, 20, 18 and 13, of 11, 16 and 20, of 4.5, of 15 and of "
+    "23 degrees, of 20, 33 and 38 for the last joint of the thumb; for the knuckles of index and "
+    "middle finger, from their own side or guessed, 0.25 more for each % of the palm by which the "
+    "thumb came nearer to them, as around a pen; and for fingers that a difference may be read "
+    "0.3 to 0.45 (SD) too small or too large. Outer joints that read 70 degrees or more (35 with "
+    "the thumb near, 85 from the palm, 50 from ahead and where guessed) may be clenched or much "
+    "curled: their limits reach up to a fist's 175, and of those that read less than 25 from the "
+    "palm up to 70 degrees more. Set right is what rendered fingers are misread by on average: "
+    "knuckles by 12 to 32 degrees from the palm, -8 behind the thumb, 4 to 8 from ahead and 10 "
+    "where guessed, outer joints by 2 to 21 from their own side, -24 to -4 from the palm, 13 "
+    "behind the thumb, 13 to 23 from ahead and 5 where guessed. The bend of a finger that is "
     "hidden behind two others is not measured.",
     needs=Needs(inputs=from_camera("finger"), target=Each(sites=SITES)),
     scale="difference",
@@ -191,33 +206,32 @@ MEASURE = Measure(
     valid=Range(lo=-15, hi=110, shown_by="docs/video/accuracy"),
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="One camera guesses depth, and shows how far a finger bends, not where: when the "
-    "middle joint bends while the last one is overextended, or the other way round, landmarks show "
-    "nearly nothing of it (0.1 of such changes of 28 degrees on rendered hands, from the side and "
-    "from the palm). So only the two together are measured, and that they did not change does not "
-    "mean that neither did: look at the film. A knuckle that bends or stretches by 30 degrees "
-    "shows 0.8 of it from the finger's own side (the thumb's for index and middle finger, the "
-    "little finger's for ring and little finger), and 0.5 to 0.6 from elsewhere. Compare the same "
-    "hand in the same view, between rest and task. Joints hidden behind other fingers, a pen or an "
-    "instrument are guessed by the model and look more usual than they are. From the palm the "
-    "outer joints of some resting hands still read 10 to 50 degrees too straight, most of all of "
-    "dark ones near the camera. Less than 18 s give no number, nor does a hand whose palm is "
+    "middle joint bends while the last one is overextended, or the other way round, landmarks "
+    "show nearly nothing of it (0.1 of such changes of 28 degrees on rendered hands, from the "
+    "side and from the palm). So only the two together are measured, and that they did not change "
+    "does not mean that neither did: look at the film. A knuckle that bends or stretches by 30 "
+    "degrees shows 0.8 of it from the finger's own side (the thumb's for index and middle finger, "
+    "the little finger's for ring and little finger), and 0.5 to 0.6 from elsewhere. Compare the "
+    "same hand in the same view, between rest and task. Joints hidden behind other fingers, a pen "
+    "or an instrument are guessed by the model and look more usual than they are. From the palm "
+    "the outer joints of some resting hands still read 10 to 50 degrees too straight, most of all "
+    "of dark ones near the camera. Less than 18 s give no number, nor does a hand whose palm is "
     "shorter than 40 pixels. In a pen grip 5 to 10 % of rendered knuckles that stayed seemed to "
     "bend more: the curl of the whole finger is known better there.",
-    history="Up to version 12 the limits of outer joints from ahead were those of pictures that "
-    "were "
-    "not encoded. Up to version 11 a wrist was given that no wrist can have, where an arm was made "
-    "up. "
-    "Up to version 10 a third of guessed knuckles that stayed were told to bend around a pen from "
-    "the thumb's side, a tenth in level films. Up to version 9 a little finger that points at the "
-    "camera counted as seen from its side, hands taken for their mirror image gave more numbers, "
-    "and overstretched ones fewer. Up to version 8 a finger seen from ahead counted as guessed, "
-    "and a pen that was taken for the index gave a number. Up to version 7 an index behind the "
-    "thumb counted as guessed, and a knuckle that stayed seemed to bend more in half of rendered "
-    "pen grips, with nothing before it in a quarter. Up to version 6 outer joints were read 2 to "
-    "21 degrees and "
-    "guessed knuckles 10 too straight, and limits held no fist; up to version 5 middle and last "
-    "joint were given each, knuckles from the palm were read 12 to 32 degrees too straight, and "
-    "spreading was given from all sides.",
+    history="Up to version 13 a bent last joint of the thumb was held by no limit, from wherever "
+    "it was filmed, and given from the little finger's side. Up to version 12 the limits of outer "
+    "joints from ahead were those of pictures that were not encoded. Up to version 11 a wrist was "
+    "given that no wrist can have, where an arm was made up. Up to version 10 a third of guessed "
+    "knuckles that stayed were told to bend around a pen from the thumb's side, a tenth in level "
+    "films. Up to version 9 a little finger that points at the camera counted as seen from its "
+    "side, hands taken for their mirror image gave more numbers, and overstretched ones fewer. Up "
+    "to version 8 a finger seen from ahead counted as guessed, and a pen that was taken for the "
+    "index gave a number. Up to version 7 an index behind the thumb counted as guessed, and a "
+    "knuckle that stayed seemed to bend more in half of rendered pen grips, with nothing before "
+    "it in a quarter. Up to version 6 outer joints were read 2 to 21 degrees and guessed knuckles "
+    "10 too straight, and limits held no fist; up to version 5 middle and last joint were given "
+    "each, knuckles from the palm were read 12 to 32 degrees too straight, and spreading was "
+    "given from all sides.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -239,6 +253,9 @@ def measure(x: Inputs) -> Result:
     for i in (i for i, kind in enumerate(kinds) if kind == "outer"):
         above[i, 0] = HIDING.above(value[i, 0], bends_as(x, rows[i]))
         further[i, 0] = HIDING.clenched(value[i, 0], bends_as(x, rows[i]))
+    for i in (i for i, kind in enumerate(kinds) if kind == "thumb_ip"):
+        seen = thumb_seen_as(x, rows[i])
+        above[i, 0], varies[i, 0] = THUMB_TIP_DEG.get(seen, (np.nan, np.nan))
     limits = reaching(with_systematic(stays), np.zeros_like(above), above)
     return Result(
         blocks=blocks,
@@ -261,6 +278,7 @@ def measure(x: Inputs) -> Result:
                 for r, k in zip(rows, kinds, strict=True)
             ),
             _not_spread(channels, rows),
+            _thumb_behind(x),
             _wrist_ahead(channels, rows),
             too_short(blocks),
         ),
@@ -296,6 +314,20 @@ def _not_spread(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[
     return tuple("" if is_seen else why for is_seen in seen)
 
 
+def _thumb_behind(x: Inputs) -> tuple[str, ...]:
+    """Return a sentence for each thumb whose last joint lies behind the hand."""
+    why = (
+        "From the little finger's side the thumb lies behind the hand, and nothing of how its last "
+        "joint bends was read on rendered hands. Film into the palm."
+    )
+    rows, channels = x.targets[:, 0], x.channels["finger"]
+    tips = (_kind(channels[r].site) == "thumb_ip" for r in rows)
+    return tuple(
+        why if tip and thumb_seen_as(x, int(r)) == HIDDEN else ""
+        for r, tip in zip(rows, tips, strict=True)
+    )
+
+
 def _wrist_ahead(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[str, ...]:
     """Return a sentence for each wrist of a hand that was seen from ahead."""
     # Wrists of -7 to -12 read -33 to -70 in three films of an outside judge, people 640 to 652. [D]
@@ -312,7 +344,7 @@ def _kind(site: str) -> str:
     finger, _, joint = site.partition("_")
     if finger in _FINGERS:
         return _JOINTS.get(joint, "one")
-    return site if site == "thumb_cmc" else "others"
+    return site if site in ("thumb_cmc", "thumb_ip") else "others"
 
 
 def example(seed: int) -> tuple[Visit, dict[tuple[str, str, str], float]]:

@@ -15,7 +15,7 @@ from eutonia.stats.normal import HALF_95
 
 MEASURE = Measure(
     id="head.dev_total",
-    version="8",
+    version="9",
     title="Deviation of the head from straight",
     unit="deg",
     tier="clinical",
@@ -43,7 +43,8 @@ MEASURE = Measure(
     "may be as large as the way between the two postures, however small it reads, and is seldom "
     "called different; the angles of each axis say more.",
     history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(4)} "
-    f"{face_at_work.NO_EXPRESSION.format(6)} Up to version 7 they held nothing of a wrong zero.",
+    f"{face_at_work.NO_EXPRESSION.format(6)} Up to version 7 they held nothing of a wrong zero. "
+    f"{face_at_work.LESS_OF_LIDS.format(8)}",
     figure="bars",
     proofs=("simulated",),
 )

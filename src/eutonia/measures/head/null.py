@@ -17,7 +17,7 @@ COUNTED = 0.8
 
 MEASURE = Measure(
     id="head.null",
-    version="6",
+    version="7",
     title="Null position of the head",
     unit=dict.fromkeys(posture.AXES, "deg"),
     tier="clinical",
@@ -39,7 +39,8 @@ MEASURE = Measure(
     "is given. " + posture.CAUTION + posture.RAISED_HAND + face_at_work.EXPRESSION,
     history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(3)} Up to version 4 differences held on "
     "every axis what the hand of a trick does to pitch. "
-    f"{face_at_work.NO_EXPRESSION.format(5)}",
+    f"{face_at_work.NO_EXPRESSION.format(5)} "
+    f"{face_at_work.LESS_OF_LIDS.format(6)}",
     figure="bars",
     proofs=("simulated",),
 )

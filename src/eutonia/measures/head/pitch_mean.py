@@ -13,7 +13,7 @@ AXIS = "pitch"
 
 MEASURE = Measure(
     id="head.pitch_mean",
-    version="4",
+    version="5",
     title="Head up or down",
     unit="deg",
     tier="clinical",
@@ -28,7 +28,8 @@ MEASURE = Measure(
     valid=posture.AXIS_RANGES[AXIS],
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=posture.CAUTION + posture.RAISED_HAND + face_at_work.EXPRESSION,
-    history=f"{posture.AS_WIDE.format(2)} {face_at_work.NO_EXPRESSION.format(3)}",
+    history=f"{posture.AS_WIDE.format(2)} {face_at_work.NO_EXPRESSION.format(3)} "
+    f"{face_at_work.LESS_OF_LIDS.format(4)}",
     figure="bars",
     proofs=("simulated",),
 )

@@ -40,10 +40,13 @@ from eutonia.stats.normal import HALF_95
 #: The density of the sum and of each axis goes with the square of the size, then the size.
 _POWERS = np.array([2.0, 2.0, 2.0, 2.0, 1.0])
 _WHERE = "docs/measures/head.tremor_pow"
+#: Noise over the size of a tremor from which on only the least of it is known: that which a film
+#: takes was studied up to 0.7, and its limit grows beyond anything that a head can do. [D]
+DROWNED = 1.0
 
 MEASURE = Measure(
     id="head.tremor_pow",
-    version="9",
+    version="10",
     title="Head tremor, size",
     unit={"total": "deg2/Hz", **dict.fromkeys(AXES, "deg2/Hz"), "rms": "deg"},
     tier="supportive",
@@ -52,7 +55,8 @@ MEASURE = Measure(
     "pitch and roll, and their sum; and the root mean square of the tremor over the three axes, "
     f"from the power above what lies beside the top. {GAIN_WORDS} Where noise across the tremor is "
     "0.3 of its size or more, as in strongly compressed films, the upper limits hold what such a "
-    "film takes of it, and single axes are not given.",
+    "film takes of it, and single axes are not given; where that noise is larger than the tremor "
+    "the number is the least that it may be.",
     needs=TREMOR_NEEDS,
     scale="ratio",
     interval=Jackknife(transform="log", least=LEAST_BLOCKS),
@@ -64,7 +68,8 @@ MEASURE = Measure(
     caution=f"{CAUTION} The density of a regular tremor depends on the length of the window: "
     f"compare only with the same method, or compare the root mean square. {PUBLISHED}"
     f"{CONTRAST_WORDS}",
-    history=HISTORY,
+    history=f"{HISTORY} Up to version 9 a tremor smaller than the noise across it had an upper "
+    "limit that no head reaches.",
     figure="bars",
     proofs=("simulated",),
 )
@@ -83,6 +88,7 @@ def measure(x: Inputs) -> Result:
     below, above = _of_camera(x, power, gain_sd(x))
     changed = _of_camera(x, power, CHANGE_SD)
     shown = np.hypot(changed[1], taken[:, None] * _POWERS) - changed[1]
+    drowned = taken > DROWNED * head_noise.TAKEN
     no_axes = tuple(BENT_AXES if bent(x) else TAKEN_AXES if t else "" for t in taken)
     return Result(
         blocks=found.shaken.blocks,
@@ -92,6 +98,7 @@ def measure(x: Inputs) -> Result:
             systematic=np.hypot(above, taken[:, None] * _POWERS) / HALF_95, below=below
         ),
         varying=Varying(sd=changed[1] / HALF_95, further=(changed[0] - changed[1], shown)),
+        at_least=np.repeat(drowned[:, None], len(_POWERS), axis=1),
         reasons=found.reasons(least_rms=LEAST_RMS_DEG, least_slow=LEAST_SLOW_RMS_DEG),
         part_reasons=dict.fromkeys(AXES, no_axes),
         evidence=found.shaken.evidence(),

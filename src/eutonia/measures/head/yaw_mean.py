@@ -13,7 +13,7 @@ AXIS = "yaw"
 
 MEASURE = Measure(
     id="head.yaw_mean",
-    version="5",
+    version="6",
     title="Turn of the head",
     unit="deg",
     tier="clinical",
@@ -29,7 +29,8 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=posture.CAUTION + posture.RAISED_HAND + face_at_work.EXPRESSION,
     history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(3)} "
-    f"{face_at_work.NO_EXPRESSION.format(4)}",
+    f"{face_at_work.NO_EXPRESSION.format(4)} "
+    f"{face_at_work.LESS_OF_LIDS.format(5)}",
     figure="bars",
     proofs=("simulated",),
 )
