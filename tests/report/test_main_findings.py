@@ -61,7 +61,7 @@ def test_rows_hold_no_more_than_the_page(full):
 
 
 def test_conditions_stand_in_one_order_in_all_rows(full):
-    """A task before rest, whichever is larger, and two tasks in the order of the assessment."""
+    """A task before rest, alone before with a factor, else in the order of the assessment."""
     numbers = [
         ("fake.a", "rest", "x", 90.0),
         ("fake.a", "writing", "x", 10.0),
@@ -74,3 +74,16 @@ def test_conditions_stand_in_one_order_in_all_rows(full):
     assert a.index("writing:") < a.index("| rest:")
     assert b.index("writing:") < b.index("| speaking:")
     assert c.index("writing:") < c.index("| speaking:")
+
+
+def test_a_task_stands_before_the_same_with_a_trick(full):
+    """Though with the trick more is left in this number."""
+    assessment, _ = full
+    first = replace(assessment.findings[0].estimate, tier="supportive", title="fake")
+    made = tuple(
+        finding(replace(first, condition=Condition.of(task="let_go", **more), value=value))
+        for value, more in ((9.0, {"trick": "on"}), (2.0, {}))
+    )
+    alone = replace(assessment, findings=made, contrasts=())
+    (said,) = (_plain(text) for name, text in main_findings(alone) if name == "SUPPORTIVE")
+    assert said.index("let go: ") < said.index("let go, trick on: ")

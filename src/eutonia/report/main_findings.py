@@ -103,8 +103,9 @@ def _row(group: list[Finding], assessment: Assessment) -> Text:
     shown = _by_condition(group)
     order = list(dict.fromkeys(f.estimate.condition.label for f in assessment.findings))
 
-    def place(condition: str) -> tuple[int, int]:
-        return background(shown[condition][0].estimate), order.index(condition)
+    def place(condition: str) -> tuple[int, int, int]:
+        one = shown[condition][0].estimate
+        return background(one), len(one.condition.levels), order.index(condition)
 
     said = [
         f"{condition}: {'; '.join(_value(f.estimate, assessment) for f in every)}"

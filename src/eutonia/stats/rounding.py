@@ -26,7 +26,7 @@ def decimals(value: float, interval: Interval | None) -> int:
 def decimals_of_limits(value: float, interval: Interval) -> tuple[int, int]:
     """Return how many decimals of the lower and of the upper limit are shown beside a value.
 
-    A limit that is not 0 is not shown as 0, as far as two more decimals go: beside "differs" that
+    A limit that is not 0 is not shown as 0 where one decimal more shows it: beside "differs" that
     would read as its opposite.
     """
     below, above = value - interval.lo, interval.hi - value
@@ -36,10 +36,9 @@ def decimals_of_limits(value: float, interval: Interval) -> tuple[int, int]:
 
 
 def _beyond_nothing(limit: float, shown: int) -> int:
-    """Return as many decimals as show that a limit is not 0, at most two more."""
-    if limit == 0 or not math.isfinite(limit) or round(limit, shown) != 0:
-        return shown
-    return min(_digits(abs(limit), 1), shown + 2)
+    """Return one decimal more where that shows that a limit is not 0."""
+    hidden = math.isfinite(limit) and round(limit, shown) == 0
+    return shown + 1 if hidden and round(limit, shown + 1) != 0 else shown
 
 
 def _skewed(below: float, above: float) -> bool:
