@@ -648,9 +648,44 @@ def test_what_a_task_may_add_to_the_grip_unseen_stands_on_page_one(full):
     assert said.startswith("whether writing adds anything to holding the pen")
     assert said.index("right index curl 30 [−20, 180]") < said.index("right little curl")
     assert "nearest to one" not in row(first_page(alone), "COMPARED")
-    assert "What writing itself changes we could not tell" in "\n".join(texts(plain_page(alone)))
+    assert "What writing changes we could not tell" in "\n".join(texts(plain_page(alone)))
     told = replace(alone, contrasts=(still, replace(curl, target=index, q=0.01)))
     assert not row(first_page(told), "NOT TOLD")
+
+
+def test_without_the_grip_a_difference_from_rest_is_said_to_be_so_in_health(full):
+    """Whoever leaves the grip out is told to record it; the grip itself is no finding either."""
+    assessment, _ = full
+    rest = assessment.contrasts[0]
+    held = replace(rest, a="posture", condition=Condition.of(task="posture"))
+    for contrasts, recorded in (((rest,), False), ((held,), True)):
+        made = replace(assessment, contrasts=contrasts)
+        read = row(first_page(made), "READ")
+        assert read.startswith("holding the pen or the instrument (posture) differs from rest")
+        assert ("was not recorded: record it" in read) != recorded
+        assert "It is so in anyone who holds a pen" in "\n".join(texts(plain_page(made)))
+    moved = replace(rest, a="movement")
+    assert not row(first_page(replace(assessment, contrasts=(moved,))), "READ")
+
+
+def test_what_differs_from_rest_unseen_stands_on_page_one(full):
+    """Without an easy passage the trigger passage is held against rest; with one, against that."""
+    assessment, _ = full
+    c = assessment.contrasts[0]
+    reach = Interval(lo=-17.0, hi=179.0, kind="within the recording", method="m")
+    curl = replace(c, measure="hand.curl.sum", value=26.0, interval=reach, p=0.1, q=0.3)
+    curl = replace(curl, a="trigger_passage", condition=Condition.of(task="trigger_passage"))
+    made = replace(assessment, recordings=(), contrasts=(curl,))
+    assert row(first_page(made), "NOT TOLD").startswith(
+        "whether trigger passage differs from rest: no difference was told"
+    )
+    said = "\n".join(texts(plain_page(made)))
+    assert "What the trigger passage changes we could not tell" in said
+    assert "too small" not in said
+    easy = replace(curl, b="easy_passage")
+    said = row(first_page(replace(made, contrasts=(curl, easy))), "NOT TOLD")
+    assert "playing an easy passage" in said
+    assert "differs from rest" not in said
 
 
 def test_nothing_is_called_near_to_a_difference_that_is_far_from_one(full):

@@ -20,13 +20,14 @@ from eutonia.report.relevance import (
     differs,
     filmed_for,
     is_asked,
+    like_health,
     nearer,
     ranked_contrasts,
     said_by,
     tier_of,
     uneven,
     unit_of,
-    untold_beyond,
+    untold,
 )
 from eutonia.report.ways import sign
 from eutonia.report.words import (
@@ -153,7 +154,7 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     ordered = [c for c in every if tier_of(c, assessment) != "research"]
     differ = [c for c in ordered if differs(c)]
     shown = [c for c in differ if not said_by(c, differ)]
-    beyond = untold_beyond(assessment)
+    beyond = untold(assessment)
     for group in beyond[:MAX_BEYOND]:
         yield "NOT TOLD", _beyond(group, assessment)
     for c in shown[:MAX_CONTRASTS]:
@@ -161,10 +162,15 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if len(shown) > MAX_CONTRASTS:
         more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
-    beside = (nearer(c, assessment.contrasts) for c in shown[:MAX_CONTRASTS])
-    for task in dict.fromkeys(c.b for c in beside if c is not None and not differs(c)):
-        also = f"{BESIDE[task]} differs from rest in health too"
-        yield "READ", f"{also}: what the task adds to that counts"
+    alike = (like_health(c, assessment.contrasts) for c in shown[:MAX_CONTRASTS])
+    recorded = {level for c in assessment.contrasts for level in (c.a, c.b)}
+    for task in dict.fromkeys(filter(None, alike)):
+        if task in recorded:
+            counts = "differs from rest in health too: what the task adds to that counts"
+        else:
+            counts = "differs from rest in health too and was not recorded: record it, for what "
+            counts += "the task adds to that counts, and is not known"
+        yield "READ", f"{BESIDE[task]} {counts}"
     research = sum(differs(c) for c in every) - len(differ)
     if research:
         more = f"{research} research-tier {'number' if research == 1 else 'numbers'}: "
@@ -217,8 +223,9 @@ def _beyond(group: tuple[Contrast, ...], assessment: Assessment) -> str:
         for o in shown
     )
     said = with_unit("; ".join(values), unit)
+    adds = f"adds anything to {BESIDE[c.b]}" if c.b in BESIDE else f"differs from {spaced(c.b)}"
     return (
-        f"whether {spaced(c.a)} adds anything to {BESIDE[c.b]}: no difference was told, and any "
+        f"whether {spaced(c.a)} {adds}: no difference was told, and any "
         f"size within the limits is possible: {_title(c, assessment)}, {said}"
     )
 

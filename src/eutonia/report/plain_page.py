@@ -16,11 +16,11 @@ from eutonia.report.losses import ABSENT, NO_INPUT, UNTOLD
 from eutonia.report.relevance import (
     differs,
     filmed_for,
-    nearer,
+    like_health,
     ranked_contrasts,
     tier_of,
     uneven,
-    untold_beyond,
+    untold,
 )
 from eutonia.report.words import (
     INSTRUMENTS,
@@ -244,10 +244,15 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         kinds = " and your ".join(_plain_instruments(measured))
         numbers = "one number" if n == 1 else f"{n} numbers"
         yield f"It worked: we could take {numbers} from your {kinds}."
-        if _guessed(assessment):
+        if _has(assessment, "guessed_view"):
             yield (
                 "In a film of your hand we could not see well how the fingers bend. Those numbers "
                 "are guesses. Please do not rely on them."
+            )
+        if _has(assessment, "small_hand"):
+            yield (
+                "Your hand was too small in the picture. A finger that bends may not show. Please "
+                "film it from nearer by next time."
             )
     else:
         yield "We could not take any number this time."
@@ -272,9 +277,9 @@ def _worked(assessment: Assessment) -> Iterator[str]:
         yield "All that we set out to measure was measured."
 
 
-def _guessed(assessment: Assessment) -> bool:
-    """Tell whether a film of a hand shows no finger so that its bend is seen."""
-    return any(i.code == "guessed_view" for r in assessment.recordings for i in r.issues)
+def _has(assessment: Assessment, code: str) -> bool:
+    """Tell whether that is said of a recording."""
+    return any(i.code == code for r in assessment.recordings for i in r.issues)
 
 
 def _not_there(assessment: Assessment) -> Iterator[str]:
@@ -326,13 +331,12 @@ def _different(assessment: Assessment) -> Iterator[str]:
     told = [c for c in for_care if c.measure in PLAIN or c.measure in _PLAIN_WAYS][:_MOST]
     for c in told:
         yield _sentence(c, assessment)
-    nearest = (nearer(c, assessment.contrasts) for c in told)
-    if any(c is not None and not differs(c) for c in nearest):
+    if any(like_health(c, assessment.contrasts) for c in told):
         yield "It is so in anyone who holds a pen or plays, so this says little by itself."
-    for group in untold_beyond(assessment):
+    for group in untold(assessment):
         doing = spaced(group[0].a)
         doing = doing if doing.endswith("ing") else f"the {doing}"
-        yield f"What {doing} itself changes we could not tell. It may be nothing, or much."
+        yield f"What {doing} changes we could not tell. It may be nothing, or much."
     if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
@@ -345,7 +349,7 @@ def _different(assessment: Assessment) -> Iterator[str]:
     elif not differ:
         other = "other " if sides else ""
         yield f"We compared what we could, and saw no {other}clear difference."
-        yield "There may still be one that was too small for us to see."
+        yield "There may still be one that we could not see."
     else:
         yield "With many numbers, some differ by chance. We have allowed for that."
 

@@ -257,23 +257,49 @@ def nearer(one: Contrast, contrasts: Iterable[Contrast]) -> Contrast | None:
     return next((beside[task] for task in BESIDE if task in beside), None)
 
 
-def untold_beyond(assessment: Assessment) -> tuple[tuple[Contrast, ...], ...]:
+def beside(task: str) -> tuple[str, ...]:
+    """Return what a task is held against that is alike in health, as a grip; the nearest first."""
+    against = table("conditions")["task"]["against"].get(task, ())
+    return tuple(one for one in BESIDE if one in against)
+
+
+def like_health(one: Contrast, contrasts: Iterable[Contrast]) -> str:
+    """Return what makes a task differ from rest in health too, as its grip; empty: nothing known.
+
+    That is what stands in `BESIDE` where the task adds nothing to it that was told, or where it was
+    not recorded, or is itself what differs.
+    """
+    if one.factor != "task" or one.b not in _REST:
+        return ""
+    near = nearer(one, contrasts)
+    if near is not None:
+        return "" if differs(near) else near.b
+    return one.a if one.a in BESIDE else next(iter(beside(one.a)), "")
+
+
+def untold(assessment: Assessment) -> tuple[tuple[Contrast, ...], ...]:
     """Return what tasks add to what they are held against, where that is told of nothing.
 
-    Of the first part of what a film is made for, as how far fingers curl: that is what was asked,
-    and a difference from rest is no answer. The largest first.
+    Of the first part of what a film is made for, as how far fingers curl: that is what was asked.
+    Against rest only where nothing nearer was recorded. The largest first.
     """
     groups: dict[tuple[str, str, str], list[Contrast]] = {}
     made_for = filmed_for(assessment)
     for c in assessment.contrasts:
         acts = c.condition.get("side") in ("", c.target.side)
         asked = is_asked(c.measure) and _part_of(c.measure) == 0 and acts
-        if asked and c.factor == "task" and c.b in BESIDE and not aside(c.measure, made_for):
+        held = c.b in BESIDE or (c.b == "rest" and (c.a in BESIDE or bool(beside(c.a))))
+        if asked and c.factor == "task" and held and not aside(c.measure, made_for):
             groups.setdefault((c.measure, c.a, c.b), []).append(c)
-    every = (tuple(sorted(g, key=lambda c: -abs(c.value))) for g in groups.values())
+    nearest = {(measure, a) for measure, a, b in groups if b in BESIDE}
+    asked_of = (
+        tuple(sorted(group, key=lambda c: -abs(c.value)))
+        for (measure, a, b), group in groups.items()
+        if b in BESIDE or (measure, a) not in nearest
+    )
     return tuple(
         group
-        for group in every
+        for group in asked_of
         if not any(map(differs, group)) and tier_of(group[0], assessment) != "research"
     )
 

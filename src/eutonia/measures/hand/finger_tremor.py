@@ -352,8 +352,9 @@ def _not_told(largest: Channel, hz: float, words: str, why: str) -> str:
         )
     return _as_seen(
         f"One finger of the {largest.side} hand, or more, {_trembles(hz)}, and this film "
-        f"does not tell which: largest was {words}, but {why}, and the landmarks of still fingers "
-        f"are drawn along by one that trembles. {_instead_of(largest)}",
+        f"does not tell which: largest was {words} in the landmarks, which may show far less of "
+        f"it than there is, but {why}, and those of still fingers are drawn along by one that "
+        f"trembles. {_instead_of(largest)}",
         hz,
     )
 
