@@ -688,6 +688,28 @@ def test_what_differs_from_rest_unseen_stands_on_page_one(full):
     assert "differs from rest" not in said
 
 
+def test_a_comparison_that_was_never_made_is_not_said_to_show_nothing(full):
+    """Eyes at rest for too short a time: what light does to their closures is not known."""
+    assessment, _ = full
+    e = replace(assessment.findings[0].estimate, measure="eyes.closures", part="", title="Closures")
+    why = "Only 24.0 s of video of the eyes in this condition; at least 25 s needed."
+    rest = Condition.of(task="rest")
+    short = not_taken("too_short", why, measure="eyes.closures", title="Closures", condition=rest)
+    alike = replace(assessment.contrasts[0], q=0.8, p=0.7)
+    made = replace(
+        assessment,
+        recordings=(),
+        findings=(finding(e),),
+        contrasts=(alike,),
+        not_measurable=(short,),
+    )
+    assert row(first_page(made), "NOT COMPARED") == f"Closures (rest): {why}"
+    assert row(first_page(made), "COMPARED").startswith("of those that could be made no comparison")
+    assert "too short, so we could not compare" in "\n".join(texts(plain_page(made)))
+    none = replace(made, findings=())
+    assert not row(first_page(none), "NOT COMPARED")
+
+
 def test_nothing_is_called_near_to_a_difference_that_is_far_from_one(full):
     """Of a p of 0.9 no name is given."""
     assessment, _ = full

@@ -25,6 +25,7 @@ from eutonia.report.relevance import (
     ranked_contrasts,
     said_by,
     tier_of,
+    too_short_to_compare,
     uneven,
     unit_of,
     untold,
@@ -155,6 +156,9 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     differ = [c for c in ordered if differs(c)]
     shown = [c for c in differ if not said_by(c, differ)]
     beyond = untold(assessment)
+    unmade = too_short_to_compare(assessment)
+    for (condition, why), titles in unmade.items():
+        yield "NOT COMPARED", f"{listed(titles)} ({condition}): {why}"
     for group in beyond[:MAX_BEYOND]:
         yield "NOT TOLD", _beyond(group, assessment)
     for c in shown[:MAX_CONTRASTS]:
@@ -162,24 +166,18 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     if len(shown) > MAX_CONTRASTS:
         more = f"{len(differ) - MAX_CONTRASTS} more that differ: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
-    alike = (like_health(c, assessment.contrasts) for c in shown[:MAX_CONTRASTS])
-    recorded = {level for c in assessment.contrasts for level in (c.a, c.b)}
-    for task in dict.fromkeys(filter(None, alike)):
-        if task in recorded:
-            counts = "differs from rest in health too: what the task adds to that counts"
-        else:
-            counts = "differs from rest in health too and was not recorded: record it, for what "
-            counts += "the task adds to that counts, and is not known"
-        yield "READ", f"{BESIDE[task]} {counts}"
+    yield from _read(shown[:MAX_CONTRASTS], assessment)
     research = sum(differs(c) for c in every) - len(differ)
     if research:
         more = f"{research} research-tier {'number' if research == 1 else 'numbers'}: "
         yield "DIFFERS", (more, Ref("conditions side by side", "conditions"))
     if ordered and not differ:
         other = "other " if research or uneven(assessment) else ""
+        could = "of those that could be made " if unmade else ""
         yield (
             "COMPARED",
-            f"no {other}comparison of two conditions or sides showed a difference (exploratory)",
+            f"{could}no {other}comparison of two conditions or sides showed a difference "
+            "(exploratory)",
         )
         if alone := next(filter(differs_alone, ordered), None):
             chance = "alone this would differ, among so many it may be chance: "
@@ -207,6 +205,19 @@ def _for_research(assessment: Assessment) -> Iterator[tuple[str, Text]]:
                 Ref("findings", "findings"),
             ),
         )
+
+
+def _read(shown: list[Contrast], assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    """Yield what makes these tasks differ from rest in health too, once for each."""
+    alike = (like_health(c, assessment.contrasts) for c in shown)
+    recorded = {level for c in assessment.contrasts for level in (c.a, c.b)}
+    for task in dict.fromkeys(filter(None, alike)):
+        if task in recorded:
+            counts = "differs from rest in health too: what the task adds to that counts"
+        else:
+            counts = "differs from rest in health too and was not recorded: record it, for what "
+            counts += "the task adds to that counts, and is not known"
+        yield "READ", f"{BESIDE[task]} {counts}"
 
 
 #: Rows of what tasks may add unseen, and numbers in each: all fingers of a hand.

@@ -19,6 +19,7 @@ from eutonia.report.relevance import (
     like_health,
     ranked_contrasts,
     tier_of,
+    too_short_to_compare,
     uneven,
     untold,
 )
@@ -333,6 +334,8 @@ def _different(assessment: Assessment) -> Iterator[str]:
         yield _sentence(c, assessment)
     if any(like_health(c, assessment.contrasts) for c in told):
         yield "It is so in anyone who holds a pen or plays, so this says little by itself."
+    if too_short_to_compare(assessment):
+        yield "One part of what you did was too short, so we could not compare all of it."
     for group in untold(assessment):
         doing = spaced(group[0].a)
         doing = doing if doing.endswith("ing") else f"the {doing}"

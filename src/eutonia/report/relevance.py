@@ -304,6 +304,22 @@ def untold(assessment: Assessment) -> tuple[tuple[Contrast, ...], ...]:
     )
 
 
+def too_short_to_compare(assessment: Assessment) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return what a film is made for and one condition was too short for, though another was not.
+
+    By condition and reason the titles: that comparison was never made, which is no sign that it
+    would show nothing.
+    """
+    made_for = filmed_for(assessment)
+    found = {declared_id(f.estimate.measure) for f in assessment.findings}
+    said: dict[tuple[str, str], dict[str, None]] = {}
+    for m in assessment.not_measurable:
+        short = m.code == "too_short" and m.tier != "research" and is_asked(m.measure)
+        if short and declared_id(m.measure) in found and not aside(m.measure, made_for):
+            said.setdefault((m.condition.label, m.reason), {})[m.title] = None
+    return {key: tuple(titles) for key, titles in said.items()}
+
+
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:
     """Return the tier of a contrast's measure; ``research`` where it is not known."""
     for f in assessment.findings:
