@@ -145,7 +145,8 @@ FIST_FROM_DEG, BEYOND_FIST_DEG = 200.0, 95.0
 #: from the first on smaller by the third: of fingers that curled by 40 to 80 degrees more than at
 #: rest in encoded pictures the limits until then held 65 % (of people 40 to 79: 58 to 61), these
 #: hold 96 to 98 % (97); of the others 99.6 % were held before, and all now (24 people below 40
-#: and 24 others; MPEG-4 and JPEG 70, palms of 40 to 83 pixels in the picture). [D]
+#: and 24 others, all of them in sight when this was set; MPEG-4 and JPEG 70, palms of 40 to 83
+#: pixels in the picture). [D]
 FRONT_BEYOND_DEG = (100.0, 85.0, 75.0)
 CLENCHED = (
     "fingers that read so bent may be curled far more, up to a fist: among bent fingers one that "

@@ -143,7 +143,7 @@ POSSIBLE_DEG = {
 #: people, 0 to 7, in JPEG 70; 40 to 47: 18 to 50), 20 to 75 from the thumb's side (17 to 73), 30 to
 #: 79 from ahead (22 to 86) and 48 to 90 from above (40 to 92); of a change 0.8 (0.9), 0.6 (0.5),
 #: 0.5 (0.5) and 0.1 (0.1) were read in the median. From the little finger's side nothing of it was
-#: read (-0.01 and 0.00). [D]
+#: read (-0.01 and 0.00). Both groups were in sight when this was set. [D]
 THUMB_TIP_DEG = {"": (80.0, 33.0), PALM: (60.0, 20.0), GUESSED: (92.0, 38.0)}
 _FINGERS = ("index", "middle", "ring", "little")
 _JOINTS = {"mcp": "knuckle", "mcp_abduction": "spreading", "pip_dip": "outer"}
