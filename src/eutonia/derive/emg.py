@@ -31,7 +31,7 @@ def envelope(x: Floats, rate_hz: float, line_hz: float | None) -> Floats:
     return np.maximum(out, 0.0, out=out)
 
 
-def smoothed(x: Floats, rate_hz: float, line_hz: float | None) -> Floats:  # noqa: ARG001
+def smoothed(x: Floats, rate_hz: float, line_hz: float | None) -> Floats:  # noqa: ARG001 - as all derivations
     """Return what was recorded as an envelope below 6 Hz, never negative.
 
     Nothing is left to filter or rectify, and hum cannot be told from the muscle any more.
