@@ -137,13 +137,21 @@ def test_inversion_is_read_from_the_front_alone():
     assert "inversion_or_turning_in" not in flags["foot"]
 
 
-def test_arms_swing_by_their_range_and_toes_point_down():
-    """Ranges of 20 and 50 degrees come back; a foot flat on the ground has a pitch of 0."""
+@pytest.mark.parametrize(("mirrored", "near", "far"), [(0, "right", "left"), (1, "left", "right")])
+def test_the_near_arm_swings_by_its_range_and_the_far_one_is_not_read(mirrored, near, far):
+    """Ranges of 20 and 50 degrees come back where no trunk hides them, on either way."""
     arms = of(left=20.0, right=50.0)
-    _, seen = _film(arm_deg=arms)
+    _, seen = _film(camera=Camera(distance_m=12, mirrored=bool(mirrored)), arm_deg=arms)
     found = _rows(seen)
-    for side, swing in arms.items():
-        assert np.ptp(found["arm", side]) == pytest.approx(swing, abs=1.5)
+    assert np.ptp(found["arm", near]) == pytest.approx(arms[near], abs=1.5)
+    assert np.isnan(found["arm", far]).all()
+
+
+def test_toes_point_down_and_a_flat_foot_has_a_pitch_of_none():
+    """A foot flat on the ground has a pitch of 0; lifted it points down as simulated."""
+    _, seen = _film()
+    found = _rows(seen)
+    for side in ("left", "right"):
         flat = np.abs(found["foot_pitch", side]) < 1
         # The camera sees the right flank; while the right foot swings by, the left is not read.
         assert flat.mean() > (0.2 if side == "right" else 0.1)

@@ -587,16 +587,25 @@ def test_the_plain_page_says_what_differs_and_from_what(full):
     assert "(flexor carpi radialis)" in told
 
 
-def test_sides_that_a_comparison_does_not_tell_apart_are_not_called_uneven(full):
-    """A lid's ratio just beyond 1 says no more than the comparison of the two lids."""
+@pytest.mark.parametrize(
+    ("measure", "of_sides", "details"),
+    [
+        ("eyes.opening_ratio", "eyes.opening", ()),
+        ("gait.arm_swing_asymmetry", "gait.arm_swing", (("left_minus_right_percent", -40.0),)),
+    ],
+)
+def test_sides_that_a_comparison_does_not_tell_apart_are_not_called_uneven(
+    full, measure, of_sides, details
+):
+    """A lid's ratio just beyond 1 says no more than the comparison of the two lids; so of arms."""
     assessment, _ = full
     f, c = assessment.findings[0], assessment.contrasts[0]
     interval = replace(f.estimate.interval, lo=1.01, hi=4.0)
-    e = replace(f.estimate, measure="eyes.opening_ratio", value=1.5, interval=interval)
+    e = replace(f.estimate, measure=measure, value=1.5, interval=interval, details=details)
     one = (replace(f, estimate=replace(e, tier="supportive")),)
-    lids = replace(c, measure="eyes.opening", factor="side", condition=e.condition, p=0.03)
+    both = replace(c, measure=of_sides, factor="side", condition=e.condition, p=0.03)
     for q, told in ((0.15, False), (0.01, True)):
-        made = replace(assessment, findings=one, contrasts=(replace(lids, q=q),))
+        made = replace(assessment, findings=one, contrasts=(replace(both, q=q),))
         said = "\n".join(texts(plain_page(made)))
         assert ("Your two sides were not alike" in said) == told
 
@@ -628,8 +637,9 @@ def test_what_a_task_adds_to_holding_the_pen_stands_beside_its_difference_from_r
         page = "\n".join(texts(first_page(made)))
         plain = "\n".join(texts(plain_page(made)))
         assert (told in page) == said
-        assert ("(posture) differs from rest in health too" in page) == said
-        assert ("It is so in anyone who holds a pen or plays" in plain) == said
+        assert ("(posture) may differ from rest in health too" in page) == said
+        assert ("Some of this is so in anyone who holds a pen or plays" in plain) == said
+        assert "We did not record that alone" not in plain
 
 
 def test_what_a_task_may_add_to_the_grip_unseen_stands_on_page_one(full):
@@ -650,7 +660,14 @@ def test_what_a_task_may_add_to_the_grip_unseen_stands_on_page_one(full):
     assert "nearest to one" not in row(first_page(alone), "COMPARED")
     assert "What writing changes we could not tell" in "\n".join(texts(plain_page(alone)))
     told = replace(alone, contrasts=(still, replace(curl, target=index, q=0.01)))
-    assert not row(first_page(told), "NOT TOLD")
+    said = row(first_page(told), "NOT TOLD")
+    assert said.startswith("whether writing adds anything to holding the pen")
+    assert "(posture) here too" in said
+    assert "right little curl" in said
+    assert "right index curl" not in said
+    assert "we could not tell" not in "\n".join(texts(plain_page(told)))
+    every = tuple(replace(c, q=0.01) for c in told.contrasts)
+    assert not row(first_page(replace(told, contrasts=every)), "NOT TOLD")
 
 
 def test_without_the_grip_a_difference_from_rest_is_said_to_be_so_in_health(full):
@@ -661,9 +678,11 @@ def test_without_the_grip_a_difference_from_rest_is_said_to_be_so_in_health(full
     for contrasts, recorded in (((rest,), False), ((held,), True)):
         made = replace(assessment, contrasts=contrasts)
         read = row(first_page(made), "READ")
-        assert read.startswith("holding the pen or the instrument (posture) differs from rest")
+        assert read.startswith("holding the pen or the instrument (posture) may differ from rest")
         assert ("was not recorded: record it" in read) != recorded
-        assert "It is so in anyone who holds a pen" in "\n".join(texts(plain_page(made)))
+        plain = "\n".join(texts(plain_page(made)))
+        assert "Some of this is so in anyone who holds a pen" in plain
+        assert ("We did not record that alone. So we do not know" in plain) != recorded
     moved = replace(rest, a="movement")
     assert not row(first_page(replace(assessment, contrasts=(moved,))), "READ")
 
@@ -688,6 +707,30 @@ def test_what_differs_from_rest_unseen_stands_on_page_one(full):
     assert "differs from rest" not in said
 
 
+def test_the_person_reads_of_fingers_sides_and_light_in_plain_words(full):
+    """A finger is named by its name, a side by itself, and lists read as lists."""
+    assessment, _ = full
+    c = assessment.contrasts[0]
+    left = Condition.of(task="writing", side="left")
+    for label, part in (
+        ("left ring curl", "left ring finger"),
+        ("left thumb curl", "left thumb"),
+        ("left wrist", "left wrist"),
+    ):
+        target = replace(c.target, label=label, side="left")
+        curl = replace(c, measure="hand.curl.sum", a="writing", b="rest", factor="task", q=0.001)
+        curl = replace(curl, value=30.0, target=target, condition=left)
+        said = "\n".join(texts(plain_page(replace(assessment, contrasts=(curl,)))))
+        assert f"rest, left side: how far the finger was curled ({part})." in said
+    hand, *_ = assessment.recordings
+    kinds = [replace(hand, id=f"a#{k}", kind=k) for k in ("head", "lid", "mouth")]
+    conditions = ("rest, side left", "rest, light bright")
+    made = replace(assessment, recordings=tuple(replace(k, conditions=conditions) for k in kinds))
+    said = "\n".join(texts(plain_page(made)))
+    assert "your posture and movement of the head, your eyelids and your mouth and jaw," in said
+    assert "You did this: rest, left side; rest, in bright light." in said
+
+
 def test_a_comparison_that_was_never_made_is_not_said_to_show_nothing(full):
     """Eyes at rest for too short a time: what light does to their closures is not known."""
     assessment, _ = full
@@ -705,9 +748,27 @@ def test_a_comparison_that_was_never_made_is_not_said_to_show_nothing(full):
     )
     assert row(first_page(made), "NOT COMPARED") == f"Closures (rest): {why}"
     assert row(first_page(made), "COMPARED").startswith("of those that could be made no comparison")
-    assert "too short, so we could not compare" in "\n".join(texts(plain_page(made)))
+    assert "One part of what you did was too short" in "\n".join(texts(plain_page(made)))
+    other = replace(short, condition=Condition.of(task="speaking"))
+    both = replace(made, not_measurable=(short, replace(short, reason="another"), other))
+    assert row(first_page(both), "NOT COMPARED").count("Closures (rest)") == 1
+    assert "Closures (speaking)" in row(first_page(both), "NOT COMPARED")
+    assert "2 parts of what you did were too short" in "\n".join(texts(plain_page(both)))
     none = replace(made, findings=())
     assert not row(first_page(none), "NOT COMPARED")
+
+
+def test_what_came_after_the_end_of_a_film_that_broke_off_is_said_to_be_missing(full):
+    """Page 1 says so above every number, the plain page beside how many there are."""
+    assessment, _ = full
+    text = "The pictures could be decoded up to 54.3 s of 97.0 s: the rest is damaged."
+    issue = Issue(code="decoding_stopped", severity="warning", message=text)
+    film = replace(assessment.recordings[0], id="visit/hand.mp4#finger", issues=(issue,))
+    made = replace(assessment, recordings=(film,))
+    said = row(first_page(made), "LOOK FIRST")
+    assert "up to 54.3 s of 97.0 s; what was filmed after that is missing here" in said
+    assert "could be read only in part" in "\n".join(texts(plain_page(made)))
+    assert "could be read only in part" not in "\n".join(texts(plain_page(assessment)))
 
 
 def test_nothing_is_called_near_to_a_difference_that_is_far_from_one(full):

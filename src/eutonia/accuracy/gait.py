@@ -196,9 +196,9 @@ def compared(one: Filmed) -> Iterator[Pair]:
                     turned = float(getattr(one.walk, f"{side}_inversion"))
                     shown = "same angle, truly, for what the joint turned"
                     yield Pair(quantity=shown, unit="deg", side=side, read=pair.true, true=turned)
-        name = f"arm_swing, {'near' if side == 'left' else 'far'} arm"
         those = [st.window(found, i, 0, 1) for i in range(len(found))]
-        yield from _means(x, true, ("arm", side, name), those, per.swing_range)
+        arm = ("arm", side, "arm_swing, near arm")  # the far one is not measured
+        yield from _means(x, true, arm, those, per.swing_range)
     if np.isfinite(shares).all():
         truth = (one.walk.left_stance, one.walk.right_stance)
         yield Pair(

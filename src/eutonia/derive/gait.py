@@ -198,7 +198,6 @@ def crossed(points: Floats, view: View, scale: Floats, side: Side) -> Mask:
     ndarray of bool, shape (n_frames,)
         Never of the near foot: whoever faces the right of the picture shows the right one.
     """
-    far = view.facing * (1.0 if side == "right" else -1.0) < 0
     own, other = (
         points[:, list(POINTS[one][2:5]), 0]
         for one in (side, "right" if side == "left" else "left")
@@ -207,7 +206,7 @@ def crossed(points: Floats, view: View, scale: Floats, side: Side) -> Mask:
     apart = np.maximum(own.min(axis=1) - other.max(axis=1), other.min(axis=1) - own.max(axis=1))
     way = view.facing * np.where(view.travel < 0, -1.0, 1.0)
     ahead = smooth(way * (other.mean(axis=1) - own.mean(axis=1)), 2)
-    return np.asarray(far & (apart < margin) & (np.diff(ahead, append=np.nan) > 0))
+    return np.asarray(view.far(side) & (apart < margin) & (np.diff(ahead, append=np.nan) > 0))
 
 
 def _inversion(points: Floats, seen: Mask, view: View, side: Side) -> tuple[Floats, Mask]:
@@ -222,10 +221,16 @@ def _inversion(points: Floats, seen: Mask, view: View, side: Side) -> tuple[Floa
 
 
 def _arm(points: Floats, seen: Mask, view: View, side: Side) -> Rows:
-    """Return the swing of one arm: the line from shoulder to wrist against the vertical."""
+    """Return the swing of one arm: the line from shoulder to wrist against the vertical.
+
+    Only while it is the near one: the trunk hides the far arm, and the tracker holds a wrist for
+    seen that it draws in the air or on the near hand (of a rendered runner in 75 % of the pictures,
+    whose swing of 41 degrees read as 15).
+    """
     *_, shoulder, wrist = POINTS[side]
     swing = _hanging(points[:, shoulder], points[:, wrist], view.facing)
-    return {"arm": (swing, view.side() & seen[:, shoulder] & seen[:, wrist])}
+    near = ~view.far(side)
+    return {"arm": (swing, view.side() & near & seen[:, shoulder] & seen[:, wrist])}
 
 
 def _trunk(points: Floats, seen: Mask, view: View) -> Rows:

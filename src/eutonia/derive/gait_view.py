@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.model import Floats
+from eutonia.model import Floats, Side
 
 #: Width of shoulders plus hips seen from the front, in leg lengths: common proportions. [D]
 FULL_WIDTH = 0.70
@@ -52,6 +52,13 @@ class View:
     def side(self) -> NDArray[np.bool_]:
         """Tell which pictures are from the side."""
         return np.asarray(self.code == FROM_SIDE)
+
+    def far(self, side: Side) -> NDArray[np.bool_]:
+        """Tell in which pictures from the side this limb is the far one.
+
+        Whoever faces the right of the picture shows the right side.
+        """
+        return np.asarray(self.facing * (1.0 if side == "right" else -1.0) < 0)
 
     def frontal(self) -> NDArray[np.bool_]:
         """Tell which pictures are from the front or the back."""

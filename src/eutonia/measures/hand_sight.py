@@ -7,13 +7,13 @@ to each flag are those of rendered hands.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eutonia.measures.positions import BLOCK_S
-from eutonia.model import Channel, Floats, Inputs
+from eutonia.measures.positions import BLOCK_S, from_camera
+from eutonia.model import Channel, Floats, Input, Inputs, TooShort
 from eutonia.model.result import Limits
 from eutonia.stats.intervals import student_quantile
 
@@ -44,6 +44,12 @@ _SIDE = {
     "ring": "the little finger's side",
     "little": "the little finger's side",
 }
+
+
+def fingers(*, min_rate_hz: float = 12.0, least: int = LEAST_BLOCKS) -> dict[str, Input]:
+    """Return the input of a measure of fingers that gives no number of fewer blocks than these."""
+    need = from_camera("finger", min_rate_hz=min_rate_hz)["finger"]
+    return {"finger": replace(need, for_interval_s=least * BLOCK_S)}
 
 
 def seen_as(channel: Channel) -> str:
@@ -231,7 +237,8 @@ def too_short(blocks: Floats, *, least: int = LEAST_BLOCKS) -> tuple[str, ...]:
         "which the number would mislead: a camera misreads it by much. {:g} s would do."
     )
     return tuple(
-        "" if count >= least else why.format(BLOCK_S * count, BLOCK_S * least) for count in n
+        "" if count >= least else TooShort(why.format(BLOCK_S * count, BLOCK_S * least))
+        for count in n
     )
 
 

@@ -231,6 +231,9 @@ def per_minute(total: Floats) -> Floats:
 class RateLimits:
     """Student's limits of the root of a rate, and the exact limit where nothing was counted.
 
+    They lie one event to either side at least [D]: however evenly events come, a film may have
+    begun and ended a moment later.
+
     Parameters
     ----------
     minutes : ndarray, shape (n_targets,)
@@ -246,8 +249,10 @@ class RateLimits:
             half = student_quantile(0.975, df)[:, None] * error / (2 * root)
             lo, hi = np.maximum(root - half, 0) ** 2, (root + half) ** 2
             # None in T minutes: at 3.69 / T none happens in 2.5 % of such recordings (Poisson).
-            none = value == 0
-            return np.where(none, 0.0, lo), np.where(none, 3.689 / self.minutes[:, None], hi)
+            none, one = value == 0, 1 / self.minutes[:, None]
+            lo = np.minimum(lo, np.maximum(value - one, 0.0))
+            hi = np.maximum(hi, value + one)
+            return np.where(none, 0.0, lo), np.where(none, 3.689 * one, hi)
 
 
 def share_limits(value: Floats, error: Floats, df: Floats) -> tuple[Floats, Floats]:

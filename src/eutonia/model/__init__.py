@@ -101,7 +101,7 @@ from eutonia.model.recording import (
     Signal,
     Source,
 )
-from eutonia.model.result import Absent, Result, Untold, Varying
+from eutonia.model.result import Absent, Result, TooShort, Untold, Varying
 from eutonia.model.verdicts import (
     Conclusion,
     Flag,
@@ -201,6 +201,7 @@ __all__ = [
     "Strength",
     "Target",
     "Therapy",
+    "TooShort",
     "UnknownName",
     "UnreadableFile",
     "Untold",

@@ -55,6 +55,9 @@ class Input:
         Unit that the channel must have; empty where only ratios are formed.
     min_rate_hz, min_s : float
         Least sampling rate, and least usable seconds in the condition.
+    for_interval_s : float
+        Seconds that the number takes, of a measure that gives none without an interval: what is
+        said to be needed.
     envelope_rate_hz : float
         Least sampling rate of channels that were recorded as envelopes (flag `ENVELOPE`), where
         `derive` makes envelopes of the others; 0: that of all.
@@ -69,6 +72,7 @@ class Input:
     unit: str = ""
     min_rate_hz: float = 0.0
     min_s: float = 0.0
+    for_interval_s: float = 0.0
     envelope_rate_hz: float = 0.0
     not_flags: frozenset[str] = frozenset()
     event: str = ""

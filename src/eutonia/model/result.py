@@ -34,6 +34,12 @@ class Untold(str):
     __slots__ = ()
 
 
+class TooShort(str):
+    """A reason which says that a condition was recorded for too short a time for this number."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartShown:
     """Which part of a true difference is read, where it is only a part, as of lids by landmarks.

@@ -23,6 +23,7 @@ from eutonia.report.relevance import (
     like_health,
     nearer,
     ranked_contrasts,
+    recorded_tasks,
     said_by,
     tier_of,
     too_short_to_compare,
@@ -93,6 +94,7 @@ _LOOK_FIRST = {
     "another_person": _LOOK,
     "dark_face": "its points wander, so that small movements and shut lids are uncertain",
     "small_hand": "a finger that curls or lifts may not show at all",
+    "decoding_stopped": "what was filmed after that is missing here",
 }
 
 
@@ -157,10 +159,10 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     shown = [c for c in differ if not said_by(c, differ)]
     beyond = untold(assessment)
     unmade = too_short_to_compare(assessment)
-    for (condition, why), titles in unmade.items():
+    for condition, (titles, why) in unmade.items():
         yield "NOT COMPARED", f"{listed(titles)} ({condition}): {why}"
-    for group in beyond[:MAX_BEYOND]:
-        yield "NOT TOLD", _beyond(group, assessment)
+    for group, some_told in beyond[:MAX_BEYOND]:
+        yield "NOT TOLD", _beyond(group, some_told, assessment)
     for c in shown[:MAX_CONTRASTS]:
         yield "DIFFERS", _contrast(c, assessment)
     if len(shown) > MAX_CONTRASTS:
@@ -210,21 +212,23 @@ def _for_research(assessment: Assessment) -> Iterator[tuple[str, Text]]:
 def _read(shown: list[Contrast], assessment: Assessment) -> Iterator[tuple[str, Text]]:
     """Yield what makes these tasks differ from rest in health too, once for each."""
     alike = (like_health(c, assessment.contrasts) for c in shown)
-    recorded = {level for c in assessment.contrasts for level in (c.a, c.b)}
+    recorded = recorded_tasks(assessment)
     for task in dict.fromkeys(filter(None, alike)):
-        if task in recorded:
-            counts = "differs from rest in health too: what the task adds to that counts"
-        else:
-            counts = "differs from rest in health too and was not recorded: record it, for what "
-            counts += "the task adds to that counts, and is not known"
-        yield "READ", f"{BESIDE[task]} {counts}"
+        yield "READ", f"{BESIDE[task]} {_TASK_ADDS if task in recorded else _TASK_UNKNOWN}"
+
+
+_TASK_ADDS = "may differ from rest in health too: what the task adds to that counts"
+_TASK_UNKNOWN = (
+    "may differ from rest in health too and was not recorded: record it, for what the task adds "
+    "to that counts, and is not known"
+)
 
 
 #: Rows of what tasks may add unseen, and numbers in each: all fingers of a hand.
 MAX_BEYOND, _MAX_OF_IT = 2, 4
 
 
-def _beyond(group: tuple[Contrast, ...], assessment: Assessment) -> str:
+def _beyond(group: tuple[Contrast, ...], some_told: bool, assessment: Assessment) -> str:
     """Return what a task may add to what it is held against, of each part of the body."""
     c, shown = group[0], group[:_MAX_OF_IT]
     unit = unit_of(c, assessment)
@@ -235,8 +239,9 @@ def _beyond(group: tuple[Contrast, ...], assessment: Assessment) -> str:
     )
     said = with_unit("; ".join(values), unit)
     adds = f"adds anything to {BESIDE[c.b]}" if c.b in BESIDE else f"differs from {spaced(c.b)}"
+    where = " here too" if some_told else ""
     return (
-        f"whether {spaced(c.a)} {adds}: no difference was told, and any "
+        f"whether {spaced(c.a)} {adds}{where}: no difference was told, and any "
         f"size within the limits is possible: {_title(c, assessment)}, {said}"
     )
 

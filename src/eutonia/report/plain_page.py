@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eutonia.knowledge import table
 from eutonia.knowledge.reading import about_form
@@ -18,6 +18,7 @@ from eutonia.report.relevance import (
     filmed_for,
     like_health,
     ranked_contrasts,
+    recorded_tasks,
     tier_of,
     too_short_to_compare,
     uneven,
@@ -170,9 +171,9 @@ def _recorded(assessment: Assessment) -> str:
     lengths = {r.id.rpartition("#")[0] or r.id: r.duration_s for r in assessment.recordings}
     lasted = _lasted(sum(lengths.values()))
     said = (c for r in assessment.recordings for c in r.conditions if c != Condition().label)
-    tasks = dict.fromkeys(_plain_task(c) for c in said)
+    tasks = dict.fromkeys(_plain_condition(c) for c in said)
     did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
-    return f"We recorded your {' and your '.join(kinds)}, {lasted} in all.{did}"
+    return f"We recorded {_yours(kinds)}, {lasted} in all.{did}"
 
 
 def _lasted(seconds: float) -> str:
@@ -183,23 +184,22 @@ def _lasted(seconds: float) -> str:
     return "about one and a half minutes" if seconds < 105 else f"about {seconds / 60:.0f} minutes"
 
 
-#: Tasks whose names mean something else in daily life.
-_PLAIN_TASKS = {
+#: Parts of a condition whose names a person who did not write the notes would take amiss.
+_PLAIN_LEVELS = {
     "zero": "your head held straight",
     "let go": "your head let go",
     "closures": "your eyes closed gently",
     "range": "moving as far as you can",
+    "trick on": "with the trick",
+    "trick off": "without the trick",
+    "side left": "left side",
+    "side right": "right side",
+    "light bright": "in bright light",
 }
 
 
-#: Other parts of a condition that a person who did not write the notes cannot know.
-_PLAIN_LEVELS = {"trick on": "with the trick", "trick off": "without the trick"}
-
-
-def _plain_task(condition: str) -> str:
-    task, *rest = condition.split(", ")
-    said = (_PLAIN_LEVELS.get(level, level) for level in rest)
-    return ", ".join((_PLAIN_TASKS.get(task, task), *said))
+def _plain_condition(condition: str) -> str:
+    return ", ".join(_PLAIN_LEVELS.get(level, level) for level in condition.split(", "))
 
 
 #: Tasks in which somebody walks.
@@ -242,9 +242,8 @@ def _worked(assessment: Assessment) -> Iterator[str]:
     measured = [f for f in assessment.findings if f.estimate.origin == "measured"]
     n = len(measured)
     if n:
-        kinds = " and your ".join(_plain_instruments(measured))
         numbers = "one number" if n == 1 else f"{n} numbers"
-        yield f"It worked: we could take {numbers} from your {kinds}."
+        yield f"It worked: we could take {numbers} from {_yours(_plain_instruments(measured))}."
         if _has(assessment, "guessed_view"):
             yield (
                 "In a film of your hand we could not see well how the fingers bend. Those numbers "
@@ -254,6 +253,11 @@ def _worked(assessment: Assessment) -> Iterator[str]:
             yield (
                 "Your hand was too small in the picture. A finger that bends may not show. Please "
                 "film it from nearer by next time."
+            )
+        if _has(assessment, "decoding_stopped"):
+            yield (
+                "One film or more could be read only in part, and the rest of it is missing here. "
+                "Please copy it again from the camera."
             )
     else:
         yield "We could not take any number this time."
@@ -312,6 +316,10 @@ def _estimates(assessment: Assessment) -> Iterator[Estimate]:
     return (f.estimate for f in assessment.findings)
 
 
+def _yours(names: Iterable[str]) -> str:
+    return _and([f"your {name}" for name in names])
+
+
 def _and(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
@@ -332,14 +340,16 @@ def _different(assessment: Assessment) -> Iterator[str]:
     told = [c for c in for_care if c.measure in PLAIN or c.measure in _PLAIN_WAYS][:_MOST]
     for c in told:
         yield _sentence(c, assessment)
-    if any(like_health(c, assessment.contrasts) for c in told):
-        yield "It is so in anyone who holds a pen or plays, so this says little by itself."
-    if too_short_to_compare(assessment):
-        yield "One part of what you did was too short, so we could not compare all of it."
-    for group in untold(assessment):
+    yield from _in_health(told, assessment)
+    if short_of := too_short_to_compare(assessment):
+        parts = "One part" if len(short_of) == 1 else f"{len(short_of)} parts"
+        was = "was" if len(short_of) == 1 else "were"
+        yield f"{parts} of what you did {was} too short, so we could not compare all of it."
+    for group, some_told in untold(assessment):
         doing = spaced(group[0].a)
         doing = doing if doing.endswith("ing") else f"the {doing}"
-        yield f"What {doing} changes we could not tell. It may be nothing, or much."
+        if not some_told:
+            yield f"What {doing} changes we could not tell. It may be nothing, or much."
     if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
@@ -355,6 +365,16 @@ def _different(assessment: Assessment) -> Iterator[str]:
         yield "There may still be one that we could not see."
     else:
         yield "With many numbers, some differ by chance. We have allowed for that."
+
+
+def _in_health(told: list[Contrast], assessment: Assessment) -> Iterator[str]:
+    """Yield that a grip or playing itself bends fingers, and whether what is added is known."""
+    alike = set(filter(None, (like_health(c, assessment.contrasts) for c in told)))
+    if not alike:
+        return
+    yield "Some of this is so in anyone who holds a pen or plays, so it says little by itself."
+    if not alike <= recorded_tasks(assessment):
+        yield "We did not record that alone. So we do not know what is your own."
 
 
 #: Numbers whose sign is a way, said as one: plus is to the right.
@@ -388,13 +408,19 @@ def _sentence(c: Contrast, assessment: Assessment) -> str:
         against = f"{_task(c.a)} than {_task(c.b)}"
     else:
         against = f"with {spaced(c.factor)} {spaced(c.a)} than with {spaced(c.b)}"
-    during = f", {held(c)}" if held(c) else ""
+    during = f", {_plain_condition(held(c))}" if held(c) else ""
     if c.measure in _PLAIN_WAYS:
         return f"{_PLAIN_WAYS[c.measure]} {_moved(c, assessment)} {against}{during}."
     about = c.target.label
     if c.factor == "side":  # it is of both
         about = about.removeprefix(f"{c.a} ")
-    return f"{direction} {against}{during}: {PLAIN[c.measure]} ({short(about, 60)})."
+    return f"{direction} {against}{during}: {PLAIN[c.measure]} ({_plain_part(about)})."
+
+
+def _plain_part(label: str) -> str:
+    """Return which part of the body, a finger by its name and not by what it does."""
+    named = label.removesuffix(" curl")
+    return short(named if named == label or named.endswith("thumb") else f"{named} finger", 60)
 
 
 def _task(name: str) -> str:

@@ -103,7 +103,8 @@ def _towards(e: Estimate, plus: str, minus: str) -> str:
         return f"{words} {number(abs(e.value))} (no interval)"
     ends = sorted((sign * e.interval.lo, sign * e.interval.hi))
     turned = Interval(lo=ends[0], hi=ends[1], kind=e.interval.kind, method=e.interval.method)
-    return f"{words} {number(abs(e.value), turned)} {limits(turned, abs(e.value))}"
+    unsure = "" if turned.lo > 0 else " (if any)"
+    return f"{words}{unsure} {number(abs(e.value), turned)} {limits(turned, abs(e.value))}"
 
 
 def _midline(found: list[Estimate]) -> str:
@@ -114,7 +115,7 @@ def _held(e: Estimate) -> str:
     """Say for how long the head was held straight, of how many tries, and what cut them short."""
     tries = f", mean of {e.n_repeats}" if e.n_repeats > 1 else ""
     cut = "".join(f": {n.removeprefix(AT_LEAST)}" for n in e.notes if n.startswith(AT_LEAST))
-    return f"{value_of(e)} s held straight ({e.condition.label}{tries}){cut}"
+    return f"{_with_limits(e)} s held straight ({e.condition.label}{tries}){cut}"
 
 
 def _range(found: list[Estimate]) -> str:

@@ -216,7 +216,10 @@ def uneven(assessment: Assessment) -> tuple[Estimate, ...]:
 
 
 #: Numbers that set two sides against each other, and of what they do so.
-_OF_SIDES = {"eyes.opening_ratio": "eyes.opening"}
+_OF_SIDES = {
+    "eyes.opening_ratio": "eyes.opening",
+    "gait.arm_swing_asymmetry": "gait.arm_swing",
+}
 
 
 def _apart(e: Estimate) -> bool:
@@ -277,11 +280,20 @@ def like_health(one: Contrast, contrasts: Iterable[Contrast]) -> str:
     return one.a if one.a in BESIDE else next(iter(beside(one.a)), "")
 
 
-def untold(assessment: Assessment) -> tuple[tuple[Contrast, ...], ...]:
-    """Return what tasks add to what they are held against, where that is told of nothing.
+def recorded_tasks(assessment: Assessment) -> set[str]:
+    """Return the tasks of which there are numbers, or of which some are missing."""
+    of_numbers = {f.estimate.condition.get("task") for f in assessment.findings}
+    missing = {m.condition.get("task") for m in assessment.not_measurable}
+    compared = {level for c in assessment.contrasts for level in (c.a, c.b)}
+    return of_numbers | missing | compared
+
+
+def untold(assessment: Assessment) -> tuple[tuple[tuple[Contrast, ...], bool], ...]:
+    """Return what tasks add to what they are held against, where that is not told.
 
     Of the first part of what a film is made for, as how far fingers curl: that is what was asked.
-    Against rest only where nothing nearer was recorded. The largest first.
+    Against rest only where nothing nearer was recorded. The largest first, and whether the same
+    was told of other parts, as of another finger.
     """
     groups: dict[tuple[str, str, str], list[Contrast]] = {}
     made_for = filmed_for(assessment)
@@ -298,26 +310,27 @@ def untold(assessment: Assessment) -> tuple[tuple[Contrast, ...], ...]:
         if b in BESIDE or (measure, a) not in nearest
     )
     return tuple(
-        group
+        (left, len(left) < len(group))
         for group in asked_of
-        if not any(map(differs, group)) and tier_of(group[0], assessment) != "research"
+        if (left := tuple(c for c in group if not differs(c)))
+        and tier_of(left[0], assessment) != "research"
     )
 
 
-def too_short_to_compare(assessment: Assessment) -> dict[tuple[str, str], tuple[str, ...]]:
+def too_short_to_compare(assessment: Assessment) -> dict[str, tuple[tuple[str, ...], str]]:
     """Return what a film is made for and one condition was too short for, though another was not.
 
-    By condition and reason the titles: that comparison was never made, which is no sign that it
-    would show nothing.
+    By condition the titles and the first reason: that comparison was never made, which is no sign
+    that it would show nothing.
     """
     made_for = filmed_for(assessment)
     found = {declared_id(f.estimate.measure) for f in assessment.findings}
-    said: dict[tuple[str, str], dict[str, None]] = {}
+    said: dict[str, dict[str, str]] = {}
     for m in assessment.not_measurable:
         short = m.code == "too_short" and m.tier != "research" and is_asked(m.measure)
         if short and declared_id(m.measure) in found and not aside(m.measure, made_for):
-            said.setdefault((m.condition.label, m.reason), {})[m.title] = None
-    return {key: tuple(titles) for key, titles in said.items()}
+            said.setdefault(m.condition.label, {}).setdefault(m.title, m.reason)
+    return {label: (tuple(why), next(iter(why.values()))) for label, why in said.items()}
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:

@@ -204,8 +204,8 @@ def _usable_channels(
         return ("rate", next(iter(slow.values()))), (), []
     seconds = sum(stop - start for start, stop in (common_time(p.values()) for p in pieces))
     if not need.long_enough(seconds, rate):
-        only = below(seconds, need.min_s)
-        why = f"Only {only} s of {kind} in this condition; at least {need.min_s:g} s needed."
+        only, least_s = below(seconds, need.min_s), max(need.min_s, need.for_interval_s)
+        why = f"Only {only} s of {kind} in this condition; at least {least_s:g} s needed."
         return ("too_short", why), (), []
     rows, left_out = [], []
     for row, channels in each.items():
@@ -357,8 +357,9 @@ def _short(
             (float(usable[n][i]) - inputs[n].min_s, n, int(i))
             for n, i in zip(columns, row, strict=True)
         )
-        need = inputs[name].min_s
-        sentences.append(_too_little(channels[name][i], left + need, need) if left < -0.5 else "")
+        need = inputs[name]
+        seconds = left + need.min_s
+        sentences.append(_too_little(channels[name][i], seconds, need) if left < -0.5 else "")
     return tuple(sentences)
 
 
@@ -378,14 +379,14 @@ _SHOWS = {
 }
 
 
-def _too_little(channel: Channel, seconds: float, need: float) -> str:
+def _too_little(channel: Channel, seconds: float, need: Input) -> str:
     """Return why a channel cannot be used of which so many seconds may be used."""
     if SHOULDERS_NOT_SOUGHT in channel.flags:
         return (
             "The shoulders were not looked for in this film. If it shows them: --part face "
             "--part body, or video: {parts: [face, body]} in its corrections."
         )
-    at_least = f"at least {need:g} s are needed."
+    at_least = f"at least {max(need.min_s, need.for_interval_s):g} s are needed."
     if HAND_SMALL in channel.flags:
         return (
             "The hand is too small in the picture, or the camera looks along it: in most of the "

@@ -20,6 +20,7 @@ from eutonia.model import (
     Outcome,
     Result,
     Span,
+    TooShort,
     Untold,
     Visit,
 )
@@ -157,10 +158,9 @@ def _evidence(result: Result, found: Gathered) -> dict[str, np.ndarray]:
 
 
 def _code(why: str, otherwise: str) -> str:
-    """Return the code of a reason: what is not there, and what is but not where, have their own."""
-    if isinstance(why, Untold):
-        return "untold"
-    return "absent" if isinstance(why, Absent) else otherwise
+    """Return the code of a reason: some kinds of reasons have their own."""
+    kinds = {Untold: "untold", Absent: "absent", TooShort: "too_short"}
+    return next((code for kind, code in kinds.items() if isinstance(why, kind)), otherwise)
 
 
 @dataclass(frozen=True)

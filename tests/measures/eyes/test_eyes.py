@@ -287,6 +287,18 @@ def test_limits_without_an_error_are_given_for_none_only():
     assert np.isnan(share_limits(np.array([[0.2]]), error[:1], np.array([1.0]))).all()
 
 
+def test_blinks_that_come_evenly_are_known_to_one_blink_either_way():
+    """Twenty in a minute are 19 to 21 a minute at the least, however even; others keep more."""
+    limits = RateLimits(minutes=np.array([1.0, 0.5]))
+    value = np.array([[20.0], [1.0]])
+    lo, hi = limits(value, np.zeros((2, 1)), np.array([7.0, 7.0]))
+    assert lo[:, 0].tolist() == [19.0, 0.0]
+    assert hi[:, 0].tolist() == [21.0, 3.0]
+    wide = limits(value, np.full((2, 1), 5.0), np.array([7.0, 7.0]))
+    assert wide[0][0, 0] < 12
+    assert wide[1][0, 0] > 28
+
+
 @pytest.mark.parametrize("name", COUNTED)
 def test_gentle_closures_are_no_finding(name):
     """What is asked for in the calibrating segment is not counted as the person's own."""

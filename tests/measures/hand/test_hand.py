@@ -445,7 +445,7 @@ def test_a_tremor_that_moves_all_fingertips_together_is_not_called_a_fingers():
     # Page 1 says what of a tremor was there, and nothing of a sway.
     codes = {n.target: n.code for n in outcome.not_measurable}, {n.target: n.code for n in slow}
     assert [c["right ring curl"] for c in codes] == ["untold", "target"]
-    assert "elbow and hand in one picture" in why
+    assert "a wrist is drawn along by fingers" in why
     assert "Film the palm" not in why
     alone = _shaking((0.5, 0.5, 4.0, 0.5))
     assert {e.target.label for e in alone.estimates} == {"right ring curl"}
@@ -490,15 +490,14 @@ def test_a_hand_that_trembles_has_the_lowest_of_its_multiples():
     assert not any("10.0 Hz" in reason for reason in why.values())
 
 
-def test_a_wrist_that_was_seen_to_tremble_is_named():
-    """Of its two directions none is told; what the fingers read is said to follow it."""
+def test_no_wrist_is_named_where_the_fingertips_move_together():
+    """Fingers that all tremble draw the palm along: the hand trembles, and where is not told."""
     outcome = _with_tips([(2.0, 5.0)] * 4, wrist=[(2.5, 5.0), (2.6, 5.0)])
     assert not outcome.estimates
     found = {n.target: n for n in outcome.not_measurable}
-    assert "right wrist trembles at 5.0 Hz" in found["right wrist flexion"].reason
+    assert "right hand trembles at 5.0 Hz" in found["right wrist flexion"].reason
     assert found["right wrist flexion"].code == "untold"
-    assert "as the wrist does" in found["right index curl"].reason
-    assert found["right index curl"].code == "target"
+    assert found["right index curl"].reason == found["right wrist flexion"].reason
 
 
 def test_who_filmed_the_palm_is_not_told_to_film_the_palm_as_well():
@@ -893,6 +892,8 @@ def test_eighteen_seconds_but_a_picture_give_an_interval_and_fifteen_no_number(n
     assert short.estimates == ()
     assert all("Too short: only 15 s" in n.reason for n in short.not_measurable)
     assert all("18 s would do" in n.reason for n in short.not_measurable)
+    assert {n.code for n in short.not_measurable} == {"too_short"}
+    assert all("at least 18 s needed" in n.reason for n in of(4).not_measurable)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Vis
 
 MEASURE = Measure(
     id="eyes.blink_rate",
-    version="4",
+    version="5",
     title="Blinks",
     unit="/min",
     tier="clinical",
@@ -29,7 +29,9 @@ MEASURE = Measure(
     caution=f"{CAUTION} {UNSURE} Published means of 150 healthy people of 5 to 87 years, "
     "log-normal: 17 a minute at rest, 26 in conversation, 4.5 reading (BentivoglioBlink1997): a "
     f"comparison, no limit for one person. {NEVER_HOME}",
-    history="Up to version 3 a lid that hangs in one condition only read too few blinks there.",
+    history="Up to version 4 blinks that came evenly were given as if exactly known; limits now "
+    "lie one blink to either side at least. Up to version 3 a lid that hangs in one condition only "
+    "read too few blinks there.",
     figure="",
     proofs=("simulated",),
 )

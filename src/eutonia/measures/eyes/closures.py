@@ -12,7 +12,7 @@ from eutonia.model import Floats, Inputs, Jackknife, Measure, Range, Result, Vis
 
 MEASURE = Measure(
     id="eyes.closures",
-    version="4",
+    version="5",
     title="Closures of half a second and more",
     unit="/min",
     tier="clinical",
@@ -28,7 +28,9 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution=f"{CAUTION} {UNSURE} A long closure may be a spasm, a rest of the eyes or "
     "trouble to open them: the trace does not tell which.",
-    history="Up to version 3 a lid that hangs in one condition only read as spasms there.",
+    history="Up to version 4 closures that came evenly were given as if exactly known; limits now "
+    "lie one closure to either side at least. Up to version 3 a lid that hangs in one condition "
+    "only read as spasms there.",
     figure="",
     proofs=("simulated",),
 )

@@ -38,7 +38,7 @@ GAIN_SD = 0.2
 
 MEASURE = Measure(
     id="gait.arm_swing",
-    version="5",
+    version="6",
     title="Arm swing",
     unit="deg",
     tier="supportive",
@@ -58,7 +58,8 @@ MEASURE = Measure(
     "the camera in both directions.",
     history="Up to version 3 strides that reached across a turn counted, half and one and a half "
     "as long. Up to version 4 the interval of a difference held 15 % of what was read of it, and "
-    "not of what it truly is: too little where little of it was read.",
+    "not of what it truly is: too little where little of it was read. Up to version 5 an arm was "
+    "measured where it was the far one, too, which the tracker makes up.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -33,7 +33,7 @@ APART_DEG = {"running": 2.5, "walking_backwards": 1.0}
 
 MEASURE = Measure(
     id="gait.arm_swing_asymmetry",
-    version="5",
+    version="6",
     title="Asymmetry of arm swing",
     unit="%",
     tier="supportive",
@@ -50,7 +50,7 @@ MEASURE = Measure(
     "that swing by 20 degrees that is 18 %, so that only a clear difference shows. It cancels "
     "between two walks only if the same arm clearly swings more in both.",
     history="Up to version 4 strides that reached across a turn counted, half and one and a half "
-    "as long.",
+    "as long. Up to version 5 the far arm was measured, too, which the tracker makes up.",
     figure="bars",
     proofs=("simulated",),
 )

@@ -18,6 +18,7 @@ from eutonia.measures.hand_sight import (
     Hiding,
     bends_as,
     by_sight,
+    fingers,
     first_of,
     hidden,
     lies,
@@ -29,7 +30,6 @@ from eutonia.measures.hand_sight import (
 )
 from eutonia.measures.positions import (
     BLOCK_S,
-    from_camera,
     position_sums,
     with_systematic,
 )
@@ -177,7 +177,7 @@ MEASURE = Measure(
     "from the palm, 5 behind the thumb, 19 to 28 from ahead, 15 where guessed. A finger that is "
     "hidden behind two others is not measured, nor an index that reads as straight and whose "
     "landmarks lie too near together for that, as where a pen was taken for it.",
-    needs=Needs(inputs=from_camera("finger"), target=Each(sites=CURLS)),
+    needs=Needs(inputs=fingers(), target=Each(sites=CURLS)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S, least=LEAST_BLOCKS),
     valid={

@@ -79,7 +79,7 @@ IN_A_BEAT = frozenset(
 BEATS_HZ = 6.0
 MEASURE = Measure(
     id="hand.finger_tremor",
-    version="10",
+    version="11",
     title="Tremor of a finger",
     unit={"freq": "Hz", "size": "deg"},
     tier="supportive",
@@ -114,7 +114,8 @@ MEASURE = Measure(
     "sentence says that the hand trembles, at which frequency, and that the film does not tell in "
     "which finger. Two fingers "
     "that both tremble look the same. And where the fingertips move together in the picture, as "
-    "when wrist or arm tremble, it is said only that the hand does: so of all 41 such films of "
+    "when wrist or arm tremble, or all fingers, it is said only that the hand does, and of no "
+    "wrist that it trembles: so of all 41 such films of "
     "rendered hands that were read, of either skin, and of 7 of 25 of one trembling finger, all "
     "from a side. Film the palm, from "
     "which fingers are told apart best: a finger was named in 0.4 of such films of rendered hands "
@@ -122,7 +123,8 @@ MEASURE = Measure(
     "always the little finger. Most tremors are read a third to three times as large as they are: "
     "one of 1 to 2 degrees may read below the least that counts, so that none is shown is no "
     "proof of none, and sizes of two films are hardly comparable.",
-    history="Up to version 4 all large "
+    history="Up to version 10 the wrist was said to tremble where all fingers did. Up to version 4 "
+    "all large "
     "fingers were given, and the interval held 5 % for the gain; up to version 5 a finger was "
     "named where hand or arm tremble; up to version 6 films that said "
     "nothing of a task were read as if nobody played in them; up to version 7 a little finger that "
@@ -244,11 +246,13 @@ def _carried(
         hz = float(freq[same].min())
         if not together(x, one.side, hz) >= TOGETHER:
             continue
-        of_wrist = any(
-            size[k] > 0 and c.side == one.side and _is_wrist(c) and _in_step(freq[k], hz)
+        # The palm is drawn along by fingers that all tremble, and the wrist's angle with it.
+        same += [
+            k
             for k, c in enumerate(channels)
-        )
-        told = _follow_wrist(hz) if of_wrist else _hand_trembles(one, hz, size[first])
+            if size[k] > 0 and c.side == one.side and _is_wrist(c) and _in_step(freq[k], hz)
+        ]
+        told = _hand_trembles(one, hz, size[first])
         for k in same:
             size[k] = 0.0
             out[k] = _with(told, out[k]) if seen_as(channels[k]) == HIDDEN else told
@@ -330,16 +334,9 @@ def _hand_trembles(largest: Channel, hz: float, size: float) -> str:
         f"The {largest.side} hand {_trembles(hz)}, and this film does not tell whether it "
         "is the wrist, the arm or the fingers: the fingertips move together in the picture. What "
         f"fingers read (largest was {largest.label}, {size:.2g} degrees, root mean square) may be "
-        "none of their own. Film head, shoulder, elbow and hand in one picture, the forearm laid "
-        "down: then the wrist is measured as well. A camera that shakes looks the same.",
+        "none of their own, and a wrist is drawn along by fingers. A camera that shakes looks the "
+        "same.",
         hz,
-    )
-
-
-def _follow_wrist(hz: float) -> str:
-    return (
-        f"The fingertips move together in the picture at {hz:.1f} Hz, as the wrist does: what this "
-        "finger reads may be none of its own."
     )
 
 

@@ -15,13 +15,14 @@ from eutonia.measures.hand_sight import (
     LEAST_BLOCKS,
     PALM,
     by_sight,
+    fingers,
     first_of,
     lies,
     seen_as,
     too_short,
     within_percent,
 )
-from eutonia.measures.positions import BLOCK_S, Series, from_camera, mean, position_sums
+from eutonia.measures.positions import BLOCK_S, Series, mean, position_sums
 from eutonia.model import (
     Block,
     BlockBootstrap,
@@ -79,7 +80,7 @@ MEASURE = Measure(
     "in % of the palm, divided by what it is read too far in rendered hands on average (1.2 from "
     "the thumb's side, 1.5 from the palm, 1.1 where the bends are guessed). A fingertip that is "
     "hidden behind two fingers does not count.",
-    needs=Needs(inputs=from_camera("finger"), target=Each(sites=("grip",))),
+    needs=Needs(inputs=fingers(), target=Each(sites=("grip",))),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S, least=LEAST_BLOCKS),
     valid={

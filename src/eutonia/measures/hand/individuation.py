@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.hand_sight import first_of, too_short, unsure
-from eutonia.measures.positions import BLOCK_S, from_camera
+from eutonia.measures.hand_sight import fingers, first_of, too_short, unsure
+from eutonia.measures.positions import BLOCK_S
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -32,7 +32,7 @@ MEASURE = Measure(
     "this finger, in windows of 0.5 s in which it moves by itself (SD of its curl at least 5 "
     "degrees, the others at most 0.6 of that; our rule). 1: the others stay still. Fingers that "
     "are hidden behind two others are left out, and one whose bend is guessed is not measured.",
-    needs=Needs(inputs=from_camera("finger", min_rate_hz=24.0), target=Each(sites=CURLS)),
+    needs=Needs(inputs=fingers(min_rate_hz=24.0, least=MIN_BLOCKS), target=Each(sites=CURLS)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S),
     valid=Range(lo=0.5, hi=0.97, shown_by="docs/measures/hand.individuation"),

@@ -18,6 +18,7 @@ from eutonia.measures.hand_sight import (
     Hiding,
     bends_as,
     by_sight,
+    fingers,
     first_of,
     grip_of,
     hidden,
@@ -28,7 +29,6 @@ from eutonia.measures.hand_sight import (
     within,
 )
 from eutonia.measures.positions import (
-    from_camera,
     mean,
     position_sums,
     with_systematic,
@@ -137,6 +137,15 @@ POSSIBLE_DEG = {
     "thumb_cmc": (-90.0, 60.0),
     "thumb_ip": (-90.0, 110.0),
 }
+#: Knuckles that hardly bend read too bent from the palm: how far below what is read the limits
+#: reach at least, and how much further those of a difference do. Of rendered people below 40, by
+#: whom it was chosen, the knuckle of the ring finger was read up to 37 degrees too bent and that of
+#: the little finger up to 44 (99th percentile), where limits of 24.5 held 89 and 78 % and now hold
+#: 99 and 100; of differences they held 93 and 90 % and now 98 and 98. Of people 40 to 99 they hold
+#: 99 and 100 % of numbers and 98 and 99 % of differences, of 122 to 143 in films of 1080 lines 99
+#: and 100 %, and 97 and 98 %; all were in sight when it was set. Of the little finger more is held
+#: (our rule), for a lifted one of an outside judge's film that was read 56 too bent. [D]
+PALM_KNUCKLE_DEG = {"ring_mcp": (45.0, 8.0), "little_mcp": (60.0, 10.0)}
 #: The last joint of the thumb, by how the thumb was seen: how much more it may bend than it reads,
 #: and SD of what two conditions do not share, degrees. Bent by 40 to 75 degrees more than at rest
 #: it reads 17 to 59 too straight from the palm (2.5th to 97.5th percentile of eight rendered
@@ -174,7 +183,7 @@ _WHY_GUESSED = (
 
 MEASURE = Measure(
     id="hand.posture",
-    version="14",
+    version="15",
     title="Joint angles of the hand",
     unit="deg",
     tier="supportive",
@@ -187,12 +196,14 @@ MEASURE = Measure(
     "the thumb, 20 from ahead and else 21; for the outer joints 20, 26 and 33; for spreading 6.5 "
     "from the palm, the only side that shows it; 21 for thumb and wrist, and 35 for the thumb's "
     "base; the last joint of the thumb may bend by 60 degrees (from the palm), 80 (from its side) "
-    "or 92 (else) more than it reads. The interval of a contrast holds the part of it that "
+    "or 92 (else) more than it reads, and from the palm the knuckle of the little finger by 60 and "
+    "that of the ring finger by 45 less. The interval of a contrast holds the part of it that "
     "changes with the pose: SD of 6, 6.5, 20, 18 and 13, of 11, 16 and 20, of 4.5, of 15 and of "
     "23 degrees, of 20, 33 and 38 for the last joint of the thumb; for the knuckles of index and "
     "middle finger, from their own side or guessed, 0.25 more for each % of the palm by which the "
     "thumb came nearer to them, as around a pen; and for fingers that a difference may be read "
-    "0.3 to 0.45 (SD) too small or too large. Outer joints that read 70 degrees or more (35 with "
+    "0.3 to 0.45 (SD) too small or too large; from the palm knuckles of ring and little finger may "
+    "differ by 8 and 10 more. Outer joints that read 70 degrees or more (35 with "
     "the thumb near, 85 from the palm, 50 from ahead and where guessed) may be clenched or much "
     "curled: their limits reach up to a fist's 175, and of those that read less than 25 from the "
     "palm up to 70 degrees more. Set right is what rendered fingers are misread by on average: "
@@ -200,7 +211,7 @@ MEASURE = Measure(
     "where guessed, outer joints by 2 to 21 from their own side, -24 to -4 from the palm, 13 "
     "behind the thumb, 13 to 23 from ahead and 5 where guessed. The bend of a finger that is "
     "hidden behind two others is not measured.",
-    needs=Needs(inputs=from_camera("finger"), target=Each(sites=SITES)),
+    needs=Needs(inputs=fingers(), target=Each(sites=SITES)),
     scale="difference",
     interval=Jackknife(least=LEAST_BLOCKS),
     valid=Range(lo=-15, hi=110, shown_by="docs/video/accuracy"),
@@ -218,7 +229,9 @@ MEASURE = Measure(
     "of dark ones near the camera. Less than 18 s give no number, nor does a hand whose palm is "
     "shorter than 40 pixels. In a pen grip 5 to 10 % of rendered knuckles that stayed seemed to "
     "bend more: the curl of the whole finger is known better there.",
-    history="Up to version 13 a bent last joint of the thumb was held by no limit, from wherever "
+    history="Up to version 14 ring and little fingers that were lifted read bent from the palm, "
+    "which no limit held. Up to version 13 a bent last joint "
+    "of the thumb was held by no limit, from wherever "
     "it was filmed, and given from the little finger's side. Up to version 12 the limits of outer "
     "joints from ahead were those of pictures that were not encoded. Up to version 11 a wrist was "
     "given that no wrist can have, where an arm was made up. Up to version 10 a third of guessed "
@@ -250,13 +263,14 @@ def measure(x: Inputs) -> Result:
     )
     value = mean(blocks.sum(axis=0))
     above, further = np.zeros((2, *value.shape))
+    below, further_below = _too_bent(channels, rows)
     for i in (i for i, kind in enumerate(kinds) if kind == "outer"):
         above[i, 0] = HIDING.above(value[i, 0], bends_as(x, rows[i]))
         further[i, 0] = HIDING.clenched(value[i, 0], bends_as(x, rows[i]))
     for i in (i for i, kind in enumerate(kinds) if kind == "thumb_ip"):
         seen = thumb_seen_as(x, rows[i])
         above[i, 0], varies[i, 0] = THUMB_TIP_DEG.get(seen, (np.nan, np.nan))
-    limits = reaching(with_systematic(stays), np.zeros_like(above), above)
+    limits = reaching(with_systematic(stays), below, above)
     return Result(
         blocks=blocks,
         finish=mean,
@@ -269,7 +283,7 @@ def measure(x: Inputs) -> Result:
             sides=stays,
             gain=gain,
             bounded=True,
-            further=(np.zeros_like(further), further),
+            further=(further_below, further),
         ),
         reasons=first_of(
             hidden(channels, rows),
@@ -284,6 +298,16 @@ def measure(x: Inputs) -> Result:
         ),
         notes=(NOT_SHARED,) if "outer" in kinds else (),
     )
+
+
+def _too_bent(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return how far below the limits reach, and how much further a difference's, ``(n, 1)``."""
+    reach = [
+        PALM_KNUCKLE_DEG.get(c.site, (0.0, 0.0)) if seen_as(c) == PALM else (0.0, 0.0)
+        for c in (channels[r] for r in rows)
+    ]
+    below, further = np.array(reach, dtype=np.float64).T[..., None]
+    return below, further
 
 
 def _by_grip(channels: tuple[Channel, ...], rows: NDArray[np.intp]) -> Floats:

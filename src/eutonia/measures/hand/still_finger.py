@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eutonia.measures.hand_curls import CURLS, alone, moves, others, too_few
-from eutonia.measures.hand_sight import first_of, too_short, unsure
-from eutonia.measures.positions import from_camera
+from eutonia.measures.hand_sight import fingers, first_of, too_short, unsure
 from eutonia.model import (
     Condition,
     Each,
@@ -34,7 +33,7 @@ MEASURE = Measure(
     "that are hidden behind two others are left out, and one whose bend is guessed is not "
     "measured. The published enslaving is in % of the "
     "finger's own full range.",
-    needs=Needs(inputs=from_camera("finger", min_rate_hz=24.0), target=Each(sites=CURLS)),
+    needs=Needs(inputs=fingers(min_rate_hz=24.0, least=MIN_BLOCKS), target=Each(sites=CURLS)),
     scale="difference",
     interval=Jackknife(),
     valid=Range(lo=5, hi=50, shown_by="docs/measures/hand.still_finger"),

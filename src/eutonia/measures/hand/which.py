@@ -14,12 +14,13 @@ from eutonia.measures.hand_sight import (
     LEAST_BLOCKS,
     PALM,
     by_sight,
+    fingers,
     first_of,
     too_short,
     unsure,
     within_percent,
 )
-from eutonia.measures.positions import BLOCK_S, Series, from_camera, position_sums
+from eutonia.measures.positions import BLOCK_S, Series, position_sums
 from eutonia.model import (
     BlockBootstrap,
     Condition,
@@ -57,7 +58,7 @@ MEASURE = Measure(
     "side for a finger that is seen from its own side and 35 from the palm, because a curl beyond "
     "the others is read that much too large or too small in rendered hands (1.96 SD of 26 and 18); "
     "those of a contrast hold 37 and 31 degrees.",
-    needs=Needs(inputs=from_camera("finger"), target=Each(sites=CURLS)),
+    needs=Needs(inputs=fingers(), target=Each(sites=CURLS)),
     scale="difference",
     interval=BlockBootstrap(block_s=BLOCK_S, least=LEAST_BLOCKS),
     valid=Range(lo=0, hi=100, shown_by="docs/measures/hand.which"),
