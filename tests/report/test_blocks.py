@@ -658,7 +658,9 @@ def test_what_a_task_may_add_to_the_grip_unseen_stands_on_page_one(full):
     assert said.startswith("whether writing adds anything to holding the pen")
     assert said.index("right index curl 30 [−20, 180]") < said.index("right little curl")
     assert "nearest to one" not in row(first_page(alone), "COMPARED")
-    assert "What writing changes we could not tell" in "\n".join(texts(plain_page(alone)))
+    assert "How writing differs from the posture we could not tell" in "\n".join(
+        texts(plain_page(alone))
+    )
     told = replace(alone, contrasts=(still, replace(curl, target=index, q=0.01)))
     said = row(first_page(told), "NOT TOLD")
     assert said.startswith("whether writing adds anything to holding the pen")
@@ -699,7 +701,7 @@ def test_what_differs_from_rest_unseen_stands_on_page_one(full):
         "whether trigger passage differs from rest: no difference was told"
     )
     said = "\n".join(texts(plain_page(made)))
-    assert "What the trigger passage changes we could not tell" in said
+    assert "How the trigger passage differs from rest we could not tell" in said
     assert "too small" not in said
     easy = replace(curl, b="easy_passage")
     said = row(first_page(replace(made, contrasts=(curl, easy))), "NOT TOLD")
@@ -735,6 +737,7 @@ def test_a_comparison_that_was_never_made_is_not_said_to_show_nothing(full):
     """Eyes at rest for too short a time: what light does to their closures is not known."""
     assessment, _ = full
     e = replace(assessment.findings[0].estimate, measure="eyes.closures", part="", title="Closures")
+    e = replace(e, condition=Condition.of(task="writing"))
     why = "Only 24.0 s of video of the eyes in this condition; at least 25 s needed."
     rest = Condition.of(task="rest")
     short = not_taken("too_short", why, measure="eyes.closures", title="Closures", condition=rest)
@@ -751,11 +754,12 @@ def test_a_comparison_that_was_never_made_is_not_said_to_show_nothing(full):
     assert "One part of what you did was too short" in "\n".join(texts(plain_page(made)))
     other = replace(short, condition=Condition.of(task="speaking"))
     both = replace(made, not_measurable=(short, replace(short, reason="another"), other))
-    assert row(first_page(both), "NOT COMPARED").count("Closures (rest)") == 1
-    assert "Closures (speaking)" in row(first_page(both), "NOT COMPARED")
-    assert "2 parts of what you did were too short" in "\n".join(texts(plain_page(both)))
+    each = f"Closures (rest; speaking): each too short, as rest: {why}"
+    assert row(first_page(both), "NOT COMPARED") == each
+    assert "Some of what you did was too short" in "\n".join(texts(plain_page(both)))
     none = replace(made, findings=())
     assert not row(first_page(none), "NOT COMPARED")
+    assert row(first_page(replace(both, findings=())), "NOT COMPARED") == each
 
 
 def test_what_came_after_the_end_of_a_film_that_broke_off_is_said_to_be_missing(full):
@@ -937,3 +941,32 @@ def test_beside_a_side_that_differs_the_other_is_named_if_it_would_alone(full, l
     ]
     said = row(first_page(replace(assessment, contrasts=tuple(eyes))), "DIFFERS")
     assert ("(the left lid alone would differ too: 4" in said) == told
+
+
+def test_a_difference_that_was_too_short_to_judge_is_not_said_to_be_none(full):
+    """A jaw aside by 8 % in 20 s of speech has a value without an interval: it was not judged."""
+    assessment, _ = full
+    e = replace(assessment.findings[0].estimate, measure="eyes.closures", part="", title="Closures")
+    alike = replace(assessment.contrasts[0], q=0.8, p=0.7)
+    c = replace(alike, measure="eyes.closures", factor="task", a="speaking", b="rest")
+    short = replace(c, interval=None, no_interval="few_blocks", p=None, q=None)
+    made = replace(assessment, recordings=(), findings=(finding(e),), not_measurable=())
+    unjudged = replace(made, contrasts=(alike, short, short))
+    said = row(first_page(unjudged), "NOT COMPARED")
+    assert said.startswith("Closures (speaking against rest): recorded for too short a time")
+    assert row(first_page(unjudged), "COMPARED").startswith("of those that could be made no")
+    plain = "\n".join(texts(plain_page(unjudged)))
+    assert "Some of what you did was too short, so we could not compare all of it." in plain
+    judged = replace(made, contrasts=(alike, c))
+    assert not row(first_page(judged), "NOT COMPARED")
+    assert "too short, so we" not in "\n".join(texts(plain_page(judged)))
+
+
+def test_tasks_beyond_those_named_are_said_to_be_more(full):
+    """Six tasks were filmed: the sixth is not left out silently."""
+    assessment, _ = full
+    one = assessment.recordings[0]
+    for n, more in ((5, False), (6, True)):
+        filmed = replace(one, conditions=tuple(f"task {k}" for k in range(n)))
+        said = "\n".join(texts(plain_page(replace(assessment, recordings=(filmed,)))))
+        assert ("; and more." in said) == more

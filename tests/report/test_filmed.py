@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from eutonia import plot
+from eutonia.measures.nod_of_jaw import SAME
 from eutonia.model import Channel, Issue, NotMeasurable, RecordingSummary
 from eutonia.report.block import Figure, Heading, Note, Table
 from eutonia.report.filmed import filmed
@@ -393,3 +394,14 @@ def test_a_tremor_that_was_seen_is_told_in_plain_words(assessment):
     aside = replace(_lacking("absent", "mouth.tremor"), condition=WRITING)
     said = _said(replace(assessment, findings=(shaking,), not_measurable=(aside,)))
     assert "We saw shaking of the jaw." in said
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_nod_in_step_with_the_jaw_is_not_said_to_be_of_the_head(assessment, elsewhere):
+    """Landmarks of a still head follow a trembling jaw, unless it trembles by itself elsewhere."""
+    jaw = finding(estimate("mouth.tremor.freq", PAIR, WRITING, 5.1))
+    nod = replace(estimate("head.tremor_freq", PAIR, WRITING, 5.1), notes=(SAME,))
+    alone = [finding(estimate("head.tremor_freq", PAIR, REST, 5.1))] if elsewhere else []
+    said = _said(replace(assessment, findings=(jaw, finding(nod), *alone), not_measurable=()))
+    assert ("Your head seemed to shake in step with your jaw." in said) != elsewhere
+    assert ("shaking of the head" in said) == elsewhere

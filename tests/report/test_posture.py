@@ -200,6 +200,14 @@ def test_the_hand_of_a_trick_stands_in_its_line():
     assert said(helped, other)["TRICK"] == all_
 
 
+@pytest.mark.parametrize(("raised", "near", "doubted"), [(0.1, 0.1, True), (0.9, 0.1, False)])
+def test_a_hand_that_is_seldom_seen_may_be_none(raised, near, doubted):
+    """A collar was taken for one 10 % of the time; a trick is held for most of its segment."""
+    from eutonia.measures.trick_hand import words
+
+    assert ("it may be no hand at all" in words(raised, 0.0, near)) == doubted
+
+
 def test_contrasts_with_a_trick_say_what_was_seen_of_the_hand():
     """Below the table of contrasts; where no number says it, that it is not known."""
     from eutonia.measures.trick_hand import HAND

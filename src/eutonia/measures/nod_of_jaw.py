@@ -48,8 +48,8 @@ _PITCH = 1
 
 TAKEN_OFF = "jaw: the jaw trembles: the nod in step with it was taken off the pitch"
 SAME = (
-    "jaw: the jaw seems to tremble at the same frequency, in step with the nod: part of the nod "
-    "may be the jaw's, or the jaw's landmarks only follow the nod"
+    "jaw: the jaw seems to tremble at the same frequency, in step with the nod: the nod, or part "
+    "of it, may be the jaw's, or the jaw's landmarks only follow the nod"
 )
 _REASON = (
     "The jaw trembles at {hz:.1f} Hz, and the pitch in step with it by {deg:.2g} degrees (root "

@@ -15,6 +15,9 @@ from eutonia.model import Block, Floats, Inputs
 HAND = "hand of the trick ("
 #: Below this share of the time, a hand was not seen. [D]
 SEEN_SHARE = 0.05
+#: Up to this share of the time, what was taken for a hand may be none: of a rendered person without
+#: a hand in the picture one was told 10 % of the time. A trick is held for most of its segment. [D]
+SELDOM_SHARE = 0.2
 #: From this much more of the time raised than at the head on, that is said to be not sure. Of
 #: twelve rendered people (1 to 86, half with light and half with dark skin; head straight, and
 #: turned and tilted) the body's model showed 92 of 96 hands at chin, cheek, temple and nape there,
@@ -104,6 +107,8 @@ def words(raised: float, before: float, near: float) -> str:
         said.append(f"before the face itself in {100 * before:.0f} %")
     if raised - near >= APART_SHARE:
         said.append(_UNSURE)
+    if not np.nanmax([raised, before, near]) > SELDOM_SHARE:
+        said.append("so seldom that it may be no hand at all (look at the film)")
     return ", ".join(said)
 
 

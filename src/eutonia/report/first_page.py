@@ -22,6 +22,7 @@ from eutonia.report.relevance import (
     is_asked,
     like_health,
     nearer,
+    not_judged,
     ranked_contrasts,
     recorded_tasks,
     said_by,
@@ -158,9 +159,8 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
     differ = [c for c in ordered if differs(c)]
     shown = [c for c in differ if not said_by(c, differ)]
     beyond = untold(assessment)
-    unmade = too_short_to_compare(assessment)
-    for condition, (titles, why) in unmade.items():
-        yield "NOT COMPARED", f"{listed(titles)} ({condition}): {why}"
+    unmade = tuple(_not_compared(assessment))
+    yield from unmade
     for group, some_told in beyond[:MAX_BEYOND]:
         yield "NOT TOLD", _beyond(group, some_told, assessment)
     for c in shown[:MAX_CONTRASTS]:
@@ -187,6 +187,25 @@ def _contrasts(assessment: Assessment) -> Iterator[tuple[str, Text]]:
         elif near := next((c for c in ordered if _is_near(c) and not beyond), None):
             room = "nearest to one, and any size within its interval is possible: "
             yield "COMPARED", f"{room}{_contrast(near, assessment)}"
+
+
+def _not_compared(assessment: Assessment) -> Iterator[tuple[str, Text]]:
+    """Yield what a film is made for and was recorded for too short a time, once for what it is."""
+    conditions: dict[tuple[str, ...], dict[str, str]] = {}
+    for condition, (titles, why) in too_short_to_compare(assessment).items():
+        conditions.setdefault(titles, {})[condition] = why
+    for titles, whys in conditions.items():
+        first, why = next(iter(whys.items()))
+        each = f"each too short, as {first}: " if len(whys) > 1 else ""
+        yield "NOT COMPARED", f"{listed(titles)} ({'; '.join(whys)}): {each}{why}"
+    pairs: dict[tuple[str, ...], list[str]] = {}
+    for pair, titles in not_judged(assessment).items():
+        pairs.setdefault(titles, []).append(pair)
+    for titles, those in pairs.items():
+        yield "NOT COMPARED", f"{listed(titles, _MAX_OF_IT)} ({'; '.join(those)}): {_TOO_FEW}"
+
+
+_TOO_FEW = "recorded for too short a time to tell whether they differ (fewer than 8 blocks)"
 
 
 def _for_research(assessment: Assessment) -> Iterator[tuple[str, Text]]:

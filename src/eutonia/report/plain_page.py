@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from eutonia.knowledge import table
 from eutonia.knowledge.reading import about_form
+from eutonia.measures.nod_of_jaw import SAME
 from eutonia.model import Assessment, Condition, Contrast, Estimate, Finding, RecordingSummary
 from eutonia.report.block import Block, Bullets, Heading, Note, Paragraph
 from eutonia.report.examined import was_examined
@@ -17,6 +18,7 @@ from eutonia.report.relevance import (
     differs,
     filmed_for,
     like_health,
+    not_judged,
     ranked_contrasts,
     recorded_tasks,
     tier_of,
@@ -172,7 +174,8 @@ def _recorded(assessment: Assessment) -> str:
     lasted = _lasted(sum(lengths.values()))
     said = (c for r in assessment.recordings for c in r.conditions if c != Condition().label)
     tasks = dict.fromkeys(_plain_condition(c) for c in said)
-    did = f" You did this: {'; '.join(list(tasks)[:_MOST])}." if tasks else ""
+    more = "; and more" if len(tasks) > _MOST else ""
+    did = f" You did this: {'; '.join(list(tasks)[:_MOST])}{more}." if tasks else ""
     return f"We recorded {_yours(kinds)}, {lasted} in all.{did}"
 
 
@@ -292,7 +295,11 @@ def _not_there(assessment: Assessment) -> Iterator[str]:
     always: list[str] = []
     at_times: list[str] = []
     never: list[str] = []
+    nods = [e for e in _estimates(assessment) if e.measure.startswith("head.tremor")]
+    of_jaw = bool(nods) and all(SAME in e.notes for e in nods)
     for start, words in NOT_THERE.items():
+        if of_jaw and start == "head.tremor":
+            continue
         there = {e.condition for e in _estimates(assessment) if e.measure.startswith(start)}
         missed = [m for m in assessment.not_measurable if m.measure.startswith(start)]
         seen = there | {m.condition for m in missed if m.code == UNTOLD}  # though not told where
@@ -303,6 +310,11 @@ def _not_there(assessment: Assessment) -> Iterator[str]:
             always.append(words)
     if always:
         yield f"We saw {_and(always)}."
+    if of_jaw:
+        yield (
+            "Your head seemed to shake in step with your jaw. The film does not tell whether it "
+            "was your head, your jaw or both."
+        )
     if at_times:
         yield f"We saw {_and(at_times)} in one part of what you did, and none in another."
     if never:
@@ -341,15 +353,11 @@ def _different(assessment: Assessment) -> Iterator[str]:
     for c in told:
         yield _sentence(c, assessment)
     yield from _in_health(told, assessment)
-    if short_of := too_short_to_compare(assessment):
-        parts = "One part" if len(short_of) == 1 else f"{len(short_of)} parts"
-        was = "was" if len(short_of) == 1 else "were"
-        yield f"{parts} of what you did {was} too short, so we could not compare all of it."
+    yield from _too_short(assessment)
     for group, some_told in untold(assessment):
-        doing = spaced(group[0].a)
-        doing = doing if doing.endswith("ing") else f"the {doing}"
         if not some_told:
-            yield f"What {doing} changes we could not tell. It may be nothing, or much."
+            a, b = _doing(group[0].a), _doing(group[0].b)
+            yield f"How {a} differs from {b} we could not tell. It may be nothing, or much."
     if more := len(for_care) - len(told):
         which = "also differ" if told else "differ"
         yield f"Numbers that {which}: {more}. They are in the tables further on."
@@ -365,6 +373,19 @@ def _different(assessment: Assessment) -> Iterator[str]:
         yield "There may still be one that we could not see."
     else:
         yield "With many numbers, some differ by chance. We have allowed for that."
+
+
+def _doing(task: str) -> str:
+    """Return a task's name in a sentence."""
+    return spaced(task) if task == "rest" or task.endswith("ing") else f"the {spaced(task)}"
+
+
+def _too_short(assessment: Assessment) -> Iterator[str]:
+    """Yield that some of what was done could not be compared, or not all of it."""
+    parts, unjudged = too_short_to_compare(assessment), not_judged(assessment)
+    if parts or unjudged:
+        which = "One part" if len(parts) == 1 and not unjudged else "Some"
+        yield f"{which} of what you did was too short, so we could not compare all of it."
 
 
 def _in_health(told: list[Contrast], assessment: Assessment) -> Iterator[str]:
@@ -411,9 +432,7 @@ def _sentence(c: Contrast, assessment: Assessment) -> str:
     during = f", {_plain_condition(held(c))}" if held(c) else ""
     if c.measure in _PLAIN_WAYS:
         return f"{_PLAIN_WAYS[c.measure]} {_moved(c, assessment)} {against}{during}."
-    about = c.target.label
-    if c.factor == "side":  # it is of both
-        about = about.removeprefix(f"{c.a} ")
+    about = c.target.label.removeprefix(f"{c.a} " if c.factor == "side" else "")  # of both sides
     return f"{direction} {against}{during}: {PLAIN[c.measure]} ({_plain_part(about)})."
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from eutonia.judge import MAX_FALSE_DISCOVERY
 from eutonia.knowledge import find, table
 from eutonia.model import Assessment, Contrast, Estimate, Finding, RecordingSummary, Target
-from eutonia.report.words import card
+from eutonia.report.words import card, spaced
 
 _TIERS = {"clinical": 0, "supportive": 1, "research": 2}
 #: Rest and the maximal contraction are there to be compared with, not findings of their own.
@@ -318,19 +318,45 @@ def untold(assessment: Assessment) -> tuple[tuple[tuple[Contrast, ...], bool], .
 
 
 def too_short_to_compare(assessment: Assessment) -> dict[str, tuple[tuple[str, ...], str]]:
-    """Return what a film is made for and one condition was too short for, though another was not.
+    """Return what a film is made for and a condition was too short for, among others that count.
 
-    By condition the titles and the first reason: that comparison was never made, which is no sign
-    that it would show nothing.
+    By condition the titles and the first reason, of what was measured in another condition or was
+    too short in several: that comparison was never made, which is no sign that it would show
+    nothing.
     """
     made_for = filmed_for(assessment)
-    found = {declared_id(f.estimate.measure) for f in assessment.findings}
+    short = [
+        m
+        for m in assessment.not_measurable
+        if m.code == "too_short" and m.tier != "research" and is_asked(m.measure)
+        if not aside(m.measure, made_for)
+    ]
+    met: dict[str, set[str]] = {}
+    taken = [(f.estimate.measure, f.estimate.condition) for f in assessment.findings]
+    for measure, condition in (*taken, *((m.measure, m.condition) for m in short)):
+        met.setdefault(declared_id(measure), set()).add(condition.label)
     said: dict[str, dict[str, str]] = {}
-    for m in assessment.not_measurable:
-        short = m.code == "too_short" and m.tier != "research" and is_asked(m.measure)
-        if short and declared_id(m.measure) in found and not aside(m.measure, made_for):
+    for m in short:
+        if len(met[declared_id(m.measure)]) > 1:
             said.setdefault(m.condition.label, {}).setdefault(m.title, m.reason)
     return {label: (tuple(why), next(iter(why.values()))) for label, why in said.items()}
+
+
+def not_judged(assessment: Assessment) -> dict[str, tuple[str, ...]]:
+    """Return what a film is made for and was recorded for too short a time to judge a difference.
+
+    By what is held against what, the titles of the numbers: they have values and no interval.
+    """
+    made_for = filmed_for(assessment)
+    titles = {f.estimate.measure: f.estimate.title for f in assessment.findings}
+    said: dict[str, dict[str, None]] = {}
+    for c in assessment.contrasts:
+        short = c.no_interval == "few_blocks" and is_asked(c.measure)
+        if short and tier_of(c, assessment) != "research" and not aside(c.measure, made_for):
+            of = f"{spaced(c.factor)} " if c.factor not in ("task", "side") else ""
+            pair = f"{of}{spaced(c.a)} against {spaced(c.b)}"
+            said.setdefault(pair, {}).setdefault(titles.get(c.measure, c.measure))
+    return {pair: tuple(named) for pair, named in said.items()}
 
 
 def tier_of(contrast: Contrast, assessment: Assessment) -> str:

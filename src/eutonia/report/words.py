@@ -30,11 +30,11 @@ PLAIN = {
     "hand.curl.sum": "how far the finger was curled",
     "hand.finger_tremor.size": "how strongly the finger shook",
     "gait.cadence": "how many steps there were in a minute",
-    "gait.stride_cv": "how uneven the steps were in time",
+    "gait.stride_cv": "how uneven pairs of steps were in time",
     "gait.arm_swing": "how far the arm swung",
     "gait.arm_swing_asymmetry": "how unlike the two arms swung",
     "gait.stance_asymmetry": "how unlike the two feet stood in time",
-    "gait.stride_time": "how long a step took",
+    "gait.stride_time": "how long two steps took",
 }
 
 #: What the person reads of what was looked for and was not there, by how its measures' ids begin.

@@ -46,9 +46,9 @@ MEASURE = Measure(
     invariant=frozenset({"channel_order", "time_shift"}),
     caution="The contrast in degrees says more than the share. A hand before the face hides "
     "landmarks: how much of the time, and whether a hand was raised at all, is noted beside the "
-    "number. One order of trick and no trick shows no cause. "
-    + posture.CAUTION
-    + posture.RAISED_HAND,
+    "number. One order of trick and no trick shows no cause. Mean postures are compared, jerks "
+    "included: the median deviation (`head.dev_total`) leaves single jerks out, and may tell of "
+    "another share. " + posture.CAUTION + posture.RAISED_HAND,
     history=f"{posture.SINCE_TWO} {posture.AS_WIDE.format(3)}",
     figure="bars",
     proofs=("simulated",),
